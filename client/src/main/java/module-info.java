@@ -1,0 +1,6 @@
+/// The MQTT client library.
+module org.vencejo.client {
+    requires org.vencejo.core;
+    requires org.vencejo.transport;
+    requires static org.jspecify;
+}
