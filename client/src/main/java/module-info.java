@@ -2,5 +2,5 @@
 module org.vencejo.client {
     requires org.vencejo.core;
     requires org.vencejo.transport;
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
 }

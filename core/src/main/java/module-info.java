@@ -1,5 +1,5 @@
 /// The rules of MQTT, without clock, thread, I/O or logger.
 module org.vencejo.core {
     requires transitive org.vencejo.protocol;
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
 }

@@ -5,5 +5,5 @@ module org.vencejo.transport {
     requires io.netty.common;
     requires io.netty.handler;
     requires io.netty.transport.classes.epoll;
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
 }

@@ -3,6 +3,7 @@ package org.vencejo.protocol;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -281,8 +282,8 @@ public final class Properties {
                 Property property = propertyAt(bits);
                 if (property.isNumber()) {
                     onlyNumbers[number++] = numbers[property.ordinal()];
-                } else if (values[property.ordinal()] instanceof Object some) {
-                    onlyValues[value++] = some;
+                } else {
+                    onlyValues[value++] = Objects.requireNonNull(values[property.ordinal()]);
                 }
             }
             return new Properties(present, onlyNumbers, onlyValues);
