@@ -1,0 +1,96 @@
+package org.vencejo.core;
+
+/// Where every copy of every message is: queued, in flight, or ended by a [Fate].
+///
+/// Part of the core: touched only by whoever runs it. An accepted PUBLISH opens one copy for each session
+/// that it matched, or one that ends at once with [Fate#NO_SUBSCRIBER]. After every event
+/// `copies + recovered = queued + inFlight + ended`.
+public final class Accounting {
+    private static final Fate[] FATES = Fate.values();
+
+    private long copies;
+    private long recovered;
+    private long queued;
+    private long inFlight;
+    private final long[] ended = new long[FATES.length];
+
+    /// A copy came into being; where it is follows.
+    public void opened() {
+        copies++;
+    }
+
+    /// A copy was found in the store at the start, in the queue.
+    public void recovered() {
+        recovered++;
+        queued++;
+    }
+
+    public void queued() {
+        queued++;
+    }
+
+    /// A copy left the queue; where it goes follows.
+    public void unqueued() {
+        queued--;
+    }
+
+    public void sent() {
+        inFlight++;
+    }
+
+    /// A copy is no longer in flight; where it goes follows.
+    public void unsent() {
+        inFlight--;
+    }
+
+    public void ended(Fate fate) {
+        ended[fate.ordinal()]++;
+    }
+
+    /// A whole session's copies ended with it.
+    public void sessionEnded(long fromQueue, long fromFlight) {
+        queued -= fromQueue;
+        inFlight -= fromFlight;
+        ended[Fate.SESSION_ENDED.ordinal()] += fromQueue + fromFlight;
+    }
+
+    public long copies() {
+        return copies;
+    }
+
+    public long recoveredCopies() {
+        return recovered;
+    }
+
+    public long queuedCopies() {
+        return queued;
+    }
+
+    public long inFlightCopies() {
+        return inFlight;
+    }
+
+    public long endedBy(Fate fate) {
+        return ended[fate.ordinal()];
+    }
+
+    /// Whether every copy is in exactly one place.
+    public boolean balances() {
+        long sum = 0;
+        for (long count : ended) {
+            sum += count;
+        }
+        return copies + recovered == queued + inFlight + sum && queued >= 0 && inFlight >= 0;
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        text.append("copies ").append(copies).append(" + recovered ").append(recovered);
+        text.append(" = queued ").append(queued).append(" + in flight ").append(inFlight);
+        for (Fate fate : FATES) {
+            text.append(" + ").append(fate).append(' ').append(ended[fate.ordinal()]);
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,41 @@
+package org.vencejo.core;
+
+import org.jspecify.annotations.Nullable;
+import org.vencejo.protocol.ProtocolVersion;
+import org.vencejo.protocol.ReasonCode;
+
+/// What operators may want to know, one line each. Immutable; holds no payload and no password.
+public sealed interface Event {
+    /// A CONNECT was accepted.
+    record ClientConnected(
+            Connection connection,
+            String clientIdentifier,
+            ProtocolVersion version,
+            @Nullable String userName,
+            boolean sessionPresent)
+            implements Event {}
+
+    /// A CONNECT was refused.
+    record ConnectRefused(
+            Connection connection, @Nullable String clientIdentifier, ReasonCode reasonCode, String detail)
+            implements Event {}
+
+    /// A connected client is gone.
+    record ClientDisconnected(
+            Connection connection, String clientIdentifier, ReasonCode reasonCode, String detail)
+            implements Event {}
+
+    /// A publish or subscription of a client was refused; it stays connected.
+    record RequestRefused(
+            Connection connection, String clientIdentifier, ReasonCode reasonCode, String detail)
+            implements Event {}
+
+    /// A session's queue became full; messages are dropped until it drains.
+    record QueueFull(String clientIdentifier, long messages, long bytes) implements Event {}
+
+    /// A session ended with this many messages undelivered.
+    record SessionEnded(String clientIdentifier, long undelivered) implements Event {}
+
+    /// We are at fault: the connection, if any, was ended, everything else goes on.
+    record Fault(@Nullable Connection connection, Throwable cause) implements Event {}
+}

@@ -1,0 +1,52 @@
+package org.vencejo.core;
+
+import org.jspecify.annotations.Nullable;
+import org.vencejo.protocol.Packet;
+import org.vencejo.protocol.ProtocolVersion;
+import org.vencejo.protocol.ProtocolViolation;
+import org.vencejo.protocol.Publish;
+import org.vencejo.protocol.ReasonCode;
+
+/// Everything that can happen to the server. Immutable.
+///
+/// Inputs of a connection carry it, and a connection belongs to one epoch of one session: what arrives
+/// for a connection that was closed or taken over is dropped.
+public sealed interface Input {
+    /// A transport connection was accepted; CONNECT is awaited.
+    record Connected(Connection connection) implements Input {}
+
+    /// A packet came. Payloads in transit are valid until [Server#handle] returns.
+    record PacketReceived(Connection connection, Packet packet) implements Input {}
+
+    /// The peer sent what is no packet. `version` is what the decoder had learned of the version.
+    record PacketRejected(
+            Connection connection, ProtocolViolation violation, @Nullable ProtocolVersion version)
+            implements Input {}
+
+    /// The out-buffer of a connection fell below the low mark after it was above the high mark.
+    record Writable(Connection connection) implements Input {}
+
+    /// Reading from a connection was held back for `nanos` by us; they do not count against Keep Alive.
+    record ReadingWasPaused(Connection connection, long nanos) implements Input {}
+
+    /// The transport connection is gone, closed by the peer or by an error named in `reason`.
+    record Disconnected(Connection connection, String reason) implements Input {}
+
+    /// The time that [Server#nextDeadline()] named has come.
+    record DeadlineReached() implements Input {}
+
+    /// All mutations up to number `upTo` are durable at the configured level.
+    record Durable(long upTo) implements Input {}
+
+    /// The authenticator answered what was asked by [Outbox#authenticate].
+    record Authenticated(Connection connection, Authentication.Outcome outcome) implements Input {}
+
+    /// The broker itself publishes (`$SYS`).
+    record PublishLocally(Publish publish) implements Input {}
+
+    /// An operator or the broker ends a connection, with the reason that the client is told.
+    record Expel(Connection connection, ReasonCode reasonCode) implements Input {}
+
+    /// The broker stops: each client is told so (0x8B), wills go out by A12, nobody new is served.
+    record ShutDown() implements Input {}
+}

@@ -1,0 +1,66 @@
+package org.vencejo.core;
+
+/// Every limit of the server, in one place. Immutable.
+///
+/// What happens at each limit is in `docs/limits.md`; [Statistics] counts each. Sizes are bytes, times
+/// nanoseconds unless the name ends otherwise.
+public record Limits(
+        int connectionsMax,
+        long connectTimeoutNanos,
+        int packetSizeMax,
+        int connectSizeMax,
+        int pendingBytesMax,
+        int topicLevelsMax,
+        int receiveMaximum,
+        int windowMax,
+        int topicAliasMaximum,
+        int topicAliasesSentMax,
+        int subscriptionsMax,
+        int userPropertiesMax,
+        int userPropertiesBytesMax,
+        int clientIdentifierBytesMax,
+        long queuedMessagesMax,
+        long queuedBytesMax,
+        long queuedBytesInAllMax,
+        int outBufferHighBytes,
+        int outBufferLowBytes,
+        int retainedMessagesMax,
+        long retainedBytesMax,
+        long sessionExpiryIntervalMaxSeconds,
+        int keepAliveMaxSeconds,
+        int routesCachedMax,
+        int sliceMax) {
+
+    /// The Session Expiry Interval that means never.
+    public static final long NEVER_SECONDS = 0xFFFF_FFFFL;
+
+    /// The defaults of `docs/limits.md`; those that hang on the machine's memory and descriptors are
+    /// set by the broker.
+    public static final Limits DEFAULTS =
+            new Limits(
+                    100_000,
+                    10_000_000_000L,
+                    16 << 20,
+                    512 << 10,
+                    64 << 10,
+                    128,
+                    1_000,
+                    1_000,
+                    64,
+                    64,
+                    20_000,
+                    1_000,
+                    256 << 10,
+                    65_535,
+                    100_000,
+                    64L << 20,
+                    512L << 20,
+                    1 << 20,
+                    256 << 10,
+                    1_000_000,
+                    256L << 20,
+                    NEVER_SECONDS,
+                    0,
+                    100_000,
+                    256);
+}

@@ -1,0 +1,23 @@
+package org.vencejo.core;
+
+import org.vencejo.protocol.Publish;
+
+/// An Application Message that is kept: a PUBLISH without a Packet Identifier, Topic Alias or Subscription
+/// Identifier whose payload is stored. Immutable, shared by all that keep it.
+///
+/// `expiresAtMillis` is wall-clock time, [#NEVER] for a message without Message Expiry Interval.
+public record Message(Publish publish, long expiresAtMillis) {
+    public static final long NEVER = Long.MAX_VALUE;
+
+    /// What a message costs beside its bytes; part of the limits in bytes.
+    private static final int OVERHEAD_BYTES = 96;
+
+    public boolean isExpired(long wallMillis) {
+        return wallMillis >= expiresAtMillis;
+    }
+
+    /// What the message counts against limits in bytes.
+    public long bytes() {
+        return OVERHEAD_BYTES + publish.topicName().length() + publish.payload().length();
+    }
+}

@@ -1,0 +1,64 @@
+package org.vencejo.core;
+
+import org.vencejo.protocol.PacketType;
+import org.vencejo.protocol.ReasonCode;
+
+/// What the server counts beside the [Accounting] of copies.
+///
+/// Part of the core: written only by whoever runs it. Counters only rise; the current numbers of
+/// sessions, subscriptions and so on are asked of [Server].
+public final class Statistics {
+    private static final int TYPES = PacketType.values().length;
+    private static final int CODES = ReasonCode.values().length;
+
+    private final long[] packetsReceived = new long[TYPES];
+    private final long[] packetsSent = new long[TYPES];
+    private final long[] refused = new long[CODES];
+
+    /// Acknowledgements that named no open exchange (B5).
+    private long strayAcknowledgements;
+
+    /// PUBLISH packets repeated by `retry-interval`.
+    private long retries;
+
+    void received(PacketType type) {
+        packetsReceived[type.ordinal()]++;
+    }
+
+    void sent(PacketType type) {
+        packetsSent[type.ordinal()]++;
+    }
+
+    /// Something was refused, with this code, by whatever packet (or, in 3.x, silence) says so.
+    void refused(ReasonCode reasonCode) {
+        refused[reasonCode.ordinal()]++;
+    }
+
+    void strayAcknowledgement() {
+        strayAcknowledgements++;
+    }
+
+    void retried() {
+        retries++;
+    }
+
+    public long packetsReceived(PacketType type) {
+        return packetsReceived[type.ordinal()];
+    }
+
+    public long packetsSent(PacketType type) {
+        return packetsSent[type.ordinal()];
+    }
+
+    public long refusedWith(ReasonCode reasonCode) {
+        return refused[reasonCode.ordinal()];
+    }
+
+    public long strayAcknowledgements() {
+        return strayAcknowledgements;
+    }
+
+    public long retries() {
+        return retries;
+    }
+}
