@@ -1,6 +1,7 @@
 package org.vencejo.core;
 
 import org.jspecify.annotations.Nullable;
+import org.vencejo.core.session.Message;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.Subscription;
 import org.vencejo.protocol.TopicFilter;

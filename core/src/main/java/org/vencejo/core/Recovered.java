@@ -3,6 +3,7 @@ package org.vencejo.core;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.vencejo.core.session.Message;
 
 /// The durable state as a start finds it, told in the mutations that made it. Immutable.
 public record Recovered(List<Session> sessions, List<Message> retained) {

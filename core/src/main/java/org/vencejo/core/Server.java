@@ -1,5 +1,7 @@
 package org.vencejo.core;
 
+import org.vencejo.core.session.Accounting;
+
 /// The Server of the standard as a state machine.
 ///
 /// Part of the core: touched only by whoever runs it.

@@ -3,7 +3,7 @@ package org.vencejo.core;
 import org.vencejo.protocol.PacketType;
 import org.vencejo.protocol.ReasonCode;
 
-/// What the server counts beside the [Accounting] of copies.
+/// What the server counts beside the [org.vencejo.core.session.Accounting] of copies.
 ///
 /// Part of the core: written only by whoever runs it. Counters only rise; the current numbers of
 /// sessions, subscriptions and so on are asked of [Server].

@@ -1,4 +1,4 @@
-package org.vencejo.core;
+package org.vencejo.core.session;
 
 /// Where every copy of every message is: queued, in flight, or ended by a [Fate].
 ///

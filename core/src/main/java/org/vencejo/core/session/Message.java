@@ -1,4 +1,4 @@
-package org.vencejo.core;
+package org.vencejo.core.session;
 
 import org.vencejo.protocol.Publish;
 

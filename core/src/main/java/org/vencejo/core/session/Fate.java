@@ -1,4 +1,4 @@
-package org.vencejo.core;
+package org.vencejo.core.session;
 
 /// How a copy of a message ended. Each copy ends once, and with one of these.
 public enum Fate {
