@@ -18,6 +18,8 @@ public record Message(Publish publish, long expiresAtMillis) {
 
     /// What the message counts against limits in bytes.
     public long bytes() {
-        return OVERHEAD_BYTES + publish.topicName().length() + publish.payload().length();
+        return (long) OVERHEAD_BYTES
+                + publish.topicName().length()
+                + publish.payload().length();
     }
 }
