@@ -4,5 +4,6 @@ module org.vencejo.core {
     requires static transitive org.jspecify;
 
     exports org.vencejo.core;
+    exports org.vencejo.core.routing;
     exports org.vencejo.core.session;
 }

@@ -1,0 +1,188 @@
+package org.vencejo.core.routing;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.protocol.TopicName;
+
+/// Finds all subscriptions that match a Topic Name, and merges those of one subscriber. Part of the
+/// core: touched only by whoever runs it; its fields are scratch that is kept between calls.
+final class RouteFinder<S> {
+    /// Scratch beyond this size is given back after the call that needed it.
+    private static final int KEPT_MAX = 4096;
+
+    private static final int ROUTE_BYTES = 128;
+    private static final int REFERENCE_BYTES = 4;
+    private static final int OVERLAP_BYTES = 96;
+
+    private final FilterTree<S> tree;
+    private final Levels singleLevelWildcard;
+
+    /// Nodes that match so far and are still to be gone through, with the number of levels behind
+    /// each.
+    private @Nullable FilterNode<S>[] open = nodes(16);
+
+    private int[] openLevels = new int[16];
+    private int openCount;
+
+    private List<PlainSubscription<S>> plain = new ArrayList<>();
+    private final List<SharedSubscription<S>> shared = new ArrayList<>();
+
+    /// How many filters the plain subscriptions came from.
+    private int plainFilters;
+
+    RouteFinder(FilterTree<S> tree) {
+        this.tree = tree;
+        this.singleLevelWildcard = tree.cutToKeep(new byte[] {'+'}, 0);
+    }
+
+    /// The route of `topicName` now, to be cached with `validity`.
+    Route<S> find(TopicName topicName, long validity) {
+        collect(topicName);
+        Receiver<S>[] receivers = receivers(plain.size());
+        long bytes = ROUTE_BYTES + topicName.length();
+        if (plainFilters > 1) {
+            receivers = merged();
+        } else {
+            plain.toArray(receivers);
+        }
+        SharedSubscription<S>[] groups = shared.toArray(groups(shared.size()));
+        bytes += (long) REFERENCE_BYTES * (receivers.length + groups.length);
+        bytes += (long) OVERLAP_BYTES * (plain.size() - receivers.length);
+        forget();
+        return new Route<>(topicName, validity, receivers, groups, bytes);
+    }
+
+    // At most one node of each level waits in `open` while another branch is gone through.
+    private void collect(TopicName topicName) {
+        Levels levels = tree.cut(topicName.utf8(), 0);
+        boolean dollar = topicName.startsWithDollar();
+        open(tree.root, 0);
+        while (openCount > 0) {
+            openCount--;
+            FilterNode<S> node = open[openCount];
+            int level = openLevels[openCount];
+            open[openCount] = null;
+            if (node == null) {
+                throw new IllegalStateException("an open place without a node");
+            }
+            boolean wildcardsMatch = level > 0 || !dollar; // [MQTT-4.7.2-1]
+            if (wildcardsMatch) {
+                collect(node.subscribers(true));
+            }
+            if (level == levels.count()) {
+                collect(node.subscribers(false));
+                continue;
+            }
+            if (wildcardsMatch && node.hasSingleLevelWildcard()) {
+                open(tree.child(node, singleLevelWildcard, 0), level + 1);
+            }
+            open(tree.child(node, levels, level), level + 1);
+        }
+    }
+
+    private void open(@Nullable FilterNode<S> node, int level) {
+        if (node == null) {
+            return;
+        }
+        if (openCount == openLevels.length) {
+            open = Arrays.copyOf(open, 2 * openCount);
+            openLevels = Arrays.copyOf(openLevels, 2 * openCount);
+        }
+        open[openCount] = node;
+        openLevels[openCount] = level;
+        openCount++;
+    }
+
+    private void collect(@Nullable Subscribers<S> subscribers) {
+        switch (subscribers) {
+            case null -> {}
+            case PlainSubscription<S> one -> {
+                plain.add(one);
+                plainFilters++;
+            }
+            case SubscriberList<S> several -> {
+                if (!several.plain().isEmpty()) {
+                    plain.addAll(several.plain());
+                    plainFilters++;
+                }
+                shared.addAll(several.groups());
+            }
+        }
+    }
+
+    /// One receiver for each subscriber (C1), in the order in which the last of its filters was
+    /// found.
+    ///
+    /// An open hash table finds the earlier subscriptions of the same subscriber: `slots` holds
+    /// where the last one is in `plain`, plus one, and `earlier` leads from each to the one before.
+    private Receiver<S>[] merged() {
+        int count = plain.size();
+        int[] slots = new int[Integer.highestOneBit(Math.max(2, count)) * 4];
+        int[] earlier = new int[count];
+        int mask = slots.length - 1;
+        int distinct = 0;
+        for (int i = 0; i < count; i++) {
+            S subscriber = plain.get(i).subscriber();
+            int slot = (System.identityHashCode(subscriber) * 0x9E37_79B9 >>> 7) & mask;
+            while (slots[slot] != 0 && plain.get(slots[slot] - 1).subscriber() != subscriber) {
+                slot = (slot + 1) & mask;
+            }
+            distinct += slots[slot] == 0 ? 1 : 0;
+            earlier[i] = slots[slot];
+            slots[slot] = i + 1;
+        }
+        return merged(earlier, distinct);
+    }
+
+    private Receiver<S>[] merged(int[] earlier, int distinct) {
+        Receiver<S>[] receivers = receivers(distinct);
+        boolean[] taken = new boolean[earlier.length];
+        List<PlainSubscription<S>> same = new ArrayList<>();
+        int place = distinct;
+        for (int i = earlier.length - 1; i >= 0; i--) {
+            if (taken[i]) {
+                continue;
+            }
+            PlainSubscription<S> subscription = plain.get(i);
+            if (earlier[i] == 0) {
+                receivers[--place] = subscription;
+                continue;
+            }
+            same.add(subscription);
+            for (int j = earlier[i]; j != 0; j = earlier[j - 1]) {
+                taken[j - 1] = true;
+                same.add(plain.get(j - 1));
+            }
+            receivers[--place] = Overlap.of(same);
+            same.clear();
+        }
+        return receivers;
+    }
+
+    private void forget() {
+        if (plain.size() > KEPT_MAX) {
+            plain = new ArrayList<>();
+        } else {
+            plain.clear();
+        }
+        shared.clear();
+        plainFilters = 0;
+    }
+
+    @SuppressWarnings("unchecked") // an array of a generic type, made empty
+    private static <S> @Nullable FilterNode<S>[] nodes(int count) {
+        return (FilterNode<S>[]) new FilterNode<?>[count];
+    }
+
+    @SuppressWarnings("unchecked") // an array of a generic type, made empty
+    private static <S> Receiver<S>[] receivers(int count) {
+        return (Receiver<S>[]) new Receiver<?>[count];
+    }
+
+    @SuppressWarnings("unchecked") // an array of a generic type, made empty
+    private static <S> SharedSubscription<S>[] groups(int count) {
+        return (SharedSubscription<S>[]) new SharedSubscription<?>[count];
+    }
+}
