@@ -3,8 +3,9 @@ package org.vencejo.core.routing;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.protocol.TopicFilter;
 
-/// A walk over the values of a [RetainedTrie] that match a filter, a few nodes at a time. Part of
-/// the core: touched only by whoever runs it.
+/// A walk over the values of a [RetainedTrie] that match a filter, a few nodes at a time.
+///
+/// Part of the core: touched only by whoever runs it.
 ///
 /// The trie may change in any way between two calls. A topic is met at most once, with the value
 /// that it has then; one that had a value all the time is met; one that got its first value after
@@ -116,7 +117,7 @@ public final class Cursor<V> {
     }
 
     private boolean matches() {
-        return depth == nodeLevels || multiLevel && depth > nodeLevels; // `a/#` matches `a`
+        return depth == nodeLevels || (multiLevel && depth > nodeLevels); // `a/#` matches `a`
     }
 
     private @Nullable RetainedNode<V> oldEnough(@Nullable RetainedNode<V> candidate) {

@@ -2,8 +2,9 @@ package org.vencejo.core.routing;
 
 import org.jspecify.annotations.Nullable;
 
-/// A level of the filters that begin alike, and who subscribed to those that end here. Part of the
-/// core: touched only by whoever runs it.
+/// A level of the filters that begin alike, and who subscribed to those that end here.
+///
+/// Part of the core: touched only by whoever runs it.
 ///
 /// A last level `#` is no node of its own but the second slot of its parent: it saves a node for
 /// each such filter, and `a/#` matches `a` without a special case.

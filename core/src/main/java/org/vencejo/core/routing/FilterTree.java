@@ -1,6 +1,8 @@
 package org.vencejo.core.routing;
 
-/// The tree of all subscribed filters. Part of the core: touched only by whoever runs it.
+/// The tree of all subscribed filters.
+///
+/// Part of the core: touched only by whoever runs it.
 final class FilterTree<S> extends TopicTree<FilterNode<S>> {
     FilterTree(long seed) {
         super(seed);

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// A Topic Name or Topic Filter cut into its levels, each in the form in which a tree compares it.
+///
 /// Owned by whoever made it; cutting again overwrites it.
 ///
 /// A level of up to eight bytes is its `head`, a number; a longer one is that of its first eight

@@ -3,8 +3,9 @@ package org.vencejo.core.routing;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.Subscription;
 
-/// One subscriber of a [SharedSubscription], with the options that it asked for. Immutable but for
-/// its place in the round: part of the core, touched only by whoever runs it.
+/// One subscriber of a [SharedSubscription], with the options that it asked for.
+///
+/// Immutable but for its place in the round: part of the core, touched only by whoever runs it.
 public final class Member<S> {
     private final S subscriber;
     private final QoS qos;

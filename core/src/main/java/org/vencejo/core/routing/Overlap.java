@@ -6,7 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.protocol.QoS;
 
-/// A subscriber several of whose filters match, merged into one receiver (C1 to C4). Immutable.
+/// A subscriber several of whose filters match, merged into one receiver (C1 to C4).
+///
+/// Immutable.
 record Overlap<S>(
         S subscriber,
         QoS qos,

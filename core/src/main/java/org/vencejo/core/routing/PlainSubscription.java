@@ -6,8 +6,10 @@ import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.Subscription;
 
 /// What one subscriber asked for with one filter that is not shared. Where no other filter of its
-/// matches, it is the receiver as it is. Immutable but for its place in a list: part of the core,
-/// touched only by whoever runs it.
+/// matches, it is the receiver as it is.
+///
+/// Immutable but for its place in a list: part of the core, touched only by whoever runs it.
+@SuppressWarnings("ReferenceEquality") // subscribers are compared by identity
 final class PlainSubscription<S> implements Receiver<S>, Subscribers<S> {
     static final int[] NO_IDENTIFIERS = {};
 

@@ -3,7 +3,9 @@ package org.vencejo.core.routing;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.protocol.QoS;
 
-/// One subscriber that a message goes to once, however many of its filters match (C1). Immutable.
+/// One subscriber that a message goes to once, however many of its filters match (C1).
+///
+/// Immutable.
 ///
 /// What holds for a message that the subscriber published itself is answered apart, by the methods
 /// that begin with `own`: then filters with No Local are left out first [MQTT-3.8.3-3] (C3). Arrays

@@ -3,8 +3,9 @@ package org.vencejo.core.routing;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// A level of the topics that begin alike, and the value of the topic that ends here. Part of the
-/// core: touched only by whoever runs it.
+/// A level of the topics that begin alike, and the value of the topic that ends here.
+///
+/// Part of the core: touched only by whoever runs it.
 ///
 /// Children are in the order in which they were made. One that is removed stays in its place until
 /// half of the places are such, so a cursor that stands on it finds the next one.

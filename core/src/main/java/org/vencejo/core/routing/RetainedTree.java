@@ -1,6 +1,8 @@
 package org.vencejo.core.routing;
 
-/// The tree of all topics that have a value. Part of the core: touched only by whoever runs it.
+/// The tree of all topics that have a value.
+///
+/// Part of the core: touched only by whoever runs it.
 final class RetainedTree<V> extends TopicTree<RetainedNode<V>> {
     /// The number of the youngest node.
     private long youngest;

@@ -4,8 +4,9 @@ import org.jspecify.annotations.Nullable;
 import org.vencejo.protocol.TopicFilter;
 import org.vencejo.protocol.TopicName;
 
-/// One value for each of many Topic Names, to be found by Topic Filters. Part of the core: touched
-/// only by whoever runs it.
+/// One value for each of many Topic Names, to be found by Topic Filters.
+///
+/// Part of the core: touched only by whoever runs it.
 public final class RetainedTrie<V> {
     private final RetainedTree<V> tree;
     private int size;

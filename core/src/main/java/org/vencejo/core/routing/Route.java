@@ -3,6 +3,7 @@ package org.vencejo.core.routing;
 import org.vencejo.protocol.TopicName;
 
 /// Who gets a message of one Topic Name: its receivers, and the groups that choose one member each.
+///
 /// Immutable: later changes of subscriptions make another route. The groups are live.
 public final class Route<S> {
     private final TopicName topicName;

@@ -4,8 +4,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.protocol.TopicName;
 
-/// The routes of the topics that were published to lately, a bounded number of bounded size. Part
-/// of the core: touched only by whoever runs it.
+/// The routes of the topics that were published to lately, a bounded number of bounded size.
+///
+/// Part of the core: touched only by whoever runs it.
 ///
 /// Four-way set associative: a topic has four places, found by its hash; a hit moves a route one
 /// place forward, a new one takes the last place. So whatever names clients choose, a look-up

@@ -6,8 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.protocol.TopicName;
 
-/// Finds all subscriptions that match a Topic Name, and merges those of one subscriber. Part of the
-/// core: touched only by whoever runs it; its fields are scratch that is kept between calls.
+/// Finds all subscriptions that match a Topic Name, and merges those of one subscriber.
+///
+/// Part of the core: touched only by whoever runs it; its fields are scratch that is kept between
+/// calls.
+@SuppressWarnings("ReferenceEquality") // subscribers are compared by identity
 final class RouteFinder<S> {
     /// Scratch beyond this size is given back after the call that needed it.
     private static final int KEPT_MAX = 4096;
@@ -41,7 +44,7 @@ final class RouteFinder<S> {
     Route<S> find(TopicName topicName, long validity) {
         collect(topicName);
         Receiver<S>[] receivers = receivers(plain.size());
-        long bytes = ROUTE_BYTES + topicName.length();
+        long bytes = (long) ROUTE_BYTES + topicName.length();
         if (plainFilters > 1) {
             receivers = merged();
         } else {
@@ -125,7 +128,7 @@ final class RouteFinder<S> {
         int distinct = 0;
         for (int i = 0; i < count; i++) {
             S subscriber = plain.get(i).subscriber();
-            int slot = (System.identityHashCode(subscriber) * 0x9E37_79B9 >>> 7) & mask;
+            int slot = ((System.identityHashCode(subscriber) * 0x9E37_79B9) >>> 7) & mask;
             while (slots[slot] != 0 && plain.get(slots[slot] - 1).subscriber() != subscriber) {
                 slot = (slot + 1) & mask;
             }

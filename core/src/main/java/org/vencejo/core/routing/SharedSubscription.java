@@ -1,13 +1,13 @@
 package org.vencejo.core.routing;
 
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.protocol.Subscription;
 import org.vencejo.protocol.TopicFilter;
 
 /// A group of subscribers that share one filter under one name: each message goes to one of them.
+///
 /// Part of the core: touched only by whoever runs it.
 ///
 /// Members take turns (C23): they form a ring, and who was chosen goes to its end. A new member
@@ -21,7 +21,7 @@ public final class SharedSubscription<S> {
     public static final int EXCLUDED = -1;
 
     private final TopicFilter filter;
-    private final Map<S, Member<S>> members = new IdentityHashMap<>(4);
+    private final IdentityHashMap<S, Member<S>> members = new IdentityHashMap<>(4);
     private @Nullable Member<S> turn;
 
     /// Where it is in its [SubscriberList].

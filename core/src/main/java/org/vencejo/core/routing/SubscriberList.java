@@ -3,20 +3,21 @@ package org.vencejo.core.routing;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Several subscribers to one filter, and the groups that share it. Part of the core: touched only
-/// by whoever runs it.
+/// Several subscribers to one filter, and the groups that share it.
+///
+/// Part of the core: touched only by whoever runs it.
 ///
 /// The last one takes the place of one that leaves, so that leaving costs the same among 100,000.
+@SuppressWarnings("ReferenceEquality") // subscribers are compared by identity
 final class SubscriberList<S> implements Subscribers<S> {
     /// Up to so many, looking through the list is cheaper than an index.
     private static final int SCAN_MAX = 16;
 
     private final List<PlainSubscription<S>> plain = new ArrayList<>(2);
     private List<SharedSubscription<S>> groups = List.of();
-    private @Nullable Map<S, PlainSubscription<S>> index;
+    private @Nullable IdentityHashMap<S, PlainSubscription<S>> index;
 
     List<PlainSubscription<S>> plain() {
         return plain;

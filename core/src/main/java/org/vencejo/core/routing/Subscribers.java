@@ -3,6 +3,7 @@ package org.vencejo.core.routing;
 import org.jspecify.annotations.Nullable;
 
 /// All who subscribed to one filter, plain or shared: mostly one, so one is not wrapped in a list.
+///
 /// Part of the core: touched only by whoever runs it.
 ///
 /// What changes them returns what stands in their place afterwards.

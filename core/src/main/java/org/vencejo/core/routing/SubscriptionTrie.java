@@ -7,8 +7,9 @@ import org.vencejo.protocol.Subscription;
 import org.vencejo.protocol.TopicFilter;
 import org.vencejo.protocol.TopicName;
 
-/// All subscriptions, and who gets a message by them. Part of the core: touched only by whoever
-/// runs it.
+/// All subscriptions, and who gets a message by them.
+///
+/// Part of the core: touched only by whoever runs it.
 ///
 /// Subscribers are compared by identity. Routes are cached by topic: a change of a filter without
 /// wildcards drops that topic's route, a change of a wildcard filter makes all routes stale. Groups

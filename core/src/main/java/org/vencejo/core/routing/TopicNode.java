@@ -2,7 +2,9 @@ package org.vencejo.core.routing;
 
 import org.jspecify.annotations.Nullable;
 
-/// One level of a [TopicTree], under its parent. Part of the core: touched only by whoever runs it.
+/// One level of a [TopicTree], under its parent.
+///
+/// Part of the core: touched only by whoever runs it.
 ///
 /// There are as many of these as there are filters or retained topics, or more: every field counts.
 /// A node that was removed keeps its parent, so that a cursor that stands on it finds back.

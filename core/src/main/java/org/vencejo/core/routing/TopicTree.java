@@ -3,13 +3,15 @@ package org.vencejo.core.routing;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// A tree of topic levels whose nodes are all in one hash table, keyed by parent and level. Part of
-/// the core: touched only by whoever runs it.
+/// A tree of topic levels whose nodes are all in one hash table, keyed by parent and level.
+///
+/// Part of the core: touched only by whoever runs it.
 ///
 /// So a parent of 100,000 children costs what a chain of as many nodes costs, and a leaf is a node
 /// and a share of the table, no map of its own. The table grows and shrinks by one bucket at a time
 /// (linear hashing, Litwin 1980): no `put` has to move a million nodes. Hashes are seeded, as
 /// clients name the levels; nothing that can be seen from outside depends on them.
+@SuppressWarnings("ReferenceEquality") // a node is itself and nothing else
 abstract class TopicTree<N extends TopicNode<N>> {
     private static final int BUCKETS_MIN = 16;
 
