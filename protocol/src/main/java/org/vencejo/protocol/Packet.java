@@ -1,7 +1,7 @@
 package org.vencejo.protocol;
 
-/// A Control Packet: what MQTT peers exchange. Immutable, and the same record for all versions; what a
-/// version does not have is absent ([Properties#NONE], [ReasonCode#SUCCESS]).
+/// A Control Packet: what MQTT peers exchange. Immutable, and the same record for all versions;
+/// what a version does not have is absent ([Properties#NONE], [ReasonCode#SUCCESS]).
 public sealed interface Packet
         permits Connect,
                 Connack,

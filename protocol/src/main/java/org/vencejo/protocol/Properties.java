@@ -4,14 +4,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// The Properties of one packet. Immutable.
 ///
-/// A bit for each identifier says what is there; values stand in the order of the identifiers, numbers
-/// in one array and the rest in another, so that a packet with none costs nothing and nothing is
-/// boxed. User Properties keep their order and their repeats.
+/// A bit for each identifier says what is there; values stand in the order of the identifiers,
+/// numbers in one array and the rest in another, so that a packet with none costs nothing and
+/// nothing is boxed. User Properties keep their order and their repeats.
 public final class Properties {
     public static final Properties NONE = new Properties(0, new long[0], new Object[0]);
 
@@ -45,7 +44,7 @@ public final class Properties {
 
     /// The number of `property`, or `absent` if it is not there.
     public long number(Property property, long absent) {
-        return has(property) ? numbers[rank(property, NUMBERS)] : absent;
+        return has(property) ? numbers[rank(present & NUMBERS, property)] : absent;
     }
 
     /// The flag of `property` (a byte of 0 or 1), or `absent` if it is not there.
@@ -61,6 +60,16 @@ public final class Properties {
     /// The bytes of `property`, or null if it is not there. Not to be written to.
     public byte @Nullable [] binary(Property property) {
         return (byte[]) value(property);
+    }
+
+    /// The string of `property`, which is there.
+    String requiredText(Property property) {
+        return Objects.requireNonNull(text(property));
+    }
+
+    /// The bytes of `property`, which is there.
+    byte[] requiredBinary(Property property) {
+        return Objects.requireNonNull(binary(property));
     }
 
     /// The User Properties in their order; empty if there are none.
@@ -93,53 +102,39 @@ public final class Properties {
         return toBuilder().add(new UserProperty(name, value)).build();
     }
 
-    /// These properties with these Subscription Identifiers instead of their own.
+    /// These properties with these Subscription Identifiers instead of their own. Takes the array
+    /// over.
     public Properties withSubscriptionIdentifiers(int[] identifiers) {
-        if (identifiers.length == 0) {
-            return without(Property.SUBSCRIPTION_IDENTIFIER);
-        }
-        Builder builder = toBuilder();
-        builder.values[Property.SUBSCRIPTION_IDENTIFIER.ordinal()] = identifiers;
-        builder.present |= bit(Property.SUBSCRIPTION_IDENTIFIER);
-        return builder.build();
+        return identifiers.length == 0
+                ? without(Property.SUBSCRIPTION_IDENTIFIER)
+                : toBuilder().set(Property.SUBSCRIPTION_IDENTIFIER, identifiers).build();
     }
 
     /// These properties without `property`.
     public Properties without(Property property) {
-        if (!has(property)) {
-            return this;
-        }
-        Builder builder = toBuilder();
-        builder.present &= ~bit(property);
-        return builder.build();
+        return has(property) ? toBuilder().remove(property).build() : this;
     }
 
-    /// Calls `action` for each number with its property, in the order of identifiers.
-    void forEachNumber(ObjLongConsumer<Property> action) {
-        int index = 0;
-        for (long bits = present & NUMBERS; bits != 0; bits &= bits - 1) {
-            action.accept(propertyAt(bits), numbers[index++]);
-        }
-    }
-
-    /// Whether any property is there that is not a number.
-    boolean hasValues() {
-        return values.length != 0;
+    /// A bit for the identifier of each property that is there.
+    long present() {
+        return present;
     }
 
     private @Nullable Object value(Property property) {
-        return has(property) ? values[rank(property, ~NUMBERS)] : null;
+        return has(property) ? values[rank(present & ~NUMBERS, property)] : null;
     }
 
-    private int rank(Property property, long kind) {
-        return Long.bitCount(present & kind & (bit(property) - 1));
+    /// How many of `kind` stand before `property`: its index among them.
+    private static int rank(long kind, Property property) {
+        return Long.bitCount(kind & (bit(property) - 1));
     }
 
-    private static long bit(Property property) {
+    static long bit(Property property) {
         return 1L << property.identifier();
     }
 
-    private static Property propertyAt(long bits) {
+    /// The property of the lowest of `bits`.
+    static Property propertyAt(long bits) {
         Property property = Property.of(Long.numberOfTrailingZeros(bits));
         if (property == null) {
             throw new IllegalStateException("no property has bit " + Long.toHexString(bits));
@@ -149,23 +144,11 @@ public final class Properties {
 
     /// Properties to which more can be added.
     public Builder toBuilder() {
-        Builder builder = new Builder();
-        int number = 0;
-        int value = 0;
-        for (long bits = present; bits != 0; bits &= bits - 1) {
-            Property property = propertyAt(bits);
-            if (property.isNumber()) {
-                builder.numbers[property.ordinal()] = numbers[number++];
-            } else {
-                builder.values[property.ordinal()] = values[value++];
-            }
-        }
-        builder.present = present;
-        return builder;
+        return new Builder(present, numbers, values);
     }
 
     public static Builder builder() {
-        return new Builder();
+        return new Builder(0, NONE.numbers, NONE.values);
     }
 
     @Override
@@ -179,7 +162,9 @@ public final class Properties {
 
     @Override
     public int hashCode() {
-        return Long.hashCode(present) * 31 + Arrays.hashCode(numbers) * 31 + Arrays.deepHashCode(values);
+        return Long.hashCode(present) * 31
+                + Arrays.hashCode(numbers) * 31
+                + Arrays.deepHashCode(values);
     }
 
     /// Names what is there and the numbers; never strings or data, as they may be secrets.
@@ -198,27 +183,51 @@ public final class Properties {
     }
 
     /// Gathers Properties. Confined to the thread that fills it.
+    ///
+    /// Its arrays are replaced, never written to, so that properties can share them.
     public static final class Builder {
-        private static final int SIZE = Property.values().length;
-
         private long present;
-        private final long[] numbers = new long[SIZE];
-        private final @Nullable Object[] values = new @Nullable Object[SIZE];
+        private long[] numbers;
+        private Object[] values;
 
-        private Builder() {}
+        // What may repeat is gathered here and joined with the rest at the end.
+        private @Nullable List<UserProperty> addedPairs;
+        private int[] addedIdentifiers = NO_IDENTIFIERS;
+        private int addedIdentifiersCount;
+
+        private Builder(long present, long[] numbers, Object[] values) {
+            this.present = present;
+            this.numbers = numbers;
+            this.values = values;
+        }
 
         public boolean has(Property property) {
+            return (present & bit(property)) != 0
+                    || (property == Property.USER_PROPERTY && addedPairs != null)
+                    || (property == Property.SUBSCRIPTION_IDENTIFIER && addedIdentifiersCount > 0);
+        }
+
+        private boolean isSet(Property property) {
             return (present & bit(property)) != 0;
         }
 
-        /// Sets a number.
+        /// Sets a number, or adds a Subscription Identifier behind those that are there.
         public Builder put(Property property, long number) {
             if (property == Property.SUBSCRIPTION_IDENTIFIER) {
                 return addSubscriptionIdentifier((int) number);
             }
             requireType(property, property.isNumber());
-            numbers[property.ordinal()] = number;
-            present |= bit(property);
+            int index = rank(present & NUMBERS, property);
+            if (isSet(property)) {
+                numbers = numbers.clone();
+            } else {
+                long[] more = new long[numbers.length + 1];
+                System.arraycopy(numbers, 0, more, 0, index);
+                System.arraycopy(numbers, index, more, index + 1, numbers.length - index);
+                numbers = more;
+                present |= bit(property);
+            }
+            numbers[index] = number;
             return this;
         }
 
@@ -236,31 +245,66 @@ public final class Properties {
 
         /// Adds a User Property behind those that are there.
         public Builder add(UserProperty pair) {
-            List<UserProperty> pairs = new ArrayList<>();
-            if (has(Property.USER_PROPERTY)) {
-                pairs.addAll(build().userProperties());
+            if (addedPairs == null) {
+                addedPairs = new ArrayList<>();
             }
-            pairs.add(pair);
-            return addAll(pairs);
+            addedPairs.add(pair);
+            return this;
         }
 
-        /// Sets all User Properties at once.
+        /// Adds User Properties behind those that are there.
         public Builder addAll(List<UserProperty> pairs) {
-            return pairs.isEmpty() ? this : set(Property.USER_PROPERTY, List.copyOf(pairs));
+            pairs.forEach(this::add);
+            return this;
         }
 
         /// Adds a Subscription Identifier behind those that are there.
         public Builder addSubscriptionIdentifier(int identifier) {
-            int index = Property.SUBSCRIPTION_IDENTIFIER.ordinal();
-            int[] before = has(Property.SUBSCRIPTION_IDENTIFIER) && values[index] instanceof int[] some ? some : NO_IDENTIFIERS;
-            int[] after = Arrays.copyOf(before, before.length + 1);
-            after[before.length] = identifier;
-            return set(Property.SUBSCRIPTION_IDENTIFIER, after);
+            if (addedIdentifiersCount == addedIdentifiers.length) {
+                addedIdentifiers =
+                        Arrays.copyOf(addedIdentifiers, Math.max(2, 2 * addedIdentifiersCount));
+            }
+            addedIdentifiers[addedIdentifiersCount++] = identifier;
+            return this;
         }
 
-        private Builder set(Property property, Object value) {
-            values[property.ordinal()] = value;
-            present |= bit(property);
+        Builder set(Property property, Object value) {
+            int index = rank(present & ~NUMBERS, property);
+            if (isSet(property)) {
+                values = values.clone();
+            } else {
+                Object[] more = new Object[values.length + 1];
+                System.arraycopy(values, 0, more, 0, index);
+                System.arraycopy(values, index, more, index + 1, values.length - index);
+                values = more;
+                present |= bit(property);
+            }
+            values[index] = value;
+            return this;
+        }
+
+        /// Takes away what `property` has.
+        public Builder remove(Property property) {
+            if (property == Property.USER_PROPERTY) {
+                addedPairs = null;
+            } else if (property == Property.SUBSCRIPTION_IDENTIFIER) {
+                addedIdentifiersCount = 0;
+            }
+            if (!isSet(property)) {
+                return this;
+            }
+            if (property.isNumber()) {
+                int index = rank(present & NUMBERS, property);
+                long[] fewer = Arrays.copyOf(numbers, numbers.length - 1);
+                System.arraycopy(numbers, index + 1, fewer, index, fewer.length - index);
+                numbers = fewer;
+            } else {
+                int index = rank(present & ~NUMBERS, property);
+                Object[] fewer = Arrays.copyOf(values, values.length - 1);
+                System.arraycopy(values, index + 1, fewer, index, fewer.length - index);
+                values = fewer;
+            }
+            present &= ~bit(property);
             return this;
         }
 
@@ -271,22 +315,34 @@ public final class Properties {
         }
 
         public Properties build() {
-            if (present == 0) {
-                return NONE;
-            }
-            long[] onlyNumbers = new long[Long.bitCount(present & NUMBERS)];
-            Object[] onlyValues = new Object[Long.bitCount(present & ~NUMBERS)];
-            int number = 0;
-            int value = 0;
-            for (long bits = present; bits != 0; bits &= bits - 1) {
-                Property property = propertyAt(bits);
-                if (property.isNumber()) {
-                    onlyNumbers[number++] = numbers[property.ordinal()];
-                } else {
-                    onlyValues[value++] = Objects.requireNonNull(values[property.ordinal()]);
+            joinAddedPairs();
+            joinAddedIdentifiers();
+            return present == 0 ? NONE : new Properties(present, numbers, values);
+        }
+
+        private void joinAddedPairs() {
+            if (addedPairs != null) {
+                List<UserProperty> pairs = addedPairs;
+                addedPairs = null;
+                if (isSet(Property.USER_PROPERTY)) {
+                    pairs.addAll(0, build().userProperties());
                 }
+                set(Property.USER_PROPERTY, List.copyOf(pairs));
             }
-            return new Properties(present, onlyNumbers, onlyValues);
+        }
+
+        private void joinAddedIdentifiers() {
+            if (addedIdentifiersCount > 0) {
+                int count = addedIdentifiersCount;
+                addedIdentifiersCount = 0;
+                int[] before =
+                        isSet(Property.SUBSCRIPTION_IDENTIFIER)
+                                ? build().subscriptionIdentifiers()
+                                : NO_IDENTIFIERS;
+                int[] joined = Arrays.copyOf(before, before.length + count);
+                System.arraycopy(addedIdentifiers, 0, joined, before.length, count);
+                set(Property.SUBSCRIPTION_IDENTIFIER, joined);
+            }
         }
     }
 }

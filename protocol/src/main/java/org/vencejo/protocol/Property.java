@@ -6,7 +6,8 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The table of Properties: identifier, type of the value, and where each may stand (section 2.2.2.2).
+/// The table of Properties: identifier, type of the value, and where each may stand (section
+/// 2.2.2.2).
 ///
 /// One loop in the decoder and one in the encoder read it; a new property is a new row.
 public enum Property {

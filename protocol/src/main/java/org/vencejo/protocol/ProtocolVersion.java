@@ -1,6 +1,7 @@
 package org.vencejo.protocol;
 
-/// The version of the protocol that a connection speaks: a value, read by the codec and by few rules.
+/// The version of the protocol that a connection speaks: a value, read by the codec and by few
+/// rules.
 public enum ProtocolVersion {
     /// The 2010 protocol, `MQIsdp` level 3.
     MQTT_3_1("MQIsdp", 3),

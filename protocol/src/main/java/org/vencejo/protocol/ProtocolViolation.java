@@ -11,8 +11,8 @@ public final class ProtocolViolation extends RuntimeException {
     private final ReasonCode reasonCode;
     private final String statement;
 
-    /// A violation answered by `reasonCode`; `statement` names the rule (`MQTT-3.3.1-4`, `U5-3`) and
-    /// `detail` says what was expected and what was given.
+    /// A violation answered by `reasonCode`; `statement` names the rule (`MQTT-3.3.1-4`, `U5-3`)
+    /// and `detail` says what was expected and what was given.
     public ProtocolViolation(ReasonCode reasonCode, String statement, String detail) {
         super(detail, null, false, false);
         this.reasonCode = reasonCode;

@@ -6,8 +6,8 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// A Reason Code of MQTT 5.0, and the only vocabulary of outcomes inside: what 3.x says with a return
-/// code or by closing is translated by the codec.
+/// A Reason Code of MQTT 5.0, and the only vocabulary of outcomes inside: what 3.x says with a
+/// return code or by closing is translated by the codec.
 ///
 /// Each code knows the packets that may carry it. `0x00` is one code with several names in the
 /// standard (Success, Normal disconnection, Granted QoS 0).
@@ -90,6 +90,105 @@ public enum ReasonCode {
     /// The code of `value` (0 to 255), or null if the standard names none.
     public static @Nullable ReasonCode of(int value) {
         return BY_VALUE[value];
+    }
+
+    /// Whether a packet of `type` may carry this code when the client (or else the server) sends
+    /// it.
+    boolean allowedIn(PacketType type, boolean fromClient) {
+        if (!packets.contains(type)) {
+            return false;
+        }
+        return switch (type) {
+            case DISCONNECT ->
+                    fromClient ? isOfClientDisconnect() : this != DISCONNECT_WITH_WILL_MESSAGE;
+            case AUTH -> this == CONTINUE_AUTHENTICATION || fromClient == (this == RE_AUTHENTICATE);
+            case CONNECT,
+                    CONNACK,
+                    PUBLISH,
+                    PUBACK,
+                    PUBREC,
+                    PUBREL,
+                    PUBCOMP,
+                    SUBSCRIBE,
+                    SUBACK,
+                    UNSUBSCRIBE,
+                    UNSUBACK,
+                    PINGREQ,
+                    PINGRESP ->
+                    true;
+        };
+    }
+
+    // The rows of the table in 3.14.2.1 that name the client.
+    private boolean isOfClientDisconnect() {
+        return value <= IMPLEMENTATION_SPECIFIC_ERROR.value
+                || this == TOPIC_NAME_INVALID
+                || (value >= RECEIVE_MAXIMUM_EXCEEDED.value
+                        && value <= PAYLOAD_FORMAT_INVALID.value);
+    }
+
+    /// The return code that says this in a CONNACK of 3.x, or -1 if none does: the connection is
+    /// then closed without an answer.
+    public int returnCode() {
+        return switch (this) {
+            case SUCCESS -> 0;
+            case UNSUPPORTED_PROTOCOL_VERSION -> 1;
+            case CLIENT_IDENTIFIER_NOT_VALID -> 2;
+            case UNSPECIFIED_ERROR,
+                    IMPLEMENTATION_SPECIFIC_ERROR,
+                    SERVER_UNAVAILABLE,
+                    SERVER_BUSY,
+                    SERVER_SHUTTING_DOWN,
+                    QUOTA_EXCEEDED,
+                    USE_ANOTHER_SERVER,
+                    SERVER_MOVED,
+                    CONNECTION_RATE_EXCEEDED ->
+                    3;
+            case BAD_USER_NAME_OR_PASSWORD -> 4;
+            case NOT_AUTHORIZED, BANNED -> 5;
+            case GRANTED_QOS_1,
+                    GRANTED_QOS_2,
+                    DISCONNECT_WITH_WILL_MESSAGE,
+                    NO_MATCHING_SUBSCRIBERS,
+                    NO_SUBSCRIPTION_EXISTED,
+                    CONTINUE_AUTHENTICATION,
+                    RE_AUTHENTICATE,
+                    MALFORMED_PACKET,
+                    PROTOCOL_ERROR,
+                    BAD_AUTHENTICATION_METHOD,
+                    KEEP_ALIVE_TIMEOUT,
+                    SESSION_TAKEN_OVER,
+                    TOPIC_FILTER_INVALID,
+                    TOPIC_NAME_INVALID,
+                    PACKET_IDENTIFIER_IN_USE,
+                    PACKET_IDENTIFIER_NOT_FOUND,
+                    RECEIVE_MAXIMUM_EXCEEDED,
+                    TOPIC_ALIAS_INVALID,
+                    PACKET_TOO_LARGE,
+                    MESSAGE_RATE_TOO_HIGH,
+                    ADMINISTRATIVE_ACTION,
+                    PAYLOAD_FORMAT_INVALID,
+                    RETAIN_NOT_SUPPORTED,
+                    QOS_NOT_SUPPORTED,
+                    SHARED_SUBSCRIPTIONS_NOT_SUPPORTED,
+                    MAXIMUM_CONNECT_TIME,
+                    SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED,
+                    WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED ->
+                    -1;
+        };
+    }
+
+    /// The code that a return code of a 3.x CONNACK stands for, or null if the standard names none.
+    public static @Nullable ReasonCode ofReturnCode(int returnCode) {
+        return switch (returnCode) {
+            case 0 -> SUCCESS;
+            case 1 -> UNSUPPORTED_PROTOCOL_VERSION;
+            case 2 -> CLIENT_IDENTIFIER_NOT_VALID;
+            case 3 -> SERVER_UNAVAILABLE;
+            case 4 -> BAD_USER_NAME_OR_PASSWORD;
+            case 5 -> NOT_AUTHORIZED;
+            default -> null;
+        };
     }
 
     /// The code that grants `qos` in a SUBACK.

@@ -1,7 +1,7 @@
 package org.vencejo.protocol;
 
-/// Whether retained messages are sent when a subscription is made (3.8.3.1), in the order of the values
-/// on the wire.
+/// Whether retained messages are sent when a subscription is made (3.8.3.1), in the order of the
+/// values on the wire.
 public enum RetainHandling {
     SEND_AT_SUBSCRIBE,
     SEND_IF_NEW,

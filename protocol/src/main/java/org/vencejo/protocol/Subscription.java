@@ -13,6 +13,10 @@ public record Subscription(
     /// A subscription with the options that 3.x knows.
     public static Subscription of(String topicFilter, QoS maximumQoS) {
         return new Subscription(
-                TopicFilter.of(topicFilter), maximumQoS, false, false, RetainHandling.SEND_AT_SUBSCRIBE);
+                TopicFilter.of(topicFilter),
+                maximumQoS,
+                false,
+                false,
+                RetainHandling.SEND_AT_SUBSCRIBE);
     }
 }

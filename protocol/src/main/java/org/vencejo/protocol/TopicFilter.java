@@ -13,16 +13,34 @@ import org.jspecify.annotations.Nullable;
 public final class TopicFilter {
     private static final byte[] SHARE = "$share/".getBytes(StandardCharsets.US_ASCII);
 
+    private enum Fault {
+        EMPTY(Rule.FILTER_EMPTY, "a Topic Filter has at least one character"),
+        MULTI_LEVEL(Rule.FILTER_MULTI_LEVEL, "# stands alone in the last level"),
+        SINGLE_LEVEL(Rule.FILTER_SINGLE_LEVEL, "+ stands alone in its level"),
+        SHARE_NAME_EMPTY(Rule.FILTER_SHARE_FORM, "a share name has at least one character"),
+        SHARE_NAME_WILDCARD(Rule.FILTER_SHARE_NAME, "a share name has no wildcard"),
+        SHARE_WITHOUT_FILTER(
+                Rule.FILTER_SHARE_NAME, "a share name is followed by / and a Topic Filter");
+
+        private final Rule rule;
+        private final String expected;
+
+        Fault(Rule rule, String expected) {
+            this.rule = rule;
+            this.expected = expected;
+        }
+    }
+
     private final byte[] utf8;
     private final int hash;
     private final int start;
-    private final @Nullable String fault;
+    private final @Nullable Fault fault;
 
     private TopicFilter(byte[] utf8) {
         this.utf8 = utf8;
         this.hash = TopicName.hash(utf8, 0, utf8.length);
         int begin = 0;
-        String found = null;
+        @Nullable Fault found = null;
         if (startsWithShare(utf8)) {
             int slash = indexOfSlash(utf8, SHARE.length);
             begin = slash + 1;
@@ -46,11 +64,19 @@ public final class TopicFilter {
 
     /// What is wrong with the filter, or null if it is valid.
     public @Nullable String fault() {
-        return fault;
+        return fault == null ? null : fault.expected;
     }
 
     public boolean isValid() {
         return fault == null;
+    }
+
+    /// What a peer that speaks `version` breaks with this filter, which is not valid.
+    ProtocolViolation violation(@Nullable ProtocolVersion version) {
+        if (fault == null) {
+            throw new IllegalStateException("a valid filter breaks nothing");
+        }
+        return fault.rule.broken(version, fault.expected);
     }
 
     /// Whether the filter is that of a Shared Subscription.
@@ -141,8 +167,9 @@ public final class TopicFilter {
         return slash + 2 == utf8.length && utf8[slash + 1] == '#';
     }
 
-    private static boolean startsWithShare(byte[] utf8) {
-        return utf8.length >= SHARE.length && Arrays.equals(utf8, 0, SHARE.length, SHARE, 0, SHARE.length);
+    static boolean startsWithShare(byte[] utf8) {
+        return utf8.length >= SHARE.length
+                && Arrays.equals(utf8, 0, SHARE.length, SHARE, 0, SHARE.length);
     }
 
     private static int indexOfSlash(byte[] utf8, int from) {
@@ -154,33 +181,33 @@ public final class TopicFilter {
     }
 
     // [MQTT-4.8.2-1], [MQTT-4.8.2-2]
-    private static @Nullable String shareFault(byte[] utf8, int slash) {
+    private static @Nullable Fault shareFault(byte[] utf8, int slash) {
         if (slash == SHARE.length) {
-            return "a share name has at least one character";
+            return Fault.SHARE_NAME_EMPTY;
         }
         if (slash + 1 >= utf8.length) {
-            return "a share name is followed by / and a Topic Filter";
+            return Fault.SHARE_WITHOUT_FILTER;
         }
         for (int i = SHARE.length; i < slash; i++) {
             if (utf8[i] == '+' || utf8[i] == '#') {
-                return "a share name has no wildcard";
+                return Fault.SHARE_NAME_WILDCARD;
             }
         }
         return null;
     }
 
-    private static @Nullable String filterFault(byte[] utf8, int start) {
+    private static @Nullable Fault filterFault(byte[] utf8, int start) {
         if (start >= utf8.length) {
-            return "a Topic Filter has at least one character"; // [MQTT-4.7.3-1]
+            return Fault.EMPTY;
         }
         for (int i = start; i < utf8.length; i++) {
             boolean levelBegins = i == start || utf8[i - 1] == '/';
             boolean last = i + 1 == utf8.length;
             if (utf8[i] == '#' && !(levelBegins && last)) {
-                return "# stands alone in the last level"; // [MQTT-4.7.1-1]
+                return Fault.MULTI_LEVEL;
             }
             if (utf8[i] == '+' && !(levelBegins && (last || utf8[i + 1] == '/'))) {
-                return "+ stands alone in its level"; // [MQTT-4.7.1-2]
+                return Fault.SINGLE_LEVEL;
             }
         }
         return null;
@@ -189,7 +216,9 @@ public final class TopicFilter {
     @Override
     public boolean equals(@Nullable Object other) {
         return this == other
-                || (other instanceof TopicFilter that && hash == that.hash && Arrays.equals(utf8, that.utf8));
+                || (other instanceof TopicFilter that
+                        && hash == that.hash
+                        && Arrays.equals(utf8, that.utf8));
     }
 
     @Override

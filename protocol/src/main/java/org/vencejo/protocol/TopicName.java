@@ -13,30 +13,30 @@ public final class TopicName {
     /// The absent name, allowed only beside a Topic Alias.
     public static final TopicName NONE = new TopicName(new byte[0]);
 
-    public static final int BYTES_MAX = 65_535;
+    public static final int BYTES_MAX = Utf8.BYTES_MAX;
 
     private final byte[] utf8;
     private final int hash;
+    private final int levels;
 
     private TopicName(byte[] utf8) {
         this.utf8 = utf8;
         this.hash = hash(utf8, 0, utf8.length);
+        int separators = 0;
+        for (byte b : utf8) {
+            separators += b == '/' ? 1 : 0;
+        }
+        this.levels = separators + 1;
     }
 
-    /// The name of these bytes, which are taken over; they must be well-formed UTF-8.
+    /// The name of these bytes, which are taken over; they must be well-formed UTF-8, at least one.
     ///
-    /// @throws ProtocolViolation 0x90 if the name is empty or has a wildcard
-    static TopicName ofUtf8(byte[] utf8) {
-        if (utf8.length == 0) {
-            throw new ProtocolViolation(
-                    ReasonCode.TOPIC_NAME_INVALID, "MQTT-4.7.3-1", "a Topic Name has at least one character");
-        }
+    /// @throws ProtocolViolation 0x90 if the name has a wildcard
+    static TopicName ofUtf8(byte[] utf8, ProtocolVersion version) {
         for (byte b : utf8) {
             if (b == '+' || b == '#') {
-                throw new ProtocolViolation(
-                        ReasonCode.TOPIC_NAME_INVALID,
-                        "MQTT-3.3.2-2",
-                        "a Topic Name has no wildcard, given was " + (char) b);
+                throw Rule.TOPIC_NAME_WILDCARD.broken(
+                        version, "a Topic Name has no wildcard, given was " + (char) b);
             }
         }
         return new TopicName(utf8);
@@ -44,10 +44,16 @@ public final class TopicName {
 
     /// The name written `text`.
     ///
-    /// @throws ProtocolViolation 0x90 if it is empty, has a wildcard or U+0000, is ill-formed or too long
+    /// @throws ProtocolViolation 0x90 if it is empty or has a wildcard, 0x81 if it is no MQTT
+    ///   string: ill-formed, with U+0000 or too long
     public static TopicName of(String text) {
-        byte[] utf8 = Utf8.encode(text);
-        return ofUtf8(utf8);
+        if (text.isEmpty()) {
+            throw new ProtocolViolation(
+                    ReasonCode.TOPIC_NAME_INVALID,
+                    "MQTT-4.7.3-1",
+                    "a Topic Name has at least one character");
+        }
+        return ofUtf8(Utf8.encode(text), ProtocolVersion.MQTT_5);
     }
 
     /// The hash that a name of these bytes has; lets a cache find a name before it is built.
@@ -77,19 +83,23 @@ public final class TopicName {
         return utf8.length > 0 && utf8[0] == '$';
     }
 
+    /// Whether the name begins like the filter of a Shared Subscription, which no server can tell
+    /// it from.
+    public boolean startsWithShare() {
+        return startsWithDollar() && TopicFilter.startsWithShare(utf8);
+    }
+
     /// The number of levels: one more than the separators.
     public int levels() {
-        int levels = 1;
-        for (byte b : utf8) {
-            levels += b == '/' ? 1 : 0;
-        }
         return levels;
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
         return this == other
-                || (other instanceof TopicName that && hash == that.hash && Arrays.equals(utf8, that.utf8));
+                || (other instanceof TopicName that
+                        && hash == that.hash
+                        && Arrays.equals(utf8, that.utf8));
     }
 
     @Override
