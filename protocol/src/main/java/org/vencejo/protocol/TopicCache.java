@@ -1,0 +1,109 @@
+package org.vencejo.protocol;
+
+import io.netty.buffer.ByteBuf;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/// The Topic Names that were seen lately, found by their bytes, so that a repeated one costs no
+/// memory. Confined to one thread (an event loop) and shared by its decoders.
+///
+/// Each name has two neighbouring slots to be in; a new one pushes the older of them out. So the
+/// cache is bounded without lists, and names chosen to collide only miss it. Names longer than
+/// [#LENGTH_MAX] are not kept.
+public final class TopicCache {
+    /// The longest name that is kept, in bytes.
+    public static final int LENGTH_MAX = 512;
+
+    private static final int SLOTS = 8_192;
+    private static final VarHandle LONGS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private final @Nullable TopicName[] slots;
+
+    /// A cache for some thousand topics.
+    public TopicCache() {
+        this(SLOTS);
+    }
+
+    /// A cache for `slots` topics, a power of two.
+    public TopicCache(int slots) {
+        if (slots < 2 || Integer.bitCount(slots) != 1) {
+            throw new IllegalArgumentException(
+                    "slots is a power of two from 2 on, given was " + slots);
+        }
+        this.slots = new @Nullable TopicName[slots];
+    }
+
+    /// The name that lies in `length` bytes of `in` from `offset`, sent by a peer that speaks
+    /// `version`.
+    ///
+    /// @throws ProtocolViolation if the bytes are no Topic Name
+    public TopicName get(ByteBuf in, int offset, int length, ProtocolVersion version) {
+        int slot = hash(in, offset, length) & (slots.length - 1);
+        TopicName first = slots[slot];
+        if (first != null && isAt(first.utf8(), in, offset, length)) {
+            return first;
+        }
+        TopicName second = slots[slot ^ 1];
+        if (second != null && isAt(second.utf8(), in, offset, length)) {
+            return second;
+        }
+        TopicName name = read(in, offset, length, version);
+        if (length <= LENGTH_MAX) {
+            slots[slot ^ 1] = first;
+            slots[slot] = name;
+        }
+        return name;
+    }
+
+    private static TopicName read(ByteBuf in, int offset, int length, ProtocolVersion version) {
+        Utf8.validate(in, offset, offset + length, "a Topic Name", version);
+        byte[] utf8 = new byte[length];
+        in.getBytes(offset, utf8);
+        return TopicName.ofUtf8(utf8, version);
+    }
+
+    /// Eight bytes at a time; the last eight may overlap those before.
+    private static int hash(ByteBuf in, int offset, int length) {
+        long hash = length;
+        if (length < Long.BYTES) {
+            for (int i = 0; i < length; i++) {
+                hash = (hash << 8) | (in.getByte(offset + i) & 0xFF);
+            }
+            return spread(hash);
+        }
+        int last = length - Long.BYTES;
+        for (int i = 0; i < last; i += Long.BYTES) {
+            hash = (hash ^ in.getLongLE(offset + i)) * 0x9E37_79B9_7F4A_7C15L;
+            hash ^= hash >>> 32;
+        }
+        return spread(hash ^ in.getLongLE(offset + last));
+    }
+
+    private static int spread(long hash) {
+        return (int) ((hash * 0x9E37_79B9_7F4A_7C15L) >>> 32);
+    }
+
+    private static boolean isAt(byte[] utf8, ByteBuf in, int offset, int length) {
+        if (utf8.length != length) {
+            return false;
+        }
+        if (length < Long.BYTES) {
+            for (int i = 0; i < length; i++) {
+                if (utf8[i] != in.getByte(offset + i)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        int last = length - Long.BYTES;
+        for (int i = 0; i < last; i += Long.BYTES) {
+            if ((long) LONGS.get(utf8, i) != in.getLongLE(offset + i)) {
+                return false;
+            }
+        }
+        return (long) LONGS.get(utf8, last) == in.getLongLE(offset + last);
+    }
+}
