@@ -35,7 +35,7 @@ enum Impurity {
                     "java.lang.System.getenv(",
                     "java.lang.System.exit(")),
     RANDOMNESS(
-            "take the seed in the constructor",
+            "take the seed in the constructor; go through what has an order",
             List.of("java.security.SecureRandom"),
             List.of(
                     "java.lang.Math.random(",
@@ -44,7 +44,11 @@ enum Impurity {
                     "java.util.random.RandomGenerator.getDefault(",
                     "java.util.Collections.shuffle(java.util.List)",
                     "java.util.UUID.randomUUID(",
-                    "java.lang.System.identityHashCode(")),
+                    // To look up by identity is fine; the order of such a map is not.
+                    "java.util.IdentityHashMap.keySet(",
+                    "java.util.IdentityHashMap.values(",
+                    "java.util.IdentityHashMap.entrySet(",
+                    "java.util.IdentityHashMap.forEach(")),
     LOGGER(
             "say it with an Event in the Outbox; the driver writes the log",
             List.of("org.slf4j.", "java.util.logging.", "java.lang.System$Logger"),
