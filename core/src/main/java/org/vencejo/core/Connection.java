@@ -1,16 +1,321 @@
 package org.vencejo.core;
 
-/// One transport connection, from accept to close.
+import org.jspecify.annotations.Nullable;
+import org.vencejo.core.Authentication.Identity;
+import org.vencejo.core.session.Acknowledgements;
+import org.vencejo.core.session.Link;
+import org.vencejo.core.session.TopicAliases;
+import org.vencejo.protocol.Connect;
+import org.vencejo.protocol.Packet;
+import org.vencejo.protocol.PacketEncoder;
+import org.vencejo.protocol.PacketType;
+import org.vencejo.protocol.Property;
+import org.vencejo.protocol.ProtocolVersion;
+import org.vencejo.protocol.Publish;
+
+/// One transport connection, from accept to close, and the way to the client at its other end.
 ///
-/// Part of the core: touched only by whoever runs it, except [#peer()].
-public final class Connection {
+/// Part of the core: touched only by whoever runs it, except [#peer()]. It belongs to one epoch of one
+/// session at most; once closed, nothing that arrives for it acts.
+public final class Connection implements Link {
+    /// How far the connection is.
+    enum State {
+        AWAITING_CONNECT,
+        /// CONNECT came; who it is, or whether the session is durable, is not decided yet.
+        CONNECTING,
+        CONNECTED,
+        CLOSED
+    }
+
+    // For its whole life
     private final Peer peer;
+    private State state = State.AWAITING_CONNECT;
+    private @Nullable Turn turn;
+    private @Nullable Deadline deadline;
+    private boolean writable = true;
+    private boolean readingPaused;
+
+    // Since CONNECT
+    private ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
+    private boolean versionKnown;
+    private String clientIdentifier = "";
+    private long packetSizeMax = Long.MAX_VALUE;
+    private boolean problemInformation = true;
+    private long sessionExpiryIntervalAsked;
+    private @Nullable Handshake handshake;
+
+    // Since it was accepted
+    private @Nullable ServerSession session;
+    private @Nullable Acknowledgements acknowledgements;
+    private @Nullable TopicAliases aliases;
+    private Identity identity = Identity.ANONYMOUS;
+    private @Nullable String authenticationMethod;
+    private boolean reAuthenticating;
+    private long epoch;
+    private long keepAliveNanos;
+    private long lastPacketNanos;
 
     public Connection(Peer peer) {
         this.peer = peer;
     }
 
+    /// The driver's side of the connection. Thread-safe.
     public Peer peer() {
         return peer;
+    }
+
+    /// Who the client says it is; empty before CONNECT.
+    public String clientIdentifier() {
+        return clientIdentifier;
+    }
+
+    public ProtocolVersion version() {
+        return version;
+    }
+
+    // ---- as Link ----------------------------------------------------------------------------------
+
+    @Override
+    public void send(Packet packet) {
+        if (state == State.CLOSED) {
+            return;
+        }
+        Packet fitted = packet;
+        if (version.isMqtt5() && (packetSizeMax != Long.MAX_VALUE || !packet.properties().isEmpty())) {
+            fitted = PacketEncoder.fitted(packet, version, packetSizeMax, problemInformation);
+            if (PacketEncoder.size(fitted, version) > packetSizeMax) {
+                return; // [MQTT-3.1.2-24]: never larger, whatever it is
+            }
+        }
+        turn().statistics.sent(fitted.type());
+        noteWaiting(turn().outbox().send(this, fitted));
+    }
+
+    @Override
+    public void publish(Publish publish, int packetIdentifier, boolean dup, int topicAlias) {
+        turn().statistics.sent(PacketType.PUBLISH);
+        noteWaiting(turn().outbox().publish(this, publish, packetIdentifier, dup, topicAlias));
+    }
+
+    @Override
+    public boolean fits(Publish publish, int topicAlias) {
+        return packetSizeMax == Long.MAX_VALUE
+                || PacketEncoder.publishSize(publish, version, topicAlias) <= packetSizeMax;
+    }
+
+    @Override
+    public boolean writable() {
+        return writable && state == State.CONNECTED;
+    }
+
+    private void noteWaiting(long bytes) {
+        if (bytes > turn().limits.outBufferHighBytes()) {
+            writable = false;
+        }
+    }
+
+    void becameWritable() {
+        writable = true;
+    }
+
+    // ---- its life ---------------------------------------------------------------------------------
+
+    void accepted(Turn shared, Deadline connectDeadline) {
+        turn = shared;
+        deadline = connectDeadline;
+        shared.schedule(connectDeadline, shared.limits.connectTimeoutNanos());
+    }
+
+    /// CONNECT came: what it says of the connection holds from now on.
+    void connecting(Connect connect, String assignedClientIdentifier, Handshake begun) {
+        state = State.CONNECTING;
+        version = connect.version();
+        clientIdentifier = assignedClientIdentifier;
+        packetSizeMax = connect.properties().number(Property.MAXIMUM_PACKET_SIZE, Long.MAX_VALUE);
+        problemInformation = connect.properties().flag(Property.REQUEST_PROBLEM_INFORMATION, true);
+        handshake = begun;
+        sessionExpiryIntervalAsked =
+                connect.properties().number(Property.SESSION_EXPIRY_INTERVAL, 0);
+    }
+
+    /// As the client asked for it in CONNECT, before any cap (A15).
+    long sessionExpiryIntervalAsked() {
+        return sessionExpiryIntervalAsked;
+    }
+
+    /// Nothing of CONNECT but its version could be read.
+    void understoodOnly(ProtocolVersion ofConnect) {
+        version = ofConnect;
+        versionKnown = true;
+    }
+
+    /// Whether any version was understood.
+    boolean hasVersion() {
+        return versionKnown;
+    }
+
+    /// The session is this connection's from now on; CONNACK may still have to wait.
+    void bind(ServerSession to, Identity as, long ofEpoch) {
+        session = to;
+        identity = as;
+        epoch = ofEpoch;
+    }
+
+    /// The client is accepted: answers, CONNACK first, go this way.
+    void answering(Acknowledgements answers) {
+        acknowledgements = answers;
+    }
+
+    /// CONNACK was sent.
+    void connected(TopicAliases ofClient, @Nullable String method, long keepAlive) {
+        state = State.CONNECTED;
+        aliases = ofClient;
+        authenticationMethod = method;
+        keepAliveNanos = keepAlive * 1_500_000_000L; // one and a half times [MQTT-3.1.2-22]
+        handshake = null;
+        lastPacketNanos = turn().nowNanos();
+        if (keepAliveNanos == 0) {
+            turn().deadlines.cancel(deadline());
+        } else {
+            turn().schedule(deadline(), keepAliveNanos);
+        }
+    }
+
+    /// Ends the connection: after what was sent, the driver closes it.
+    void close() {
+        closed();
+        turn().outbox().close(this);
+    }
+
+    /// The transport connection is gone, or about to be.
+    void closed() {
+        state = State.CLOSED;
+        handshake = null;
+        if (deadline != null) {
+            turn().deadlines.cancel(deadline);
+        }
+    }
+
+    // ---- Keep Alive ---------------------------------------------------------------------------------
+
+    /// A whole packet came: only that shows that the client is alive (A20).
+    void packetCame() {
+        lastPacketNanos = turn().nowNanos();
+    }
+
+    /// We did not read for that long, so the client could not show that it is alive (A22).
+    void readingWasPaused(long nanos) {
+        lastPacketNanos += nanos;
+    }
+
+    /// Whether the client has been silent for too long; if not, looks again when it may have been.
+    boolean keepAliveIsOver() {
+        long silentNanos = turn().nowNanos() - lastPacketNanos;
+        if (readingPaused || silentNanos < keepAliveNanos) {
+            turn().schedule(deadline(), readingPaused ? keepAliveNanos : keepAliveNanos - silentNanos);
+            return false;
+        }
+        return true;
+    }
+
+    void pauseReading() {
+        if (!readingPaused) {
+            readingPaused = true;
+            turn().outbox().pauseReading(this);
+        }
+    }
+
+    void resumeReading() {
+        if (readingPaused) {
+            readingPaused = false;
+            lastPacketNanos = turn().nowNanos();
+            turn().outbox().resumeReading(this);
+        }
+    }
+
+    // ---- what it is ---------------------------------------------------------------------------------
+
+    boolean isIn(State wanted) {
+        return state == wanted;
+    }
+
+    boolean isClosed() {
+        return state == State.CLOSED;
+    }
+
+    Turn turn() {
+        if (turn == null) {
+            throw new IllegalStateException("Input.Connected comes first");
+        }
+        return turn;
+    }
+
+    private Deadline deadline() {
+        if (deadline == null) {
+            throw new IllegalStateException("Input.Connected comes first");
+        }
+        return deadline;
+    }
+
+    @Nullable Handshake handshake() {
+        return handshake;
+    }
+
+    @Nullable ServerSession session() {
+        return session;
+    }
+
+    /// The session of a connection that has sent CONNACK.
+    ServerSession ownSession() {
+        if (session == null || session.epoch() != epoch) {
+            throw new IllegalStateException("the session belongs to another epoch");
+        }
+        return session;
+    }
+
+    /// Whether the session, if there is one, is still this connection's.
+    boolean ownsSession() {
+        return session != null && session.epoch() == epoch && session.isBoundTo(this);
+    }
+
+    Acknowledgements acknowledgements() {
+        if (acknowledgements == null) {
+            throw new IllegalStateException("no answer is owed to who is not known");
+        }
+        return acknowledgements;
+    }
+
+    TopicAliases aliases() {
+        if (aliases == null) {
+            throw new IllegalStateException("there are no aliases before CONNACK");
+        }
+        return aliases;
+    }
+
+    Identity identity() {
+        return identity;
+    }
+
+    boolean isReAuthenticating() {
+        return reAuthenticating;
+    }
+
+    void reAuthenticating(boolean underWay) {
+        reAuthenticating = underWay;
+    }
+
+    void identify(Identity as) {
+        identity = as;
+    }
+
+    @Nullable String authenticationMethod() {
+        return authenticationMethod;
+    }
+
+    @Override
+    public String toString() {
+        return clientIdentifier.isEmpty()
+                ? peer.remoteAddress()
+                : clientIdentifier + "@" + peer.remoteAddress();
     }
 }

@@ -1,11 +1,56 @@
 package org.vencejo.core;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.core.Connection.State;
+import org.vencejo.core.routing.SubscriptionTrie;
 import org.vencejo.core.session.Accounting;
+import org.vencejo.core.session.Copy;
+import org.vencejo.protocol.Auth;
+import org.vencejo.protocol.Connack;
+import org.vencejo.protocol.Connect;
+import org.vencejo.protocol.Disconnect;
+import org.vencejo.protocol.Packet;
+import org.vencejo.protocol.PacketType;
+import org.vencejo.protocol.Pingreq;
+import org.vencejo.protocol.Pingresp;
+import org.vencejo.protocol.Properties;
+import org.vencejo.protocol.Property;
+import org.vencejo.protocol.ProtocolVersion;
+import org.vencejo.protocol.ProtocolViolation;
+import org.vencejo.protocol.Puback;
+import org.vencejo.protocol.Pubcomp;
+import org.vencejo.protocol.Publish;
+import org.vencejo.protocol.Pubrec;
+import org.vencejo.protocol.Pubrel;
+import org.vencejo.protocol.ReasonCode;
+import org.vencejo.protocol.Suback;
+import org.vencejo.protocol.Subscribe;
+import org.vencejo.protocol.Unsuback;
+import org.vencejo.protocol.Unsubscribe;
 
-/// The Server of the standard as a state machine.
+/// The Server of the standard as a state machine: [#handle] takes one input to its end.
 ///
-/// Part of the core: touched only by whoever runs it.
+/// Part of the core: touched only by whoever runs it. Here is decided which part an input belongs to, and
+/// here alone a fault becomes an answer: a [ProtocolViolation] (the peer's) ends the connection with a
+/// CONNACK or DISCONNECT that names it, any other exception (ours) ends it and is told as [Event.Fault].
 public final class Server {
+    /// How many deadlines one call handles at most.
+    private static final int DEADLINES_MAX = 256;
+
+    private final Turn turn;
+    private final Recovered recovered;
+    private final SubscriptionTrie<ServerSession> trie;
+    private final RetainedStore retained;
+    private final Subscribing subscribing;
+    private final Publishing publishing;
+    private final Sessions sessions;
+    private int connections;
+    private boolean shuttingDown;
+    private boolean settled;
+
     /// A server that begins with what was `recovered`. `seed` is its only source of chance;
     /// `wallMillis` is the time of day at `nowNanos`.
     public Server(
@@ -15,30 +60,497 @@ public final class Server {
             long seed,
             long wallMillis,
             long nowNanos) {
+        this.turn = new Turn(settings, accessRules, wallMillis, nowNanos);
+        this.recovered = recovered;
+        this.trie = new SubscriptionTrie<>(settings.limits().routesCachedMax());
+        this.retained = new RetainedStore(turn);
+        this.subscribing = new Subscribing(turn, trie, retained);
+        this.publishing = new Publishing(turn, trie, retained);
+        this.sessions =
+                new Sessions(turn, trie, subscribing, publishing, this::established, seed);
+        sessions.recover(recovered.sessions());
+        recovered.retained().forEach(retained::recover);
     }
 
     /// Handles one input to its end. Never calls back and never throws.
     public void handle(Input input, long nowNanos, Outbox outbox) {
+        turn.begin(nowNanos, outbox);
+        try {
+            if (!settled) {
+                settled = true;
+                sessions.settleRecovered(recovered.sessions());
+            }
+            dispatch(input);
+        } catch (RuntimeException fault) {
+            outbox.event(new Event.Fault(null, fault));
+        } finally {
+            turn.end();
+        }
     }
 
     /// When [Input.DeadlineReached] is due (it may be already), or `Long.MAX_VALUE`.
     public long nextDeadline() {
-        return Long.MAX_VALUE;
+        return turn.deadlines.next();
     }
 
+    private void dispatch(Input input) {
+        switch (input) {
+            case Input.PacketReceived i -> {
+                if (!i.connection().isClosed()) {
+                    received(i.connection(), i.packet());
+                }
+            }
+            case Input.Writable i -> {
+                i.connection().becameWritable();
+                if (i.connection().isIn(State.CONNECTED) && i.connection().ownsSession()) {
+                    i.connection().ownSession().pump();
+                }
+            }
+            case Input.Durable i -> durable(i.upTo());
+            case Input.DeadlineReached i -> deadlineReached();
+            case Input.Connected i -> connected(i.connection());
+            case Input.Disconnected i -> disconnected(i.connection(), i.reason());
+            case Input.PacketRejected i -> rejected(i);
+            case Input.Authenticated i -> authenticated(i.connection(), i.outcome());
+            case Input.ReadingWasPaused i -> i.connection().readingWasPaused(i.nanos());
+            case Input.PublishLocally i -> publishing.publishLocally(i.publish());
+            case Input.Expel i ->
+                    sessions.disconnect(i.connection(), i.reasonCode(), "by an operator");
+            case Input.ShutDown i -> shutDown();
+        }
+    }
+
+    // ---- the boundary at which faults become answers -----------------------------------------------------
+
+    private void received(Connection connection, Packet packet) {
+        turn.statistics.received(packet.type());
+        guarded(connection, () -> packet(connection, packet));
+    }
+
+    private void guarded(Connection connection, Runnable action) {
+        try {
+            action.run();
+        } catch (ProtocolViolation violation) {
+            violated(connection, violation);
+        } catch (RuntimeException fault) {
+            turn.outbox().event(new Event.Fault(connection, fault));
+            sessions.disconnect(
+                    connection, ReasonCode.UNSPECIFIED_ERROR, "a fault of the server: " + fault);
+        }
+    }
+
+    // The one place where a violation becomes CONNACK or DISCONNECT and a close [MQTT-4.13.1-1].
+    private void violated(Connection connection, ProtocolViolation violation) {
+        ReasonCode reasonCode = violation.reasonCode();
+        turn.statistics.refused(reasonCode);
+        String detail = violation.detail() + " [" + violation.statement() + "]";
+        if (connection.isIn(State.CONNECTED)) {
+            sessions.disconnect(connection, allowedInDisconnect(reasonCode), detail);
+            return;
+        }
+        boolean named = !connection.clientIdentifier().isEmpty();
+        turn.outbox()
+                .event(
+                        new Event.ConnectRefused(
+                                connection,
+                                named ? connection.clientIdentifier() : null,
+                                reasonCode,
+                                detail));
+        if (mayAnswerConnect(connection, reasonCode)) {
+            connection.send(
+                    new Connack(false, allowedInConnack(reasonCode), Properties.NONE));
+        }
+        sessions.leave(connection, reasonCode, detail, false);
+        connection.close();
+    }
+
+    // 3.x has few words, and none for a CONNECT that is malformed (A2).
+    private static boolean mayAnswerConnect(Connection connection, ReasonCode reasonCode) {
+        if (!connection.hasVersion() || connection.ownsSession()) {
+            return false;
+        }
+        return connection.version().isMqtt5() || reasonCode.returnCode() >= 0;
+    }
+
+    private static ReasonCode allowedInConnack(ReasonCode reasonCode) {
+        return reasonCode.allowedIn(PacketType.CONNACK)
+                ? reasonCode
+                : ReasonCode.UNSPECIFIED_ERROR; // [MQTT-3.2.2-8]
+    }
+
+    private static ReasonCode allowedInDisconnect(ReasonCode reasonCode) {
+        return reasonCode.allowedIn(PacketType.DISCONNECT)
+                ? reasonCode
+                : ReasonCode.UNSPECIFIED_ERROR;
+    }
+
+    // ---- connections -----------------------------------------------------------------------------------
+
+    private void connected(Connection connection) {
+        connections++;
+        connection.accepted(turn, new Deadline(() -> connectionDeadline(connection)));
+    }
+
+    // The time to CONNECT or one and a half Keep Alive has passed.
+    private void connectionDeadline(Connection connection) {
+        if (!connection.isIn(State.CONNECTED)) {
+            turn.outbox()
+                    .event(
+                            new Event.ConnectRefused(
+                                    connection,
+                                    null,
+                                    ReasonCode.SERVER_BUSY,
+                                    "no CONNECT in time [U5-35]"));
+            sessions.leave(connection, ReasonCode.SERVER_BUSY, "no CONNECT in time", false);
+            connection.close();
+        } else if (connection.keepAliveIsOver()) {
+            sessions.disconnect(
+                    connection,
+                    ReasonCode.KEEP_ALIVE_TIMEOUT,
+                    "silent for one and a half times its Keep Alive");
+        }
+    }
+
+    private void disconnected(Connection connection, String reason) {
+        connections--;
+        if (!connection.isClosed()) {
+            sessions.leave(connection, ReasonCode.UNSPECIFIED_ERROR, reason, false);
+            connection.closed();
+        }
+    }
+
+    private void rejected(Input.PacketRejected input) {
+        Connection connection = input.connection();
+        if (connection.isClosed()) {
+            return;
+        }
+        ProtocolVersion version = input.version();
+        if (connection.isIn(State.AWAITING_CONNECT) && version != null) {
+            connection.understoodOnly(version);
+        }
+        violated(connection, input.violation());
+    }
+
+    private void authenticated(Connection connection, Authentication.Outcome outcome) {
+        if (connection.isClosed()) {
+            return;
+        }
+        Handshake handshake = connection.handshake();
+        guarded(
+                connection,
+                () -> {
+                    if (handshake != null) {
+                        handshake.outcome(outcome);
+                    } else {
+                        reAuthenticated(connection, outcome);
+                    }
+                });
+    }
+
+    // CONNACK was sent: messages flow, and what the client sent behind CONNECT is handled.
+    private void established(ServerSession session, Connack connack) {
+        Connection connection = session.connection();
+        Handshake handshake = connection == null ? null : connection.handshake();
+        if (connection == null || handshake == null) {
+            throw new IllegalStateException("a CONNACK that nobody waits for");
+        }
+        sessions.clientConnected();
+        ArrayDeque<Packet> behind = handshake.finish(session, connack);
+        for (Packet packet : behind) {
+            if (connection.isClosed()) {
+                return; // [MQTT-3.14.4-1]
+            }
+            guarded(connection, () -> packet(connection, packet));
+        }
+    }
+
+    private void shutDown() {
+        shuttingDown = true;
+        for (ServerSession session : sessions.all()) {
+            Connection connection = session.connection();
+            if (connection != null) {
+                sessions.disconnect(
+                        connection, ReasonCode.SERVER_SHUTTING_DOWN, "the server shuts down");
+            }
+        }
+    }
+
+    // ---- packets ---------------------------------------------------------------------------------------
+
+    private void packet(Connection connection, Packet packet) {
+        if (!connection.isIn(State.CONNECTED)) {
+            connecting(connection, packet);
+            return;
+        }
+        connection.packetCame();
+        ServerSession session = connection.ownSession();
+        switch (packet) {
+            case Publish publish -> {
+                publishing.receive(connection, publish);
+                holdBack(connection);
+            }
+            case Puback puback -> {
+                stray(session.outbound().puback(puback.packetIdentifier(), puback.reasonCode()));
+                session.pump();
+            }
+            case Pubrec pubrec -> pubrec(connection, session, pubrec);
+            case Pubrel pubrel -> pubrel(connection, session, pubrel);
+            case Pubcomp pubcomp -> {
+                stray(session.outbound().pubcomp(pubcomp.packetIdentifier()));
+                session.pump();
+            }
+            case Subscribe subscribe -> subscribing.subscribe(connection, subscribe);
+            case Unsubscribe unsubscribe -> subscribing.unsubscribe(connection, unsubscribe);
+            case Pingreq p -> connection.send(Pingresp.INSTANCE);
+            case Disconnect disconnect -> disconnect(connection, session, disconnect);
+            case Auth auth -> reAuthenticate(connection, auth);
+            case Connect c ->
+                    throw ProtocolViolation.protocolError("MQTT-3.1.0-2", "a second CONNECT");
+            case Connack p -> throw fromServerOnly(p);
+            case Suback p -> throw fromServerOnly(p);
+            case Unsuback p -> throw fromServerOnly(p);
+            case Pingresp p -> throw fromServerOnly(p);
+        }
+    }
+
+    private static ProtocolViolation fromServerOnly(Packet packet) {
+        return ProtocolViolation.protocolError("MQTT-4.13.1-1", packet.type() + " from a client");
+    }
+
+    private void connecting(Connection connection, Packet packet) {
+        Handshake handshake = connection.handshake();
+        if (handshake != null) {
+            if (packet instanceof Disconnect) {
+                sessions.leave(connection, ReasonCode.SUCCESS, "gave up before CONNACK", true);
+                connection.close();
+            } else {
+                handshake.packet(packet);
+            }
+            return;
+        }
+        if (!(packet instanceof Connect connect)) {
+            throw ProtocolViolation.protocolError(
+                    "MQTT-3.1.0-1", packet.type() + " before CONNECT");
+        }
+        connection.understoodOnly(connect.version());
+        if (shuttingDown) {
+            throw new ProtocolViolation(
+                    ReasonCode.SERVER_UNAVAILABLE, "MQTT-3.1.4-2", "the server shuts down");
+        }
+        if (connections > turn.limits.connectionsMax()) {
+            throw new ProtocolViolation(
+                    ReasonCode.QUOTA_EXCEEDED,
+                    "MQTT-3.1.4-2",
+                    "at most " + turn.limits.connectionsMax() + " connections");
+        }
+        Handshake.begin(turn, sessions, connection, connect);
+    }
+
+    private void pubrec(Connection connection, ServerSession session, Pubrec pubrec) {
+        Copy copy =
+                session.outbound()
+                        .pubrec(pubrec.packetIdentifier(), pubrec.reasonCode(), turn.durable());
+        if (copy == null) {
+            stray(null);
+            if (connection.version().isMqtt5() && !pubrec.reasonCode().isError()) {
+                connection.send(
+                        new Pubrel(
+                                pubrec.packetIdentifier(), ReasonCode.PACKET_IDENTIFIER_NOT_FOUND));
+            }
+        }
+        session.pump();
+        session.waitIfOwing();
+    }
+
+    private void pubrel(Connection connection, ServerSession session, Pubrel pubrel) {
+        boolean known = session.inbound().release(pubrel.packetIdentifier());
+        boolean told = !known && connection.version().isMqtt5();
+        session.answer(
+                new Pubcomp(
+                        pubrel.packetIdentifier(),
+                        told ? ReasonCode.PACKET_IDENTIFIER_NOT_FOUND : ReasonCode.SUCCESS),
+                session.inbound().lastNumber()); // (B3)
+    }
+
+    private void stray(@Nullable Copy copy) {
+        if (copy == null) {
+            turn.statistics.strayAcknowledgement(); // (B5)
+        }
+    }
+
+    // 3.x knows no Receive Maximum: at the same limit we stop reading (design: limits).
+    private void holdBack(Connection connection) {
+        if (!connection.version().isMqtt5()
+                && connection.acknowledgements().waiting() >= turn.limits.receiveMaximum()) {
+            connection.pauseReading();
+        }
+    }
+
+    private void disconnect(Connection connection, ServerSession session, Disconnect disconnect) {
+        long asked = disconnect.properties().number(Property.SESSION_EXPIRY_INTERVAL, -1);
+        if (asked > 0 && connection.sessionExpiryIntervalAsked() == 0) {
+            throw ProtocolViolation.protocolError(
+                    "U5-11", "a Session Expiry Interval of " + asked + " after 0 in CONNECT");
+        }
+        if (asked >= 0) {
+            session.expireAfter(
+                    Math.min(asked, turn.limits.sessionExpiryIntervalMaxSeconds()));
+        }
+        boolean normal = disconnect.reasonCode() == ReasonCode.SUCCESS;
+        sessions.leave(connection, disconnect.reasonCode(), "by the client", normal);
+        connection.close();
+    }
+
+    // ---- re-authentication (4.12.1) ----------------------------------------------------------------------
+
+    private void reAuthenticate(Connection connection, Auth auth) {
+        String method = connection.authenticationMethod();
+        if (method == null) {
+            throw ProtocolViolation.protocolError(
+                    "MQTT-4.12.0-7", "AUTH without an Authentication Method in CONNECT");
+        }
+        if (!method.equals(auth.properties().text(Property.AUTHENTICATION_METHOD))) {
+            throw new ProtocolViolation(
+                    ReasonCode.BAD_AUTHENTICATION_METHOD,
+                    "MQTT-4.12.1-1",
+                    "re-authentication uses the method of CONNECT");
+        }
+        boolean first = auth.reasonCode() == ReasonCode.RE_AUTHENTICATE;
+        if (!first && !(auth.reasonCode() == ReasonCode.CONTINUE_AUTHENTICATION && connection.isReAuthenticating())) {
+            throw ProtocolViolation.protocolError("MQTT-3.15.2-1", "AUTH with " + auth.reasonCode());
+        }
+        connection.reAuthenticating(true);
+        turn.outbox()
+                .authenticate(
+                        connection,
+                        new Authentication.Step(
+                                connection.clientIdentifier(),
+                                connection.identity().userName(),
+                                null,
+                                method,
+                                auth.properties().binary(Property.AUTHENTICATION_DATA),
+                                first,
+                                true));
+    }
+
+    private void reAuthenticated(Connection connection, Authentication.Outcome outcome) {
+        String method = connection.authenticationMethod();
+        if (method == null || !connection.isReAuthenticating()) {
+            return;
+        }
+        switch (outcome) {
+            case Authentication.More more ->
+                    connection.send(Handshake.auth(method, more.data()));
+            case Authentication.Refused refused ->
+                    sessions.disconnect(
+                            connection,
+                            allowedInDisconnect(refused.reasonCode()),
+                            "re-authentication failed"); // [MQTT-4.12.1-2]
+            case Authentication.Accepted accepted -> {
+                connection.reAuthenticating(false);
+                Properties.Builder properties =
+                        Properties.builder().put(Property.AUTHENTICATION_METHOD, method);
+                byte[] data = accepted.data();
+                if (data != null) {
+                    properties.put(Property.AUTHENTICATION_DATA, data);
+                }
+                connection.identify(accepted.identity());
+                connection.send(new Auth(ReasonCode.SUCCESS, properties.build()));
+            }
+        }
+    }
+
+    // ---- the journal and time ------------------------------------------------------------------------------
+
+    private void durable(long upTo) {
+        turn.durable(upTo);
+        ArrayDeque<ServerSession> waited = turn.waiting;
+        turn.waiting = new ArrayDeque<>();
+        for (ServerSession session : waited) {
+            Connection connection = session.connection();
+            session.durable();
+            if (connection != null && connection.isIn(State.CONNECTED)) {
+                goOnReading(connection);
+            }
+        }
+    }
+
+    private void goOnReading(Connection connection) {
+        if (connection.acknowledgements().waiting() <= turn.limits.receiveMaximum() / 2) {
+            connection.resumeReading();
+        }
+    }
+
+    private void deadlineReached() {
+        for (int i = 0; i < DEADLINES_MAX && turn.deadlines.isDue(turn.nowNanos()); i++) {
+            Deadline deadline = turn.deadlines.take();
+            deadline.action.run();
+            if (deadline.isSlice) {
+                return;
+            }
+        }
+    }
+
+    // ---- what others look at --------------------------------------------------------------------------------
+
     public Accounting accounting() {
-        return new Accounting();
+        return turn.accounting;
     }
 
     public Statistics statistics() {
-        return new Statistics();
+        return turn.statistics;
     }
 
-    public int connectedClients() { return 0; }
-    public int sessions() { return 0; }
-    public int subscriptions() { return 0; }
-    public int retainedMessages() { return 0; }
+    /// Clients that have a CONNACK.
+    public int connectedClients() {
+        return sessions.connectedClients();
+    }
+
+    /// Transport connections, with those before CONNACK.
+    public int connections() {
+        return connections;
+    }
+
+    public int sessions() {
+        return sessions.size();
+    }
+
+    /// Sessions that ended by their expiry.
+    public long sessionsExpired() {
+        return sessions.expired();
+    }
+
+    public int subscriptions() {
+        return trie.size();
+    }
+
+    public int retainedMessages() {
+        return retained.size();
+    }
+
+    public long retainedBytes() {
+        return retained.bytes();
+    }
+
+    /// How many deadlines are set; none when nobody is there and nothing is kept.
+    public int deadlines() {
+        return turn.deadlines.size();
+    }
 
     /// The durable part of the state, to be compared with the store.
-    public Recovered durableState() { return Recovered.NOTHING; }
+    public Recovered durableState() {
+        return new Recovered(sessions.durableState(), retained.all());
+    }
+
+    /// The connections of all connected clients.
+    public List<Connection> connectionsOfClients() {
+        List<Connection> all = new ArrayList<>();
+        for (ServerSession session : sessions.all()) {
+            Connection connection = session.connection();
+            if (connection != null) {
+                all.add(connection);
+            }
+        }
+        return all;
+    }
 }

@@ -38,8 +38,8 @@ public final class Statistics {
         strayAcknowledgements++;
     }
 
-    void retried() {
-        retries++;
+    void retried(int packets) {
+        retries += packets;
     }
 
     public long packetsReceived(PacketType type) {

@@ -2,6 +2,8 @@ package org.vencejo.protocol;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +66,16 @@ public final class Payload {
             view.getBytes(offset, copy);
         }
         return copy;
+    }
+
+    /// Whether the bytes are well-formed UTF-8, as Payload Format Indicator 1 promises.
+    public boolean isUtf8() {
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(toByteArray()));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
     }
 
     /// Appends the bytes to `out`.

@@ -11,6 +11,7 @@ public final class Accounting {
     private long copies;
     private long recovered;
     private long queued;
+    private long queuedBytes;
     private long inFlight;
     private final long[] ended = new long[FATES.length];
 
@@ -20,18 +21,20 @@ public final class Accounting {
     }
 
     /// A copy was found in the store at the start, in the queue.
-    public void recovered() {
+    public void recovered(long bytes) {
         recovered++;
-        queued++;
+        queued(bytes);
     }
 
-    public void queued() {
+    public void queued(long bytes) {
         queued++;
+        queuedBytes += bytes;
     }
 
     /// A copy left the queue; where it goes follows.
-    public void unqueued() {
+    public void unqueued(long bytes) {
         queued--;
+        queuedBytes -= bytes;
     }
 
     public void sent() {
@@ -48,8 +51,9 @@ public final class Accounting {
     }
 
     /// A whole session's copies ended with it.
-    public void sessionEnded(long fromQueue, long fromFlight) {
+    public void sessionEnded(long fromQueue, long queueBytes, long fromFlight) {
         queued -= fromQueue;
+        queuedBytes -= queueBytes;
         inFlight -= fromFlight;
         ended[Fate.SESSION_ENDED.ordinal()] += fromQueue + fromFlight;
     }
@@ -66,6 +70,11 @@ public final class Accounting {
         return queued;
     }
 
+    /// The bytes of all queues together, as limits count them.
+    public long queuedBytes() {
+        return queuedBytes;
+    }
+
     public long inFlightCopies() {
         return inFlight;
     }
@@ -80,7 +89,7 @@ public final class Accounting {
         for (long count : ended) {
             sum += count;
         }
-        return copies + recovered == queued + inFlight + sum && queued >= 0 && inFlight >= 0;
+        return copies + recovered == queued + inFlight + sum && queued >= 0 && queuedBytes >= 0 && inFlight >= 0;
     }
 
     @Override

@@ -1,0 +1,247 @@
+package org.vencejo.core;
+
+import java.util.Arrays;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.core.routing.Member;
+import org.vencejo.core.routing.Receiver;
+import org.vencejo.core.routing.Route;
+import org.vencejo.core.routing.SharedSubscription;
+import org.vencejo.core.session.Fate;
+import org.vencejo.core.session.Message;
+import org.vencejo.protocol.Packet;
+import org.vencejo.protocol.Payload;
+import org.vencejo.protocol.Properties;
+import org.vencejo.protocol.Property;
+import org.vencejo.protocol.Publish;
+import org.vencejo.protocol.QoS;
+import org.vencejo.protocol.TopicName;
+
+/// One accepted message on its way to its receivers, in slices if they are many; then the answer to its
+/// publisher.
+///
+/// Part of the core: touched only by whoever runs it. Used again for the next message, so that a message
+/// to one receiver costs no object here. It makes what receivers can share once: the stored message, and
+/// one PUBLISH for each variant (QoS, RETAIN, Subscription Identifiers).
+final class Fanout implements ToIntFunction<ServerSession> {
+    private static final int[] NO_IDENTIFIERS = {};
+    private static final int VARIANTS = 6;
+
+    private final Turn turn;
+    private final @Nullable Publish[] variants = new @Nullable Publish[VARIANTS];
+    private boolean variantsUsed;
+
+    private Publish publish = NOTHING;
+    private long expiresAtMillis;
+    private boolean expiresAtOnce;
+    private @Nullable ServerSession publisher;
+    private @Nullable Route<ServerSession> route;
+    private int next;
+    private @Nullable Message kept;
+    private @Nullable Publish identified;
+    private int[] identifiers = NO_IDENTIFIERS;
+
+    private @Nullable Connection answerTo;
+    private @Nullable Packet answer;
+    private long answerAfter;
+
+    static final Publish NOTHING =
+            new Publish(
+                    TopicName.NONE,
+                    Payload.EMPTY,
+                    QoS.AT_MOST_ONCE,
+                    false,
+                    false,
+                    0,
+                    Properties.NONE);
+
+    Fanout(Turn turn) {
+        this.turn = turn;
+    }
+
+    /// Begins with `message`, published by a client with session `by`, or by nobody who has one.
+    void begin(
+            Publish message,
+            long expires,
+            @Nullable ServerSession by,
+            @Nullable Route<ServerSession> to) {
+        expiresAtMillis = expires;
+        expiresAtOnce = message.properties().number(Property.MESSAGE_EXPIRY_INTERVAL, 1) == 0;
+        publish = expiresAtOnce ? lastingOneSecond(message) : message;
+        publisher = by;
+        route = to;
+        next = 0;
+        kept = null;
+        identified = null;
+        identifiers = NO_IDENTIFIERS;
+        answerTo = null;
+        answer = null;
+        answerAfter = 0;
+        if (variantsUsed) {
+            Arrays.fill(variants, null);
+            variantsUsed = false;
+        }
+    }
+
+    // What expires at once goes to those that can take it now, and 0 is never sent (B24, B25).
+    private static Publish lastingOneSecond(Publish message) {
+        return message.with(
+                message.topicName(), message.properties().with(Property.MESSAGE_EXPIRY_INTERVAL, 1));
+    }
+
+    /// What is sent to `connection` when every receiver had its turn and all of it is durable.
+    void answer(Connection connection, Packet packet, long after) {
+        answerTo = connection;
+        answer = packet;
+        answerAfter = after;
+    }
+
+    /// Gives the message to at most `most` receivers; returns whether all had their turn.
+    boolean run(int most) {
+        Route<ServerSession> to = route;
+        if (to == null) {
+            return true;
+        }
+        long before = turn.appended();
+        int receivers = to.size() + to.sharedCount();
+        int end = Math.min(receivers, next + most);
+        while (next < end) {
+            int index = next++;
+            if (index < to.size()) {
+                giveTo(to.receiver(index));
+            } else {
+                giveToOneOf(to.shared(index - to.size()));
+            }
+        }
+        if (turn.appended() > before) {
+            answerAfter = turn.appended();
+        }
+        return next == receivers;
+    }
+
+    /// Sends the answer, if one is owed.
+    void finish() {
+        if (answerTo != null && answer != null && answerTo.ownsSession() && !answerTo.isClosed()) {
+            answerTo.ownSession().answer(answer, answerAfter);
+        }
+        publish = NOTHING;
+        route = null;
+        publisher = null;
+        kept = null;
+        answerTo = null;
+    }
+
+    private void giveTo(Receiver<ServerSession> receiver) {
+        ServerSession session = receiver.subscriber();
+        if (session != publisher) {
+            session.deliver(
+                    this,
+                    receiver.qos(),
+                    receiver.retainAsPublished(),
+                    receiver.subscriptionIdentifiers(),
+                    null);
+            return;
+        }
+        QoS own = receiver.ownQos();
+        if (own != null) { // else No Local [MQTT-3.8.3-3]
+            session.deliver(
+                    this,
+                    own,
+                    receiver.ownRetainAsPublished(),
+                    receiver.ownSubscriptionIdentifiers(),
+                    null);
+        }
+    }
+
+    private void giveToOneOf(SharedSubscription<ServerSession> group) {
+        Member<ServerSession> member = group.choose(this);
+        if (member == null) {
+            turn.accounting.opened();
+            turn.accounting.ended(publish.qos() == QoS.AT_MOST_ONCE ? Fate.OFFLINE : Fate.TOO_LARGE);
+            return;
+        }
+        member.subscriber()
+                .deliver(
+                        this,
+                        member.qos(),
+                        member.retainAsPublished(),
+                        member.subscriptionIdentifiers(),
+                        group.filter());
+    }
+
+    /// How ready a member of a shared subscription is for this message (C23, B17).
+    @Override
+    public int applyAsInt(ServerSession session) {
+        return session.readinessFor(publish);
+    }
+
+    // ---- what receivers share ---------------------------------------------------------------------
+
+    Publish publish() {
+        return publish;
+    }
+
+    boolean expiresAtOnce() {
+        return expiresAtOnce;
+    }
+
+    /// The message as it is kept; stored once for all that keep it.
+    Message kept() {
+        Message message = kept;
+        if (message == null) {
+            message = store(publish, expiresAtMillis);
+            kept = message;
+        }
+        return message;
+    }
+
+    static Message store(Publish publish, long expiresAtMillis) {
+        return new Message(
+                new Publish(
+                        publish.topicName(),
+                        publish.payload().stored(),
+                        publish.qos(),
+                        publish.retain(),
+                        false,
+                        0,
+                        publish.properties()),
+                expiresAtMillis);
+    }
+
+    /// The message is kept beyond this call, so its payload must be.
+    void keep() {
+        publish = kept().publish();
+    }
+
+    /// The PUBLISH for receivers with these options: the same object for all of them.
+    Publish variant(QoS qos, boolean retain, int[] subscriptionIdentifiers) {
+        if (subscriptionIdentifiers.length > 0) {
+            Publish last = identified;
+            if (last == null
+                    || identifiers != subscriptionIdentifiers
+                    || last.qos() != qos
+                    || last.retain() != retain) {
+                Properties all = publish.properties().withSubscriptionIdentifiers(subscriptionIdentifiers);
+                last = make(qos, retain, all);
+                identified = last;
+                identifiers = subscriptionIdentifiers;
+            }
+            return last;
+        }
+        if (qos == publish.qos() && retain == publish.retain()) {
+            return publish;
+        }
+        int index = qos.value() * 2 + (retain ? 1 : 0);
+        Publish made = variants[index];
+        if (made == null) {
+            made = make(qos, retain, publish.properties());
+            variants[index] = made;
+            variantsUsed = true;
+        }
+        return made;
+    }
+
+    private Publish make(QoS qos, boolean retain, Properties properties) {
+        return new Publish(publish.topicName(), publish.payload(), qos, retain, false, 0, properties);
+    }
+}

@@ -1,0 +1,374 @@
+package org.vencejo.core;
+
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.core.Authentication.Identity;
+import org.vencejo.core.session.Acknowledgements;
+import org.vencejo.core.session.AliasesSent;
+import org.vencejo.core.session.TopicAliases;
+import org.vencejo.protocol.Auth;
+import org.vencejo.protocol.Connack;
+import org.vencejo.protocol.Connect;
+import org.vencejo.protocol.Packet;
+import org.vencejo.protocol.Properties;
+import org.vencejo.protocol.Property;
+import org.vencejo.protocol.ProtocolVersion;
+import org.vencejo.protocol.ProtocolViolation;
+import org.vencejo.protocol.Publish;
+import org.vencejo.protocol.QoS;
+import org.vencejo.protocol.ReasonCode;
+import org.vencejo.protocol.Will;
+
+/// The way of one connection from CONNECT to CONNACK (3.1.4): checks, authentication, takeover, session.
+///
+/// Part of the core: touched only by whoever runs it. No session is touched before the client is known
+/// (A14). What the client sends meanwhile is kept, within a limit, and handled in order behind CONNACK
+/// (A23).
+final class Handshake {
+    private static final int PACKET_OVERHEAD_BYTES = 64;
+
+    private final Turn turn;
+    private final Sessions sessions;
+    private final Connection connection;
+    private final Connect connect;
+    private final String clientIdentifier;
+    private final boolean identifierAssigned;
+    private final @Nullable String method;
+    private final ArrayDeque<Packet> behind = new ArrayDeque<>();
+    private long bytesBehind;
+    private boolean decided;
+
+    private Handshake(
+            Turn turn,
+            Sessions sessions,
+            Connection connection,
+            Connect connect,
+            String clientIdentifier,
+            boolean identifierAssigned) {
+        this.turn = turn;
+        this.sessions = sessions;
+        this.connection = connection;
+        this.connect = connect;
+        this.clientIdentifier = clientIdentifier;
+        this.identifierAssigned = identifierAssigned;
+        this.method = connect.properties().text(Property.AUTHENTICATION_METHOD);
+    }
+
+    /// CONNECT came: checks it and asks who the client is.
+    ///
+    /// @throws ProtocolViolation with the code that CONNACK is to carry
+    static void begin(Turn turn, Sessions sessions, Connection connection, Connect connect) {
+        boolean assigned = connect.clientIdentifier().isEmpty();
+        Handshake handshake =
+                new Handshake(
+                        turn,
+                        sessions,
+                        connection,
+                        connect,
+                        assigned ? sessions.assignIdentifier() : connect.clientIdentifier(),
+                        assigned);
+        connection.connecting(connect, handshake.clientIdentifier, handshake);
+        handshake.checkClientIdentifier();
+        handshake.checkWill();
+        handshake.authenticate(connect.properties().binary(Property.AUTHENTICATION_DATA), true);
+        if (connection.isIn(Connection.State.CONNECTING)) {
+            connection.pauseReading();
+        }
+    }
+
+    private void checkClientIdentifier() {
+        String given = connect.clientIdentifier();
+        ProtocolVersion version = connect.version();
+        if (given.isEmpty() && version == ProtocolVersion.MQTT_3_1) {
+            throw refused("V31-5", "3.1 allows no empty Client Identifier");
+        }
+        if (given.isEmpty() && version == ProtocolVersion.MQTT_3_1_1 && !connect.cleanStart()) {
+            throw refused("MQTT-3.1.3-8", "an empty Client Identifier needs Clean Session 1");
+        }
+        if (version == ProtocolVersion.MQTT_3_1
+                && turn.settings.strictClientIdentifierFor31()
+                && given.length() > 23) {
+            throw refused("V31-4", "3.1 allows 23 characters, given were " + given.length());
+        }
+        if (given.length() > turn.limits.clientIdentifierBytesMax()) {
+            throw refused(
+                    "MQTT-3.1.3-8", "at most " + turn.limits.clientIdentifierBytesMax() + " characters");
+        }
+    }
+
+    private static ProtocolViolation refused(String statement, String detail) {
+        return new ProtocolViolation(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, statement, detail);
+    }
+
+    private void checkWill() {
+        Will will = connect.will();
+        if (will == null) {
+            return;
+        }
+        if (will.qos().compareTo(turn.settings.maximumQoS()) > 0) {
+            throw new ProtocolViolation(ReasonCode.QOS_NOT_SUPPORTED, "MQTT-3.2.2-12", "Will QoS");
+        }
+        if (will.retain() && !turn.settings.retainAvailable()) {
+            throw new ProtocolViolation(
+                    ReasonCode.RETAIN_NOT_SUPPORTED, "MQTT-3.2.2-13", "Will Retain");
+        }
+        if (Publishing.isOfServer(will.topicName())) {
+            throw new ProtocolViolation(ReasonCode.NOT_AUTHORIZED, "A13", "a will to $SYS/");
+        }
+        if (turn.settings.payloadFormatChecked()
+                && will.properties().number(Property.PAYLOAD_FORMAT_INDICATOR, 0) == 1
+                && !will.payload().isUtf8()) {
+            throw new ProtocolViolation(ReasonCode.PAYLOAD_FORMAT_INVALID, "U5-18", "will payload");
+        }
+    }
+
+    // ---- authentication ------------------------------------------------------------------------------
+
+    private void authenticate(byte @Nullable [] data, boolean first) {
+        turn.outbox()
+                .authenticate(
+                        connection,
+                        method == null
+                                ? new Authentication.Credentials(
+                                        clientIdentifier, connect.userName(), connect.password())
+                                : new Authentication.Step(
+                                        clientIdentifier,
+                                        connect.userName(),
+                                        connect.password(),
+                                        method,
+                                        data,
+                                        first,
+                                        false));
+    }
+
+    /// A packet came behind CONNECT, before CONNACK.
+    void packet(Packet packet) {
+        if (packet instanceof Auth auth && !decided) {
+            if (method == null) {
+                throw ProtocolViolation.protocolError(
+                        "MQTT-4.12.0-7", "AUTH without an Authentication Method in CONNECT");
+            }
+            checkStep(auth, method);
+            authenticate(auth.properties().binary(Property.AUTHENTICATION_DATA), false);
+            return;
+        }
+        if (method != null && !decided) {
+            throw ProtocolViolation.protocolError(
+                    "MQTT-3.1.2-30", packet.type() + " in the middle of authentication");
+        }
+        bytesBehind += PACKET_OVERHEAD_BYTES + (packet instanceof Publish p ? p.payload().length() : 0);
+        if (bytesBehind > turn.limits.pendingBytesMax() + (long) turn.limits.packetSizeMax()) {
+            throw new ProtocolViolation(
+                    ReasonCode.QUOTA_EXCEEDED, "A23", "too much before CONNACK was sent");
+        }
+        behind.add(packet instanceof Publish publish ? stored(publish) : packet);
+    }
+
+    private static void checkStep(Auth auth, String method) {
+        if (auth.reasonCode() != ReasonCode.CONTINUE_AUTHENTICATION) {
+            throw ProtocolViolation.protocolError(
+                    "MQTT-4.12.0-3", "AUTH carries 0x18 here, given was " + auth.reasonCode());
+        }
+        if (!method.equals(auth.properties().text(Property.AUTHENTICATION_METHOD))) {
+            throw ProtocolViolation.protocolError(
+                    "MQTT-4.12.0-5", "AUTH repeats the Authentication Method of CONNECT");
+        }
+    }
+
+    private static Publish stored(Publish publish) {
+        return new Publish(
+                publish.topicName(),
+                publish.payload().stored(),
+                publish.qos(),
+                publish.retain(),
+                publish.dup(),
+                publish.packetIdentifier(),
+                publish.properties());
+    }
+
+    /// The authenticator answered.
+    void outcome(Authentication.Outcome outcome) {
+        switch (outcome) {
+            case Authentication.More more -> connection.send(auth(method, more.data()));
+            case Authentication.Refused refused ->
+                    throw new ProtocolViolation(
+                            refused.reasonCode(), "MQTT-3.1.4-2", "the authenticator refused");
+            case Authentication.Accepted accepted -> accept(accepted);
+        }
+    }
+
+    static Auth auth(@Nullable String method, byte[] data) {
+        if (method == null) {
+            throw new IllegalStateException("AUTH to a client that named no method");
+        }
+        return new Auth(
+                ReasonCode.CONTINUE_AUTHENTICATION,
+                Properties.builder()
+                        .put(Property.AUTHENTICATION_METHOD, method)
+                        .put(Property.AUTHENTICATION_DATA, data)
+                        .build());
+    }
+
+    // ---- session --------------------------------------------------------------------------------------
+
+    private void accept(Authentication.Accepted accepted) {
+        Identity identity = accepted.identity();
+        checkRights(identity);
+        decided = true;
+        ServerSession session = sessions.find(clientIdentifier);
+        if (session != null) {
+            takeOver(session);
+            boolean goesOn = !connect.cleanStart() && !session.hasEnded();
+            if (!goesOn) {
+                sessions.end(session);
+                session = null;
+            }
+        }
+        boolean present = session != null;
+        long expirySeconds = sessionExpiryInterval();
+        if (session == null) {
+            session = sessions.create(clientIdentifier, identity, expirySeconds > 0);
+        } else {
+            sessions.resume(session);
+        }
+        int receiveMaximum = (int) connect.properties().number(Property.RECEIVE_MAXIMUM, 65_535);
+        long number = session.bind(connection, expirySeconds, receiveMaximum, connect.will());
+        connection.bind(session, identity, session.epoch());
+        Connack connack =
+                new Connack(
+                        present && connect.version() != ProtocolVersion.MQTT_3_1,
+                        ReasonCode.SUCCESS,
+                        connackProperties(accepted, expirySeconds));
+        ServerSession bound = session;
+        Acknowledgements answers =
+                new Acknowledgements(connection, packet -> sessions.answered(bound, packet));
+        connection.answering(answers);
+        bound.answer(connack, number);
+    }
+
+    private void checkRights(Identity identity) {
+        ServerSession session = sessions.find(clientIdentifier);
+        String owner = session == null ? null : session.identity().userName();
+        if (owner != null && !owner.equals(identity.userName())) {
+            throw new ProtocolViolation(
+                    ReasonCode.NOT_AUTHORIZED, "A19", "the session belongs to another user");
+        }
+        Will will = connect.will();
+        if (will != null
+                && !turn.accessRules.mayPublish(clientIdentifier, identity, will.topicName())) {
+            throw new ProtocolViolation(
+                    ReasonCode.NOT_AUTHORIZED, "A13", "a will to " + will.topicName());
+        }
+    }
+
+    // The old connection goes first, told why, and its will is decided (A7, A8).
+    private void takeOver(ServerSession session) {
+        Connection old = session.connection();
+        if (old != null) {
+            sessions.disconnect(
+                    old, ReasonCode.SESSION_TAKEN_OVER, "taken over from " + connection.peer().remoteAddress());
+        }
+    }
+
+    private long sessionExpiryInterval() {
+        long max = turn.limits.sessionExpiryIntervalMaxSeconds();
+        if (!connect.version().isMqtt5()) {
+            return connect.cleanStart() ? 0 : max; // (A16)
+        }
+        return Math.min(connect.properties().number(Property.SESSION_EXPIRY_INTERVAL, 0), max);
+    }
+
+    private Properties connackProperties(Authentication.Accepted accepted, long expirySeconds) {
+        if (!connect.version().isMqtt5()) {
+            return Properties.NONE;
+        }
+        ServerSettings settings = turn.settings;
+        Limits limits = turn.limits;
+        Properties.Builder properties = Properties.builder();
+        if (expirySeconds != connect.properties().number(Property.SESSION_EXPIRY_INTERVAL, 0)) {
+            properties.put(Property.SESSION_EXPIRY_INTERVAL, expirySeconds); // U5-10
+        }
+        if (limits.receiveMaximum() < 65_535) {
+            properties.put(Property.RECEIVE_MAXIMUM, limits.receiveMaximum());
+        }
+        if (settings.maximumQoS() != QoS.EXACTLY_ONCE) {
+            properties.put(Property.MAXIMUM_QOS, settings.maximumQoS().value());
+        }
+        if (!settings.retainAvailable()) {
+            properties.put(Property.RETAIN_AVAILABLE, 0);
+        }
+        properties.put(Property.MAXIMUM_PACKET_SIZE, limits.packetSizeMax());
+        if (identifierAssigned) {
+            properties.put(Property.ASSIGNED_CLIENT_IDENTIFIER, clientIdentifier);
+        }
+        if (limits.topicAliasMaximum() > 0) {
+            properties.put(Property.TOPIC_ALIAS_MAXIMUM, limits.topicAliasMaximum());
+        }
+        if (!settings.wildcardSubscriptionAvailable()) {
+            properties.put(Property.WILDCARD_SUBSCRIPTION_AVAILABLE, 0);
+        }
+        if (!settings.sharedSubscriptionAvailable()) {
+            properties.put(Property.SHARED_SUBSCRIPTION_AVAILABLE, 0);
+        }
+        if (keepAliveSeconds() != connect.keepAlive()) {
+            properties.put(Property.SERVER_KEEP_ALIVE, keepAliveSeconds());
+        }
+        String information = settings.responseInformation();
+        if (information != null
+                && connect.properties().flag(Property.REQUEST_RESPONSE_INFORMATION, false)) {
+            properties.put(Property.RESPONSE_INFORMATION, information); // [MQTT-3.1.2-28]
+        }
+        if (method != null) {
+            properties.put(Property.AUTHENTICATION_METHOD, method); // [MQTT-4.12.0-5]
+            byte[] data = accepted.data();
+            if (data != null) {
+                properties.put(Property.AUTHENTICATION_DATA, data);
+            }
+        }
+        return properties.build();
+    }
+
+    private int keepAliveSeconds() {
+        int cap = turn.limits.keepAliveMaxSeconds();
+        int asked = connect.keepAlive();
+        boolean capped = cap > 0 && connect.version().isMqtt5() && (asked == 0 || asked > cap);
+        return capped ? cap : asked; // U5-48
+    }
+
+    /// CONNACK was sent: the connection is the session's from now on. Returns what the client sent
+    /// meanwhile.
+    ArrayDeque<Packet> finish(ServerSession session, Connack connack) {
+        connection.connected(
+                new TopicAliases(connect.version().isMqtt5() ? turn.limits.topicAliasMaximum() : 0),
+                method,
+                keepAliveSeconds());
+        session.inbound()
+                .connected(connect.version().isMqtt5() ? turn.limits.receiveMaximum() : 65_535);
+        int aliasesMax =
+                Math.min(
+                        (int) connect.properties().number(Property.TOPIC_ALIAS_MAXIMUM, 0),
+                        turn.limits.topicAliasesSentMax());
+        turn.outbox()
+                .event(
+                        new Event.ClientConnected(
+                                connection,
+                                clientIdentifier,
+                                connect.version(),
+                                session.identity().userName(),
+                                connack.sessionPresent()));
+        session.established(
+                connection,
+                aliasesMax == 0 ? AliasesSent.NONE : new AliasesSent(aliasesMax),
+                retryIntervalNanos());
+        connection.resumeReading();
+        return behind;
+    }
+
+    private long retryIntervalNanos() {
+        return switch (connect.version()) {
+            case MQTT_3_1 -> turn.settings.retryIntervalNanos31();
+            case MQTT_3_1_1 -> turn.settings.retryIntervalNanos311();
+            case MQTT_5 -> 0; // [MQTT-4.4.0-1]
+        };
+    }
+}

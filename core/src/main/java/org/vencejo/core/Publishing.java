@@ -1,0 +1,303 @@
+package org.vencejo.core;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.core.routing.Route;
+import org.vencejo.core.routing.SubscriptionTrie;
+import org.vencejo.core.session.Fate;
+import org.vencejo.core.session.Message;
+import org.vencejo.protocol.Packet;
+import org.vencejo.protocol.Property;
+import org.vencejo.protocol.ProtocolViolation;
+import org.vencejo.protocol.Puback;
+import org.vencejo.protocol.Publish;
+import org.vencejo.protocol.Pubrec;
+import org.vencejo.protocol.QoS;
+import org.vencejo.protocol.ReasonCode;
+import org.vencejo.protocol.TopicName;
+import org.vencejo.protocol.Will;
+
+/// The road of a PUBLISH through the server: checked, retained, given to its receivers, answered (3.3).
+///
+/// Part of the core: touched only by whoever runs it. Messages keep their order: while one is still being
+/// given to many receivers in slices, those behind it wait.
+final class Publishing {
+    private static final byte[] SYS = "$SYS/".getBytes(StandardCharsets.US_ASCII);
+
+    private final Turn turn;
+    private final SubscriptionTrie<ServerSession> trie;
+    private final RetainedStore retained;
+    private final ArrayDeque<Fanout> unfinished = new ArrayDeque<>();
+    private final Deadline goOn = Deadline.ofSlice(this::goOn);
+    private Fanout spare;
+
+    Publishing(Turn turn, SubscriptionTrie<ServerSession> trie, RetainedStore retained) {
+        this.turn = turn;
+        this.trie = trie;
+        this.retained = retained;
+        this.spare = new Fanout(turn);
+    }
+
+    // ---- from a client -------------------------------------------------------------------------------
+
+    /// A client published.
+    void receive(Connection connection, Publish received) {
+        ServerSession session = connection.ownSession();
+        Publish publish = connection.aliases().resolve(received); // set even if refused (B22)
+        if (publish.qos() == QoS.AT_MOST_ONCE) {
+            ReasonCode refusal = refusal(session, publish);
+            if (refusal == null) {
+                publish(publish, session, null, null);
+            } else {
+                refused(connection, publish, refusal);
+            }
+            return;
+        }
+        switch (session.inbound().look(publish, connection.acknowledgements().pubacksWaiting())) {
+            case NEW -> receiveNew(connection, session, publish);
+            case REPEATED ->
+                    answerInTurn(
+                            connection,
+                            new Pubrec(publish.packetIdentifier(), ReasonCode.SUCCESS),
+                            session.inbound().lastNumber());
+            case IDENTIFIER_IN_USE ->
+                    answerInTurn(
+                            connection,
+                            new Puback(
+                                    publish.packetIdentifier(), ReasonCode.PACKET_IDENTIFIER_IN_USE),
+                            0);
+            case RECEIVE_MAXIMUM_EXCEEDED ->
+                    throw new ProtocolViolation(
+                            ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
+                            "U5-29",
+                            "more than " + turn.limits.receiveMaximum() + " open messages");
+        }
+    }
+
+    private void receiveNew(Connection connection, ServerSession session, Publish publish) {
+        ReasonCode refusal = refusal(session, publish);
+        boolean exactlyOnce = publish.qos() == QoS.EXACTLY_ONCE;
+        int identifier = publish.packetIdentifier();
+        if (refusal != null) {
+            refused(connection, publish, refusal);
+            // 3.x has no word for a refusal: the exchange ends as usual [3.1.1: MQTT-3.3.5-2].
+            boolean told = connection.version().isMqtt5();
+            ReasonCode code = told ? refusal : ReasonCode.SUCCESS;
+            if (exactlyOnce && !told) {
+                session.inbound().take(identifier);
+            }
+            answerInTurn(
+                    connection,
+                    exactlyOnce ? new Pubrec(identifier, code) : new Puback(identifier, code),
+                    exactlyOnce ? session.inbound().lastNumber() : 0);
+            return;
+        }
+        long after = 0;
+        if (exactlyOnce) {
+            session.inbound().take(identifier);
+            after = session.isKept() ? turn.appended() : 0;
+        }
+        publish(
+                publish,
+                session,
+                connection,
+                exactlyOnce
+                        ? new Pubrec(identifier, ReasonCode.SUCCESS)
+                        : new Puback(identifier, ReasonCode.SUCCESS),
+                after);
+    }
+
+    // The order of the checks is that of their cost; the last one is against the store.
+    private @Nullable ReasonCode refusal(ServerSession session, Publish publish) {
+        ServerSettings settings = turn.settings;
+        if (publish.qos().compareTo(settings.maximumQoS()) > 0) {
+            throw new ProtocolViolation(
+                    ReasonCode.QOS_NOT_SUPPORTED,
+                    "MQTT-3.2.2-11",
+                    "QoS is at most " + settings.maximumQoS().value());
+        }
+        if (publish.retain() && !settings.retainAvailable()) {
+            throw new ProtocolViolation(
+                    ReasonCode.RETAIN_NOT_SUPPORTED, "MQTT-3.2.2-14", "RETAIN is not available");
+        }
+        if (isOfServer(publish.topicName())
+                || !turn.accessRules.mayPublish(
+                        session.clientIdentifier(), session.identity(), publish.topicName())) {
+            return ReasonCode.NOT_AUTHORIZED;
+        }
+        if (settings.payloadFormatChecked() && !hasPromisedFormat(publish)) {
+            return ReasonCode.PAYLOAD_FORMAT_INVALID;
+        }
+        if (publish.retain() && !hasRoomToRetain(publish)) {
+            return ReasonCode.QUOTA_EXCEEDED;
+        }
+        return null;
+    }
+
+    /// Whether only the server itself publishes to the topic (B32).
+    static boolean isOfServer(TopicName topicName) {
+        byte[] name = topicName.utf8();
+        return name.length >= SYS.length && Arrays.equals(name, 0, SYS.length, SYS, 0, SYS.length);
+    }
+
+    private boolean hasRoomToRetain(Publish publish) {
+        return publish.payload().isEmpty()
+                || retained.hasRoomFor(
+                        publish.topicName(),
+                        Message.bytesOf(publish.topicName(), publish.payload()));
+    }
+
+    // U5-18
+    private static boolean hasPromisedFormat(Publish publish) {
+        return publish.properties().number(Property.PAYLOAD_FORMAT_INDICATOR, 0) == 0
+                || publish.payload().isUtf8();
+    }
+
+    private void refused(Connection connection, Publish publish, ReasonCode reasonCode) {
+        turn.statistics.refused(reasonCode);
+        turn.outbox()
+                .event(
+                        new Event.RequestRefused(
+                                connection,
+                                connection.clientIdentifier(),
+                                reasonCode,
+                                "publish " + publish.topicName()));
+        boolean notKept = reasonCode == ReasonCode.QUOTA_EXCEEDED; // an ack would be a lie (C16)
+        if (!connection.version().isMqtt5()
+                && publish.qos() != QoS.AT_MOST_ONCE
+                && (notKept || turn.settings.deniedPublishClosesFor3())) {
+            throw new ProtocolViolation(
+                    reasonCode, "MQTT-4.8.0-2", "publish to " + publish.topicName() + " refused");
+        }
+    }
+
+    // ---- from the server -----------------------------------------------------------------------------
+
+    /// The broker itself publishes.
+    void publishLocally(Publish publish) {
+        publish(publish, null, null, null);
+    }
+
+    /// A will is published for a session, if its client still may (A13).
+    void publishWill(ServerSession session, Will will) {
+        Publish publish =
+                new Publish(
+                        will.topicName(),
+                        will.payload(),
+                        will.qos(),
+                        will.retain(),
+                        false,
+                        0,
+                        will.properties().without(Property.WILL_DELAY_INTERVAL));
+        if (!turn.accessRules.mayPublish(
+                session.clientIdentifier(), session.identity(), will.topicName())) {
+            turn.statistics.refused(ReasonCode.NOT_AUTHORIZED);
+        } else if (will.retain() && !hasRoomToRetain(publish)) {
+            turn.statistics.refused(ReasonCode.QUOTA_EXCEEDED);
+        } else {
+            publish(publish, session, null, null);
+        }
+    }
+
+    // ---- to receivers --------------------------------------------------------------------------------
+
+    private void publish(
+            Publish publish,
+            @Nullable ServerSession publisher,
+            @Nullable Connection answerTo,
+            @Nullable Packet answer) {
+        publish(publish, publisher, answerTo, answer, 0);
+    }
+
+    private void publish(
+            Publish publish,
+            @Nullable ServerSession publisher,
+            @Nullable Connection answerTo,
+            @Nullable Packet answer,
+            long answerAfter) {
+        long before = turn.appended();
+        long expires = expiresAtMillis(publish);
+        Route<ServerSession> route = trie.match(publish.topicName());
+        Fanout fanout = spare;
+        fanout.begin(publish, expires, publisher, route);
+        if (publish.retain()) {
+            retain(fanout);
+        }
+        Packet toSend = answer;
+        if (route.size() + route.sharedCount() == 0) {
+            turn.accounting.opened();
+            turn.accounting.ended(Fate.NO_SUBSCRIBER);
+            if (turn.settings.noMatchingSubscribersReported() && answer != null) {
+                toSend = notMatched(answer);
+            }
+        }
+        if (answerTo != null && toSend != null) {
+            boolean journalled = publish.qos() != QoS.AT_MOST_ONCE && turn.appended() > before;
+            fanout.answer(answerTo, toSend, journalled ? turn.appended() : answerAfter);
+        }
+        start(fanout);
+    }
+
+    private static Packet notMatched(Packet answer) {
+        return switch (answer) {
+            case Puback puback ->
+                    new Puback(puback.packetIdentifier(), ReasonCode.NO_MATCHING_SUBSCRIBERS);
+            case Pubrec pubrec ->
+                    new Pubrec(pubrec.packetIdentifier(), ReasonCode.NO_MATCHING_SUBSCRIBERS);
+            default -> answer;
+        };
+    }
+
+    private long expiresAtMillis(Publish publish) {
+        long seconds = publish.properties().number(Property.MESSAGE_EXPIRY_INTERVAL, -1);
+        if (seconds < 0) {
+            return Message.NEVER;
+        }
+        return turn.wallMillis() + (seconds == 0 ? 1 : seconds * 1_000);
+    }
+
+    private void retain(Fanout fanout) {
+        Publish publish = fanout.publish();
+        if (publish.payload().isEmpty() || fanout.expiresAtOnce()) {
+            retained.remove(publish.topicName()); // [MQTT-3.3.1-6], [MQTT-3.3.1-7]
+        } else {
+            retained.set(fanout.kept());
+        }
+    }
+
+    private void start(Fanout fanout) {
+        if (unfinished.isEmpty() && fanout.run(turn.limits.sliceMax())) {
+            fanout.finish();
+            return;
+        }
+        fanout.keep();
+        unfinished.add(fanout);
+        spare = new Fanout(turn);
+        turn.schedule(goOn, 0);
+    }
+
+    private void goOn() {
+        Fanout first = unfinished.element();
+        if (first.run(turn.limits.sliceMax())) {
+            unfinished.remove();
+            first.finish();
+        }
+        if (!unfinished.isEmpty()) {
+            turn.schedule(goOn, 0);
+        }
+    }
+
+    // Answers of one kind keep the order of their requests, also behind an unfinished one (B29).
+    private void answerInTurn(Connection connection, Packet answer, long after) {
+        if (unfinished.isEmpty()) {
+            connection.ownSession().answer(answer, after);
+            return;
+        }
+        Fanout empty = new Fanout(turn);
+        empty.begin(Fanout.NOTHING, Message.NEVER, null, null);
+        empty.answer(connection, answer, after);
+        unfinished.add(empty);
+    }
+}

@@ -1,0 +1,120 @@
+package org.vencejo.core;
+
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.core.RetainedStore.Retained;
+import org.vencejo.core.routing.Cursor;
+import org.vencejo.core.session.Copy;
+import org.vencejo.core.session.Fate;
+import org.vencejo.core.session.OutboundFlow;
+import org.vencejo.protocol.Publish;
+import org.vencejo.protocol.QoS;
+import org.vencejo.protocol.TopicFilter;
+
+/// The retained messages that new subscriptions of one session are still owed.
+///
+/// Part of the core: touched only by whoever runs it; ends with the connection (C8). Messages are taken
+/// from the store one by one as window and out-buffer have room, so that a subscription to a million of
+/// them costs no memory, and what was replaced meanwhile is passed over, as its successor came live (C11).
+final class RetainedReplay {
+    private static final int STEPS_PER_MESSAGE = 8;
+
+    /// One subscription that is owed what `cursor` finds of at most `revision`.
+    record Request(
+            TopicFilter topicFilter,
+            QoS granted,
+            int[] subscriptionIdentifiers,
+            RetainedStore store,
+            Cursor<Retained> cursor,
+            long revision) {}
+
+    private final ServerSession session;
+    private final Turn turn;
+    private final ArrayDeque<Request> requests = new ArrayDeque<>();
+    private @Nullable Retained next;
+
+    RetainedReplay(ServerSession session, Turn turn) {
+        this.session = session;
+        this.turn = turn;
+    }
+
+    void add(Request request) {
+        requests.add(request);
+    }
+
+    /// The subscription is gone.
+    void cancel(TopicFilter filter) {
+        Request first = requests.peek();
+        if (first != null && first.topicFilter.equals(filter)) {
+            next = null;
+        }
+        requests.removeIf(request -> request.topicFilter.equals(filter));
+    }
+
+    boolean isDone() {
+        return requests.isEmpty();
+    }
+
+    /// Sends what there is room for, at most `most`; returns whether it stopped only because of that.
+    boolean pump(int most) {
+        int steps = most * STEPS_PER_MESSAGE;
+        int count = 0;
+        while (count < most && steps > 0) {
+            Request request = requests.peek();
+            if (request == null) {
+                return true;
+            }
+            Retained retained = next;
+            if (retained == null) {
+                retained = request.cursor.next(steps);
+                steps--;
+                if (retained == null) {
+                    if (!request.cursor.finished()) {
+                        return true;
+                    }
+                    requests.remove();
+                    continue;
+                }
+            }
+            next = retained;
+            if (isOwed(request, retained)) {
+                if (!send(request, retained)) {
+                    return false;
+                }
+                count++;
+            }
+            next = null;
+        }
+        return true;
+    }
+
+    private boolean isOwed(Request request, Retained retained) {
+        return retained.revision <= request.revision
+                && !retained.message.isExpired(turn.wallMillis())
+                && request.store.get(retained.message.publish().topicName()) == retained;
+    }
+
+    // Returns whether there was room for it.
+    private boolean send(Request request, Retained retained) {
+        OutboundFlow outbound = session.outbound();
+        Publish publish = retained.message.publish();
+        QoS qos = publish.qos().min(request.granted); // [MQTT-3.8.4-8]
+        if (!outbound.isClearAhead() || (qos != QoS.AT_MOST_ONCE && !outbound.hasRoom())) {
+            return false;
+        }
+        turn.accounting.opened();
+        if (!session.mayReceive(publish.topicName())) {
+            turn.accounting.ended(Fate.ACCESS_DENIED);
+            return true;
+        }
+        outbound.enqueueAhead(
+                new Copy(
+                        outbound.takeSequence(),
+                        retained.message,
+                        qos,
+                        true, // [MQTT-3.3.1-8] of 3.1.1
+                        request.subscriptionIdentifiers));
+        outbound.drain(turn.nowNanos(), turn.wallMillis(), turn.durable(), 1);
+        return true;
+    }
+}

@@ -1,0 +1,125 @@
+package org.vencejo.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.core.routing.Cursor;
+import org.vencejo.core.routing.RetainedTrie;
+import org.vencejo.core.session.Message;
+import org.vencejo.protocol.TopicFilter;
+import org.vencejo.protocol.TopicName;
+
+/// The retained messages: the last one of each topic that a publisher asked to keep (3.3.1.3).
+///
+/// Part of the core: touched only by whoever runs it. Each carries the revision at which it was set, so
+/// that a subscription is owed only what was there before it, as what came later it got live.
+final class RetainedStore {
+    /// One retained message.
+    static final class Retained {
+        final Message message;
+        final long revision;
+        private @Nullable Deadline expiry;
+
+        private Retained(Message message, long revision) {
+            this.message = message;
+            this.revision = revision;
+        }
+    }
+
+    private final Turn turn;
+    private final RetainedTrie<Retained> trie = new RetainedTrie<>();
+    private long bytes;
+    private long revision;
+
+    RetainedStore(Turn turn) {
+        this.turn = turn;
+    }
+
+    /// Whether a message of this size may take the place of what `topicName` has (C16).
+    boolean hasRoomFor(TopicName topicName, long moreBytes) {
+        Retained old = trie.get(topicName);
+        long bytesAfter = bytes + moreBytes - (old == null ? 0 : old.message.bytes());
+        int sizeAfter = trie.size() + (old == null ? 1 : 0);
+        return sizeAfter <= turn.limits.retainedMessagesMax()
+                && bytesAfter <= turn.limits.retainedBytesMax();
+    }
+
+    /// Sets the retained message of its topic [MQTT-3.3.1-5].
+    void set(Message message) {
+        put(message);
+        turn.append(new Mutation.RetainedSet(message));
+    }
+
+    /// Takes what the store had when the server started.
+    void recover(Message message) {
+        put(message);
+    }
+
+    private void put(Message message) {
+        Retained retained = new Retained(message, ++revision);
+        Retained old = trie.put(message.publish().topicName(), retained);
+        bytes += message.bytes();
+        if (old != null) {
+            forget(old);
+        }
+        if (message.expiresAtMillis() != Message.NEVER) {
+            retained.expiry = new Deadline(() -> remove(message.publish().topicName()));
+            long inMillis = Math.max(0, message.expiresAtMillis() - turn.wallMillis());
+            turn.schedule(retained.expiry, inMillis * 1_000_000);
+        }
+    }
+
+    /// Removes the retained message of the topic, if there is one [MQTT-3.3.1-6].
+    void remove(TopicName topicName) {
+        Retained old = trie.remove(topicName);
+        if (old != null) {
+            forget(old);
+            turn.append(new Mutation.RetainedRemoved(topicName));
+        }
+    }
+
+    private void forget(Retained old) {
+        bytes -= old.message.bytes();
+        if (old.expiry != null) {
+            turn.deadlines.cancel(old.expiry);
+        }
+    }
+
+    @Nullable Retained get(TopicName topicName) {
+        return trie.get(topicName);
+    }
+
+    Cursor<Retained> matching(TopicFilter filter) {
+        return trie.cursor(filter);
+    }
+
+    /// The revision of the last change: what is set later is newer.
+    long revision() {
+        return revision;
+    }
+
+    int size() {
+        return trie.size();
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    List<Message> all() {
+        List<Message> messages = new ArrayList<>();
+        Cursor<Retained> cursor = trie.cursor(TopicFilter.of("#"));
+        collect(cursor, messages);
+        collect(trie.cursor(TopicFilter.of("$SYS/#")), messages);
+        return messages;
+    }
+
+    private static void collect(Cursor<Retained> cursor, List<Message> messages) {
+        while (!cursor.finished()) {
+            Retained next = cursor.next(Integer.MAX_VALUE);
+            if (next != null) {
+                messages.add(next.message);
+            }
+        }
+    }
+}

@@ -1,0 +1,303 @@
+package org.vencejo.core;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.core.Authentication.Identity;
+import org.vencejo.core.routing.Member;
+import org.vencejo.core.routing.SharedSubscription;
+import org.vencejo.core.routing.SubscriptionTrie;
+import org.vencejo.core.session.Fate;
+import org.vencejo.protocol.Connack;
+import org.vencejo.protocol.Disconnect;
+import org.vencejo.protocol.Packet;
+import org.vencejo.protocol.Property;
+import org.vencejo.protocol.ReasonCode;
+import org.vencejo.protocol.Suback;
+import org.vencejo.protocol.Will;
+
+/// All sessions by Client Identifier: how they begin, lose their connection, expire and end, and what
+/// becomes of their wills then.
+///
+/// Part of the core: touched only by whoever runs it.
+final class Sessions {
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    private final Turn turn;
+    private final SubscriptionTrie<ServerSession> trie;
+    private final Subscribing subscribing;
+    private final Publishing publishing;
+    private final BiConsumer<ServerSession, Connack> established;
+    private final SplittableRandom random;
+    private final Map<String, ServerSession> byClientIdentifier = new HashMap<>();
+    private long lastNumber;
+    private long expired;
+    private int connectedClients;
+
+    Sessions(
+            Turn turn,
+            SubscriptionTrie<ServerSession> trie,
+            Subscribing subscribing,
+            Publishing publishing,
+            BiConsumer<ServerSession, Connack> established,
+            long seed) {
+        this.turn = turn;
+        this.trie = trie;
+        this.subscribing = subscribing;
+        this.publishing = publishing;
+        this.established = established;
+        this.random = new SplittableRandom(seed);
+    }
+
+    @Nullable ServerSession find(String clientIdentifier) {
+        return byClientIdentifier.get(clientIdentifier);
+    }
+
+    /// A Client Identifier that no session has [MQTT-3.2.2-16].
+    String assignIdentifier() {
+        String identifier;
+        do {
+            identifier = "vencejo-" + Long.toHexString(random.nextLong());
+        } while (byClientIdentifier.containsKey(identifier));
+        return identifier;
+    }
+
+    ServerSession create(String clientIdentifier, Identity identity, boolean kept) {
+        ServerSession session =
+                new ServerSession(turn, ++lastNumber, clientIdentifier, identity, kept);
+        byClientIdentifier.put(clientIdentifier, session);
+        if (kept) {
+            turn.append(
+                    new Mutation.SessionCreated(
+                            session.number(), clientIdentifier, identity.userName()));
+        }
+        return session;
+    }
+
+    /// The session goes on with a new connection: nothing that waited for its end happens.
+    void resume(ServerSession session) {
+        cancel(session.expiry);
+        cancel(session.willDelay);
+        session.removeWill(); // [MQTT-3.1.3-9]
+    }
+
+    /// An answer was sent to the session's client: what waited for it goes on.
+    void answered(ServerSession session, Packet packet) {
+        switch (packet) {
+            case Connack connack -> established.accept(session, connack);
+            case Suback suback -> {
+                PendingSubscriptions pending = session.takePending();
+                if (pending == null || pending.suback() != suback) {
+                    throw new IllegalStateException("SUBACKs are out of order");
+                }
+                subscribing.activate(session, pending, true);
+            }
+            default -> {}
+        }
+    }
+
+    /// Ends a connection from our side: the client is told why, if it can be (3.14), and its will goes
+    /// the way of a lost connection.
+    void disconnect(Connection connection, ReasonCode reasonCode, String detail) {
+        if (connection.isIn(Connection.State.CONNECTED) && connection.version().isMqtt5()) {
+            connection.send(new Disconnect(reasonCode));
+        }
+        leave(connection, reasonCode, detail, false);
+        connection.close();
+    }
+
+    /// The connection, whoever ended it, is no longer its session's.
+    void leave(Connection connection, ReasonCode reasonCode, String detail, boolean willDiscarded) {
+        ServerSession session = connection.session();
+        if (session == null || !connection.ownsSession()) {
+            return;
+        }
+        if (connection.isIn(Connection.State.CONNECTED)) {
+            connectedClients--;
+            turn.outbox()
+                    .event(
+                            new Event.ClientDisconnected(
+                                    connection, session.clientIdentifier(), reasonCode, detail));
+        }
+        detach(session, willDiscarded);
+    }
+
+    /// The session's connection is gone: its will is decided (A8 to A11), and the session ends or waits.
+    private void detach(ServerSession session, boolean willDiscarded) {
+        session.unbind();
+        for (PendingSubscriptions pending = session.takePending();
+                pending != null;
+                pending = session.takePending()) {
+            subscribing.activate(session, pending, false);
+        }
+        if (willDiscarded) {
+            session.removeWill(); // [MQTT-3.14.4-3]
+        }
+        if (session.sessionExpiryInterval() == 0) {
+            end(session);
+            return;
+        }
+        session.disconnectedNow();
+        awaitExpiry(session, 0);
+        awaitWill(session, 0);
+    }
+
+    private void awaitExpiry(ServerSession session, long passedNanos) {
+        long seconds = session.sessionExpiryInterval();
+        if (seconds == Limits.NEVER_SECONDS) {
+            return;
+        }
+        if (session.expiry == null) {
+            session.expiry =
+                    new Deadline(
+                            () -> {
+                                expired++;
+                                end(session);
+                            });
+        }
+        turn.schedule(session.expiry, Math.max(0, seconds * NANOS_PER_SECOND - passedNanos));
+    }
+
+    private void awaitWill(ServerSession session, long passedNanos) {
+        Will will = session.will();
+        if (will == null) {
+            return;
+        }
+        long delaySeconds = will.properties().number(Property.WILL_DELAY_INTERVAL, 0);
+        if (delaySeconds == 0) {
+            publishWill(session);
+            return;
+        }
+        if (session.willDelay == null) {
+            session.willDelay = new Deadline(() -> publishWill(session));
+        }
+        turn.schedule(
+                session.willDelay, Math.max(0, delaySeconds * NANOS_PER_SECOND - passedNanos));
+    }
+
+    private void publishWill(ServerSession session) {
+        Will will = session.will();
+        if (will != null) {
+            session.removeWill(); // [MQTT-3.1.2-10]
+            publishing.publishWill(session, will);
+        }
+    }
+
+    /// Ends the session: a pending will is published, and what a shared subscription chose it for goes to
+    /// other members (C24).
+    void end(ServerSession session) {
+        if (session.hasEnded()) {
+            return;
+        }
+        byClientIdentifier.remove(session.clientIdentifier(), session);
+        cancel(session.willDelay);
+        subscribing.forget(session);
+        List<SharedCopy> orphans = session.copiesThatMayGoElsewhere();
+        orphans.forEach(session.outbound()::takeAway);
+        publishWill(session); // U5-13
+        long undelivered = session.end();
+        for (SharedCopy orphan : orphans) {
+            undelivered += giveToAnother(orphan) ? 0 : 1;
+        }
+        if (undelivered > 0) {
+            turn.outbox().event(new Event.SessionEnded(session.clientIdentifier(), undelivered));
+        }
+    }
+
+    private boolean giveToAnother(SharedCopy orphan) {
+        SharedSubscription<ServerSession> group = trie.shared(orphan.share());
+        Member<ServerSession> member =
+                group == null
+                        ? null
+                        : group.choose(
+                                session -> session.readinessFor(orphan.message().publish()));
+        if (member == null) {
+            turn.accounting.ended(Fate.SESSION_ENDED);
+            return false;
+        }
+        member.subscriber()
+                .adopt(orphan, member.qos(), member.subscriptionIdentifiers(), orphan.share());
+        return true;
+    }
+
+    private void cancel(@Nullable Deadline deadline) {
+        if (deadline != null) {
+            turn.deadlines.cancel(deadline);
+        }
+    }
+
+    // ---- the store ----------------------------------------------------------------------------------
+
+    /// Takes the sessions that the store had when the server started.
+    void recover(List<Recovered.Session> stored) {
+        for (Recovered.Session from : stored) {
+            ServerSession session =
+                    new ServerSession(
+                            turn,
+                            from.created().session(),
+                            from.created().clientIdentifier(),
+                            new Identity(from.created().userName()),
+                            true);
+            session.recover(from);
+            lastNumber = Math.max(lastNumber, session.number());
+            byClientIdentifier.put(session.clientIdentifier(), session);
+            subscribing.recover(session);
+        }
+    }
+
+    /// What the start owes the sessions that it found: those that were connected are not any more, and
+    /// what should have happened meanwhile happens (A18).
+    void settleRecovered(List<Recovered.Session> stored) {
+        for (Recovered.Session from : stored) {
+            ServerSession session = byClientIdentifier.get(from.created().clientIdentifier());
+            if (session == null || session.number() != from.created().session()) {
+                continue;
+            }
+            Mutation.SessionDisconnected before = from.disconnected();
+            if (before == null) {
+                detach(session, false);
+                continue;
+            }
+            long passedNanos = Math.max(0, turn.wallMillis() - before.wallMillis()) * 1_000_000;
+            awaitExpiry(session, passedNanos);
+            awaitWill(session, passedNanos);
+        }
+    }
+
+    List<Recovered.Session> durableState() {
+        List<Recovered.Session> all = new ArrayList<>();
+        for (ServerSession session : byClientIdentifier.values()) {
+            if (session.isKept()) {
+                all.add(session.durableState());
+            }
+        }
+        return all;
+    }
+
+    // ---- what others look at --------------------------------------------------------------------------
+
+    List<ServerSession> all() {
+        return new ArrayList<>(byClientIdentifier.values());
+    }
+
+    int size() {
+        return byClientIdentifier.size();
+    }
+
+    int connectedClients() {
+        return connectedClients;
+    }
+
+    void clientConnected() {
+        connectedClients++;
+    }
+
+    /// How many sessions ended by their expiry.
+    long expired() {
+        return expired;
+    }
+}

@@ -1,0 +1,32 @@
+package org.vencejo.core;
+
+import org.vencejo.core.session.Copy;
+import org.vencejo.core.session.Message;
+import org.vencejo.protocol.QoS;
+import org.vencejo.protocol.TopicFilter;
+
+/// A copy that came through a shared subscription: if its session ends before the client took it over,
+/// another member gets it (C24).
+final class SharedCopy extends Copy {
+    private final TopicFilter share;
+
+    SharedCopy(
+            long sequence,
+            Message message,
+            QoS qos,
+            boolean retain,
+            int[] subscriptionIdentifiers,
+            TopicFilter share) {
+        super(sequence, message, qos, retain, subscriptionIdentifiers);
+        this.share = share;
+    }
+
+    TopicFilter share() {
+        return share;
+    }
+
+    /// Whether another member may get it: never what may be, in part, with this one [MQTT-4.8.2-5].
+    boolean mayGoElsewhere() {
+        return !(wasSent() && qos() == QoS.EXACTLY_ONCE);
+    }
+}

@@ -1,0 +1,189 @@
+package org.vencejo.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.core.Mutation.Subscribed;
+import org.vencejo.core.routing.SubscriptionTrie;
+import org.vencejo.protocol.Properties;
+import org.vencejo.protocol.ProtocolVersion;
+import org.vencejo.protocol.ProtocolViolation;
+import org.vencejo.protocol.ReasonCode;
+import org.vencejo.protocol.Suback;
+import org.vencejo.protocol.Subscribe;
+import org.vencejo.protocol.Subscription;
+import org.vencejo.protocol.TopicFilter;
+import org.vencejo.protocol.Unsuback;
+import org.vencejo.protocol.Unsubscribe;
+
+/// SUBSCRIBE and UNSUBSCRIBE (3.8 to 3.11).
+///
+/// Part of the core: touched only by whoever runs it. A subscription is in its session at once and
+/// becomes active at the instant in which SUBACK is sent; the retained messages that it is owed are
+/// counted from that instant. So the client sees SUBACK, then retained, then live messages (C11).
+final class Subscribing {
+    private final Turn turn;
+    private final SubscriptionTrie<ServerSession> trie;
+    private final RetainedStore retained;
+
+    Subscribing(Turn turn, SubscriptionTrie<ServerSession> trie, RetainedStore retained) {
+        this.turn = turn;
+        this.trie = trie;
+        this.retained = retained;
+    }
+
+    void subscribe(Connection connection, Subscribe subscribe) {
+        ServerSession session = connection.ownSession();
+        for (Subscription wanted : subscribe.subscriptions()) {
+            if (wanted.noLocal() && wanted.topicFilter().isShared()) {
+                throw ProtocolViolation.protocolError(
+                        "MQTT-3.8.3-4", "No Local on the shared subscription " + wanted.topicFilter());
+            }
+        }
+        int[] identifiers = subscribe.properties().subscriptionIdentifiers();
+        int identifier = identifiers.length == 0 ? 0 : identifiers[0];
+        List<ReasonCode> codes = new ArrayList<>();
+        List<PendingSubscriptions.Grant> grants = new ArrayList<>();
+        long number = 0;
+        for (Subscription wanted : subscribe.subscriptions()) {
+            ReasonCode refusal = refusal(connection, session, wanted.topicFilter());
+            if (refusal != null) {
+                codes.add(told(connection, wanted, refusal));
+                continue;
+            }
+            Subscription granted = granted(wanted);
+            boolean isNew = session.subscription(granted.topicFilter()) == null;
+            Subscribed subscribed = new Subscribed(session.number(), granted, identifier);
+            number = Math.max(number, session.subscribe(subscribed));
+            grants.add(new PendingSubscriptions.Grant(subscribed, isNew));
+            codes.add(ReasonCode.granted(granted.maximumQoS()));
+        }
+        Suback suback = new Suback(subscribe.packetIdentifier(), codes, Properties.NONE);
+        session.await(new PendingSubscriptions(suback, grants));
+        session.answer(suback, number);
+    }
+
+    // [MQTT-3.8.4-7]: a lower maximum than was asked for may be granted (C34).
+    private Subscription granted(Subscription wanted) {
+        return new Subscription(
+                wanted.topicFilter(),
+                wanted.maximumQoS().min(turn.settings.maximumQoS()),
+                wanted.noLocal(),
+                wanted.retainAsPublished(),
+                wanted.retainHandling());
+    }
+
+    private @Nullable ReasonCode refusal(
+            Connection connection, ServerSession session, TopicFilter filter) {
+        ServerSettings settings = turn.settings;
+        if (!filter.isValid() || filter.levels() > turn.limits.topicLevelsMax()) {
+            return ReasonCode.TOPIC_FILTER_INVALID;
+        }
+        if (filter.isShared()
+                && (!settings.sharedSubscriptionAvailable()
+                        || (!connection.version().isMqtt5() && !settings.sharedSubscriptionFor311()))) {
+            return ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
+        }
+        if (filter.hasWildcard() && !settings.wildcardSubscriptionAvailable()) {
+            return ReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED;
+        }
+        if (!turn.accessRules.maySubscribe(session.clientIdentifier(), session.identity(), filter)) {
+            return ReasonCode.NOT_AUTHORIZED;
+        }
+        if (session.subscriptions().size() >= turn.limits.subscriptionsMax()
+                && session.subscription(filter) == null) {
+            return ReasonCode.QUOTA_EXCEEDED;
+        }
+        return null;
+    }
+
+    // What the client reads of a refusal: 3.1 has no word for it (V31-8).
+    private ReasonCode told(Connection connection, Subscription wanted, ReasonCode refusal) {
+        turn.statistics.refused(refusal);
+        turn.outbox()
+                .event(
+                        new Event.RequestRefused(
+                                connection,
+                                connection.clientIdentifier(),
+                                refusal,
+                                "subscribe " + wanted.topicFilter()));
+        if (connection.version() != ProtocolVersion.MQTT_3_1) {
+            return refusal;
+        }
+        if (turn.settings.deniedSubscribeClosesFor31()) {
+            throw new ProtocolViolation(refusal, "V31-8", "subscription " + wanted.topicFilter());
+        }
+        return ReasonCode.granted(wanted.maximumQoS());
+    }
+
+    /// SUBACK was sent: its subscriptions are active from now on.
+    void activate(ServerSession session, PendingSubscriptions pending, boolean withRetained) {
+        for (PendingSubscriptions.Grant grant : pending.grants()) {
+            Subscribed subscribed = grant.subscribed();
+            Subscription subscription = subscribed.subscription();
+            if (session.subscription(subscription.topicFilter()) == subscribed) {
+                trie.put(session, subscription, subscribed.subscriptionIdentifier());
+            }
+            if (withRetained && isOwedRetained(subscription, grant.isNew())) {
+                session.replay(request(subscribed));
+            }
+        }
+        session.pump();
+    }
+
+    private static boolean isOwedRetained(Subscription subscription, boolean isNew) {
+        if (subscription.topicFilter().isShared()) {
+            return false; // U5-24
+        }
+        return switch (subscription.retainHandling()) {
+            case SEND_AT_SUBSCRIBE -> true; // [MQTT-3.3.1-9]
+            case SEND_IF_NEW -> isNew; // [MQTT-3.3.1-10]
+            case DO_NOT_SEND -> false; // [MQTT-3.3.1-11]
+        };
+    }
+
+    private RetainedReplay.Request request(Subscribed subscribed) {
+        int identifier = subscribed.subscriptionIdentifier();
+        return new RetainedReplay.Request(
+                subscribed.subscription().topicFilter(),
+                subscribed.subscription().maximumQoS(),
+                identifier == 0 ? new int[0] : new int[] {identifier},
+                retained,
+                retained.matching(subscribed.subscription().topicFilter()),
+                retained.revision());
+    }
+
+    void unsubscribe(Connection connection, Unsubscribe unsubscribe) {
+        ServerSession session = connection.ownSession();
+        List<ReasonCode> codes = new ArrayList<>();
+        long before = turn.appended();
+        for (TopicFilter filter : unsubscribe.topicFilters()) {
+            if (!filter.isValid()) {
+                codes.add(ReasonCode.TOPIC_FILTER_INVALID);
+            } else if (session.unsubscribe(filter)) {
+                trie.remove(session, filter);
+                codes.add(ReasonCode.SUCCESS);
+            } else {
+                codes.add(ReasonCode.NO_SUBSCRIPTION_EXISTED); // [MQTT-3.10.4-5]
+            }
+        }
+        session.answer(
+                new Unsuback(unsubscribe.packetIdentifier(), codes, Properties.NONE),
+                turn.appended() > before ? turn.appended() : 0);
+        session.pump();
+    }
+
+    /// A session that the store had when the server started is reachable before its client returns.
+    void recover(ServerSession session) {
+        for (Subscribed subscribed : session.subscriptions().values()) {
+            trie.put(session, subscribed.subscription(), subscribed.subscriptionIdentifier());
+        }
+    }
+
+    /// The session ends, and its routes with it.
+    void forget(ServerSession session) {
+        for (TopicFilter filter : session.subscriptions().keySet()) {
+            trie.remove(session, filter);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package org.vencejo.core;
+
+import java.util.ArrayDeque;
+import org.vencejo.core.session.Accounting;
+
+/// What all parts of the server share: the call that is being handled, with its time and its way out, and
+/// the count of the journal.
+///
+/// Part of the core: touched only by whoever runs it. It decides nothing.
+final class Turn {
+    final ServerSettings settings;
+    final Limits limits;
+    final AccessRules accessRules;
+    final Accounting accounting = new Accounting();
+    final Statistics statistics = new Statistics();
+    final Deadlines deadlines = new Deadlines();
+
+    /// Sessions with answers or messages that wait for the journal.
+    ArrayDeque<ServerSession> waiting = new ArrayDeque<>();
+
+    private final long wallMillisAtStart;
+    private final long nanosAtStart;
+
+    // For the journal
+    private long appended;
+    private long durable;
+
+    // For one call of handle
+    private long nowNanos;
+    private Outbox outbox = Nowhere.INSTANCE;
+
+    Turn(ServerSettings settings, AccessRules accessRules, long wallMillis, long nowNanos) {
+        this.settings = settings;
+        this.limits = settings.limits();
+        this.accessRules = accessRules;
+        this.wallMillisAtStart = wallMillis;
+        this.nanosAtStart = nowNanos;
+        this.nowNanos = nowNanos;
+    }
+
+    void begin(long now, Outbox to) {
+        nowNanos = now;
+        outbox = to;
+    }
+
+    void end() {
+        outbox = Nowhere.INSTANCE;
+    }
+
+    long nowNanos() {
+        return nowNanos;
+    }
+
+    /// The time of day, which never goes backwards while the server runs.
+    long wallMillis() {
+        return wallMillisAtStart + (nowNanos - nanosAtStart) / 1_000_000;
+    }
+
+    Outbox outbox() {
+        return outbox;
+    }
+
+    /// Hands a change of durable state to the journal; returns the number to wait for.
+    long append(Mutation mutation) {
+        outbox.append(++appended, mutation);
+        return appended;
+    }
+
+    /// The number of the last mutation.
+    long appended() {
+        return appended;
+    }
+
+    void durable(long upTo) {
+        if (upTo > appended || upTo < durable) {
+            throw new IllegalStateException("durable up to " + upTo + " of " + appended);
+        }
+        durable = upTo;
+    }
+
+    long durable() {
+        return durable;
+    }
+
+    void schedule(Deadline deadline, long inNanos) {
+        deadlines.set(deadline, nowNanos + inNanos);
+    }
+}

@@ -1,0 +1,27 @@
+package org.vencejo.core.session;
+
+import org.vencejo.protocol.TopicName;
+
+/// The session that owns a flow: what the flow asks of it and tells it.
+///
+/// The numbers are those of the journal: what depends on a change leaves only when its number is durable;
+/// 0 means that nothing is written and nothing waits.
+public interface FlowOwner {
+    /// A copy joined the queue.
+    long enqueued(Copy copy);
+
+    /// A copy left the session, by whatever fate.
+    void dequeued(Copy copy);
+
+    /// PUBREC came for a copy: its message is gone, its PUBREL is owed.
+    long released(Copy copy);
+
+    /// A QoS 2 PUBLISH was taken over under this Packet Identifier.
+    long identifierTaken(int packetIdentifier);
+
+    /// The Packet Identifier is free again.
+    long identifierFreed(int packetIdentifier);
+
+    /// Whether the session's client may (still) read the topic.
+    boolean mayReceive(TopicName topicName);
+}

@@ -1,0 +1,496 @@
+package org.vencejo.core.session;
+
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.protocol.Packet;
+import org.vencejo.protocol.Pubrel;
+import org.vencejo.protocol.ProtocolViolation;
+import org.vencejo.protocol.Publish;
+import org.vencejo.protocol.QoS;
+import org.vencejo.protocol.ReasonCode;
+
+/// The messages that a session sends: Packet Identifiers, the window that the peer grants, the queue
+/// behind it, and what is sent again when the session is resumed (4.3, 4.4, 4.9).
+///
+/// Touched only by whoever runs the session. It plays no role: server and client send alike. One file, as
+/// window, identifiers and order are one thought: every path ends in [#transmit] or [#finish].
+///
+/// A session that ends with its connection never sends again, so its messages in flight are not kept: an
+/// identifier then stands for one of three shared copies, and sending to it allocates nothing.
+public final class OutboundFlow {
+    private static final Link NOT_CONNECTED = new NotConnected();
+
+    private final FlowOwner owner;
+    private final Accounting accounting;
+
+    // For the session
+    private final PacketIdentifiers<Copy> inFlight = new PacketIdentifiers<>();
+    private final CopyList sent = new CopyList();
+    private final MessageQueue ahead = new MessageQueue();
+    private final MessageQueue queue = new MessageQueue();
+    private long nextSequence;
+
+    // For the connection
+    private Link link = NOT_CONNECTED;
+    private Acknowledgements acknowledgements = new Acknowledgements(NOT_CONNECTED, packet -> {});
+    private AliasesSent aliases = AliasesSent.NONE;
+    private int connection;
+    private int window;
+    private int open;
+    private @Nullable Copy toSendAgain;
+    private boolean queueHeld;
+
+    public OutboundFlow(FlowOwner owner, Accounting accounting) {
+        this.owner = owner;
+        this.accounting = accounting;
+    }
+
+    // ---- connection -------------------------------------------------------------------------------
+
+    /// A connection begins: the peer takes up to `receiveMaximum` open messages. What was in flight is
+    /// sent again by the next [#drain], owed PUBRELs at once and beyond the window (B13).
+    public void connected(
+            Link to, Acknowledgements answers, AliasesSent aliasesSent, int receiveMaximum, long durable) {
+        link = to;
+        acknowledgements = answers;
+        aliases = aliasesSent;
+        window = receiveMaximum;
+        open = 0;
+        connection++;
+        toSendAgain = sent.first();
+        for (Copy copy = sent.first(); copy != null; copy = copy.next) {
+            if (copy.isReleased()) {
+                open++;
+                copy.sent(copy.packetIdentifier(), connection, copy.sentAtNanos());
+                answers.send(pubrel(copy), copy.durableAt(), durable); // [MQTT-4.3.3-5]
+            }
+        }
+    }
+
+    /// The connection ended.
+    public void disconnected() {
+        link = NOT_CONNECTED;
+        aliases = AliasesSent.NONE;
+        toSendAgain = null;
+        queueHeld = false;
+        queue.prepend(ahead);
+    }
+
+    public boolean isConnected() {
+        return link != NOT_CONNECTED;
+    }
+
+    /// Holds the queue back, or lets it go: while retained messages are being sent, live ones wait (C11).
+    public void holdQueue(boolean held) {
+        queueHeld = held;
+    }
+
+    // ---- sending ----------------------------------------------------------------------------------
+
+    /// The place of the next copy in the session's order.
+    public long takeSequence() {
+        return nextSequence++;
+    }
+
+    /// Whether a message above QoS 0 would be sent at once.
+    public boolean isReady() {
+        return queue.isEmpty() && !queueHeld && toSendAgain == null && hasRoom();
+    }
+
+    /// Whether the window and the out-buffer have room for one more message above QoS 0.
+    public boolean hasRoom() {
+        return open < window
+                && inFlight.size() < PacketIdentifiers.MAX
+                && ahead.isEmpty()
+                && link.writable();
+    }
+
+    /// Whether the queue is held, so that even QoS 0 has to wait in it.
+    public boolean isHeld() {
+        return queueHeld;
+    }
+
+    /// Sends a QoS 0 message now, or drops it with its fate. The caller has opened the copy.
+    public void sendAtMostOnce(Publish publish) {
+        if (!link.writable()) {
+            accounting.ended(Fate.QUEUE_FULL); // drop the newest (B36)
+        } else if (transmit(publish, 0, false)) {
+            accounting.ended(Fate.DELIVERED);
+        } else {
+            accounting.ended(Fate.TOO_LARGE);
+        }
+    }
+
+    /// Sends a message above QoS 0 that nobody keeps; only if [#isReady()]. The caller has opened the copy.
+    public void sendUnkept(Publish publish) {
+        int identifier = inFlight.freeFrom(identifierOf(takeSequence()));
+        if (!transmit(publish, identifier, false)) {
+            accounting.ended(Fate.TOO_LARGE);
+            return;
+        }
+        open++;
+        inFlight.put(
+                identifier,
+                publish.qos() == QoS.AT_LEAST_ONCE ? Copy.UNKEPT_AT_LEAST_ONCE : Copy.UNKEPT_EXACTLY_ONCE);
+        accounting.sent();
+    }
+
+    /// Puts a copy at the end of the queue. The caller has opened it and made room.
+    public void enqueue(Copy copy) {
+        queue.addLast(copy);
+        accounting.queued(copy.message().bytes());
+        awaitDurable(copy, owner.enqueued(copy));
+    }
+
+    /// Puts a copy before the queue: a retained message that a new subscription is owed.
+    public void enqueueAhead(Copy copy) {
+        ahead.addLast(copy);
+        accounting.queued(copy.message().bytes());
+        awaitDurable(copy, owner.enqueued(copy));
+    }
+
+    // A crash may repeat QoS 1, but not QoS 2: that leaves only when it is durable.
+    private static void awaitDurable(Copy copy, long number) {
+        copy.waitFor(copy.qos() == QoS.EXACTLY_ONCE ? number : 0);
+    }
+
+    /// Puts a copy into the queue that the store had when the server started.
+    public void recover(Copy copy, boolean wasSent, int packetIdentifier, boolean released) {
+        nextSequence = Math.max(nextSequence, copy.sequence() + 1);
+        accounting.recovered(copy.message().bytes());
+        if (!wasSent) {
+            queue.addLast(copy);
+            return;
+        }
+        int identifier =
+                packetIdentifier != 0
+                        ? packetIdentifier
+                        : inFlight.freeFrom(identifierOf(copy.sequence()));
+        copy.sent(identifier, 0, 0);
+        if (released) {
+            copy.release(0);
+        }
+        sent.addLast(copy);
+        inFlight.put(identifier, copy);
+        accounting.unqueued(copy.message().bytes());
+        accounting.sent();
+    }
+
+    /// Takes the copy out of the queue with `fate`.
+    public void drop(Copy copy, Fate fate) {
+        leaveQueue(copy);
+        accounting.ended(fate);
+        owner.dequeued(copy);
+    }
+
+    /// Sends what may be sent: first again what was in flight, then what is ahead, then the queue; at most
+    /// `most` copies. Returns whether more could be sent at once.
+    public boolean drain(long nowNanos, long wallMillis, long durable, int most) {
+        int count = 0;
+        while (isConnected() && link.writable()) {
+            if (count++ == most) {
+                return true;
+            }
+            if (!sendNextAgain(nowNanos, wallMillis) && !sendNext(nowNanos, wallMillis, durable)) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private boolean sendNextAgain(long nowNanos, long wallMillis) {
+        while (toSendAgain != null && (toSendAgain.isReleased() || toSendAgain.sentIn(connection))) {
+            toSendAgain = toSendAgain.next;
+        }
+        Copy copy = toSendAgain;
+        if (copy == null || open >= window) {
+            return false;
+        }
+        toSendAgain = copy.next;
+        // Expiry no longer applies [MQTT-4.3.3-7]; the topic is always whole (B23).
+        if (transmit(copy.publish(wallMillis), copy.packetIdentifier(), true)) {
+            copy.sent(copy.packetIdentifier(), connection, nowNanos);
+            open++;
+        } else {
+            finish(copy, Fate.TOO_LARGE); // [MQTT-3.1.2-25]
+        }
+        return true;
+    }
+
+    private boolean sendNext(long nowNanos, long wallMillis, long durable) {
+        if (toSendAgain != null) {
+            return false;
+        }
+        Copy copy = ahead.first() != null || queueHeld ? ahead.first() : queue.first();
+        if (copy == null || copy.durableAt() > durable) {
+            return false;
+        }
+        boolean counts = copy.qos() != QoS.AT_MOST_ONCE;
+        if (copy.message().isExpired(wallMillis)) {
+            drop(copy, Fate.EXPIRED); // [MQTT-3.3.2-5]
+            return true;
+        }
+        if (!owner.mayReceive(copy.message().publish().topicName())) {
+            drop(copy, Fate.ACCESS_DENIED);
+            return true;
+        }
+        if (counts && open >= window) {
+            return false; // [MQTT-4.9.0-2]
+        }
+        int identifier = counts ? inFlight.freeFrom(identifierOf(copy.sequence())) : 0;
+        if (counts && identifier == 0) {
+            return false;
+        }
+        if (!transmit(copy.publish(wallMillis), identifier, false)) {
+            drop(copy, Fate.TOO_LARGE);
+            return true;
+        }
+        leaveQueue(copy);
+        if (counts) {
+            copy.sent(identifier, connection, nowNanos);
+            sent.addLast(copy);
+            inFlight.put(identifier, copy);
+            open++;
+            accounting.sent();
+        } else {
+            accounting.ended(Fate.DELIVERED);
+            owner.dequeued(copy);
+        }
+        return true;
+    }
+
+    // Sends if it is small enough for the peer, with an alias if that fits (B18).
+    private boolean transmit(Publish publish, int identifier, boolean dup) {
+        int alias = dup ? 0 : aliases.find(publish.topicName());
+        if (alias != 0 && link.fits(publish, alias)) {
+            if (alias > 0) {
+                aliases.set(publish.topicName(), alias);
+            }
+        } else if (link.fits(publish, 0)) {
+            alias = 0;
+        } else {
+            return false;
+        }
+        link.publish(publish, identifier, dup, alias);
+        return true;
+    }
+
+    private static int identifierOf(long sequence) {
+        return 1 + (int) (sequence % PacketIdentifiers.MAX);
+    }
+
+    private void leaveQueue(Copy copy) {
+        if (ahead.contains(copy)) {
+            ahead.remove(copy);
+        } else {
+            queue.remove(copy);
+        }
+        accounting.unqueued(copy.message().bytes());
+    }
+
+    // ---- answers ----------------------------------------------------------------------------------
+
+    /// PUBACK came. Returns the copy that ended, or null if the identifier names no open exchange (B5).
+    ///
+    /// @throws ProtocolViolation if the identifier is that of a QoS 2 exchange (B6)
+    public @Nullable Copy puback(int identifier, ReasonCode reasonCode) {
+        Copy copy = inFlight.get(identifier);
+        if (copy == null) {
+            return null;
+        }
+        requireQoS(copy, QoS.AT_LEAST_ONCE, "MQTT-4.3.2-3", "PUBACK", identifier);
+        finish(identifier, copy, reasonCode.isError() ? Fate.REFUSED : Fate.DELIVERED);
+        return copy;
+    }
+
+    /// PUBREC came: PUBREL is sent, when that is durable, or the exchange ends (B7). Returns the copy, or
+    /// null if the identifier names no open exchange.
+    ///
+    /// @throws ProtocolViolation if the identifier is that of a QoS 1 exchange (B6)
+    public @Nullable Copy pubrec(int identifier, ReasonCode reasonCode, long durable) {
+        Copy copy = inFlight.get(identifier);
+        if (copy == null) {
+            return null;
+        }
+        requireQoS(copy, QoS.EXACTLY_ONCE, "MQTT-4.3.3-3", "PUBREC", identifier);
+        if (reasonCode.isError()) {
+            finish(identifier, copy, Fate.REFUSED); // [MQTT-4.3.3-4]
+            return copy;
+        }
+        if (copy == Copy.UNKEPT_EXACTLY_ONCE) {
+            inFlight.put(identifier, Copy.UNKEPT_RELEASED);
+        } else if (!copy.isReleased()) {
+            copy.release(owner.released(copy));
+        }
+        acknowledgements.send(
+                new Pubrel(identifier, ReasonCode.SUCCESS), copy.durableAt(), durable);
+        return copy;
+    }
+
+    /// PUBCOMP came. Returns the copy that ended, or null if the identifier names no open exchange.
+    ///
+    /// @throws ProtocolViolation if no PUBREL was owed under the identifier
+    public @Nullable Copy pubcomp(int identifier) {
+        Copy copy = inFlight.get(identifier);
+        if (copy == null) {
+            return null;
+        }
+        if (!copy.isReleased()) {
+            throw ProtocolViolation.protocolError(
+                    "MQTT-4.3.3-5", "PUBCOMP for " + identifier + ", which awaits another answer");
+        }
+        finish(identifier, copy, Fate.DELIVERED);
+        return copy;
+    }
+
+    private static void requireQoS(Copy copy, QoS qos, String statement, String packet, int identifier) {
+        if (copy.qos() != qos) {
+            throw ProtocolViolation.protocolError(
+                    statement, packet + " for " + identifier + ", which was sent at " + copy.qos());
+        }
+    }
+
+    private void finish(Copy copy, Fate fate) {
+        finish(copy.packetIdentifier(), copy, fate);
+    }
+
+    private void finish(int identifier, Copy copy, Fate fate) {
+        inFlight.remove(identifier);
+        if (copy.isKept()) {
+            if (copy == toSendAgain) {
+                toSendAgain = copy.next;
+            }
+            sent.remove(copy);
+            owner.dequeued(copy);
+        }
+        if (!copy.isKept() || copy.sentIn(connection)) {
+            open--;
+        }
+        accounting.unsent();
+        accounting.ended(fate);
+    }
+
+    // ---- retry on a live connection, 3.x only (B8) ----------------------------------------------------
+
+    /// Repeats what was sent before `nowNanos - intervalNanos` and not answered. Returns how many packets
+    /// were repeated.
+    public int repeat(long nowNanos, long wallMillis, long intervalNanos) {
+        int repeated = 0;
+        for (Copy copy = sent.first(); copy != null && link.writable(); copy = copy.next) {
+            boolean overdue = copy.sentIn(connection) && nowNanos - copy.sentAtNanos() >= intervalNanos;
+            if (overdue) {
+                copy.sent(copy.packetIdentifier(), connection, nowNanos);
+                if (copy.isReleased()) {
+                    link.send(pubrel(copy));
+                } else {
+                    link.publish(copy.publish(wallMillis), copy.packetIdentifier(), true, 0);
+                }
+                repeated++;
+            }
+        }
+        return repeated;
+    }
+
+    private static Packet pubrel(Copy copy) {
+        return new Pubrel(copy.packetIdentifier(), ReasonCode.SUCCESS);
+    }
+
+    /// Takes a kept copy away without a fate, as another session gets it.
+    public void takeAway(Copy copy) {
+        if (copy.wasSent()) {
+            inFlight.remove(copy.packetIdentifier());
+            sent.remove(copy);
+            accounting.unsent();
+        } else {
+            leaveQueue(copy);
+        }
+        owner.dequeued(copy);
+    }
+
+    // ---- the end ----------------------------------------------------------------------------------
+
+    /// Forgets everything, as the session ends; returns how many copies were undelivered.
+    public long end() {
+        long queued = (long) queue.size() + ahead.size();
+        long flying = inFlight.size();
+        accounting.sessionEnded(queued, queue.bytes() + ahead.bytes(), flying);
+        inFlight.clear();
+        return queued + flying;
+    }
+
+    // ---- what others look at ------------------------------------------------------------------------
+
+    public MessageQueue queue() {
+        return queue;
+    }
+
+    /// Whether the next copy in turn waits for the journal.
+    public boolean waitsForJournal(long durable) {
+        Copy first = ahead.first() != null ? ahead.first() : queue.first();
+        return first != null && first.durableAt() > durable;
+    }
+
+    /// Whether nothing waits before the queue and the out-buffer can take more.
+    public boolean isClearAhead() {
+        return ahead.isEmpty() && link.writable();
+    }
+
+    /// When the first message in flight is to be repeated, if it is after `intervalNanos`.
+    public long nextRepeat(long nowNanos, long intervalNanos) {
+        long wait = intervalNanos;
+        for (Copy copy = sent.first(); copy != null; copy = copy.next) {
+            if (copy.sentIn(connection)) {
+                wait = Math.min(wait, copy.sentAtNanos() + intervalNanos - nowNanos);
+            }
+        }
+        return nowNanos + Math.max(0, wait);
+    }
+
+    public int inFlightCount() {
+        return inFlight.size();
+    }
+
+    public boolean hasMessagesInFlight() {
+        return !sent.isEmpty();
+    }
+
+    /// Calls `action` for each kept copy in the order in which it was, or will be, sent.
+    public void forEachKept(Consumer<Copy> action) {
+        forEach(sent.first(), action);
+        forEach(ahead.first(), action);
+        forEach(queue.first(), action);
+    }
+
+    private static void forEach(@Nullable Copy first, Consumer<Copy> action) {
+        Copy copy = first;
+        while (copy != null) {
+            Copy next = copy.next; // the action may take the copy away
+            action.accept(copy);
+            copy = next;
+        }
+    }
+
+    /// The sequence up to which copies were sent, for the record of a disconnect.
+    public long sentUpTo() {
+        Copy first = ahead.first() != null ? ahead.first() : queue.first();
+        return first == null ? nextSequence : first.sequence();
+    }
+
+    private static final class NotConnected implements Link {
+        @Override
+        public void send(Packet packet) {}
+
+        @Override
+        public void publish(Publish publish, int packetIdentifier, boolean dup, int topicAlias) {}
+
+        @Override
+        public boolean fits(Publish publish, int topicAlias) {
+            return true;
+        }
+
+        @Override
+        public boolean writable() {
+            return false;
+        }
+    }
+}
