@@ -103,8 +103,7 @@ public final class PacketEncoder {
                 version.isMqtt5()
                         ? PropertiesEncoder.size(publish.properties(), PacketType.PUBLISH, alias)
                         : 0;
-        return checkedLength(
-                2L + name + identifier + properties + publish.payload().length());
+        return checkedLength(2L + name + identifier + properties + publish.payload().length());
     }
 
     private static int aliasOf(Publish publish) {

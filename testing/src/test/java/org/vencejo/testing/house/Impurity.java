@@ -18,12 +18,12 @@ enum Impurity {
             List.of("java.lang.System.nanoTime(", "java.lang.System.currentTimeMillis(")),
     THREAD(
             "the core has one owner at a time; what must wait is an effect, its answer an input",
+            List.of("java.lang.Thread", "java.util.concurrent.", "java.lang.ScopedValue"),
             List.of(
-                    "java.lang.Thread",
-                    "java.util.concurrent.",
-                    "java.lang.invoke.VarHandle",
-                    "java.lang.ScopedValue"),
-            List.of("java.lang.Object.wait(", "java.lang.Object.notify")),
+                    "java.lang.Object.wait(",
+                    "java.lang.Object.notify",
+                    "java.lang.invoke.MethodHandles$Lookup.findVarHandle(",
+                    "java.lang.invoke.MethodHandles$Lookup.findStaticVarHandle(")),
     INPUT_AND_OUTPUT(
             "hand an effect to the Outbox and let the driver do it",
             List.of("java.io.", "java.nio.file.", "java.nio.channels.", "java.net."),
