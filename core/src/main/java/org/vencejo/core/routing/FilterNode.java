@@ -42,6 +42,11 @@ final class FilterNode<S> extends TopicNode<FilterNode<S>> {
         return children < 0;
     }
 
+    /// Whether there is a child that is not `+`.
+    boolean hasNamedChild() {
+        return (children & ~SINGLE_LEVEL_WILDCARD) > (children < 0 ? 1 : 0);
+    }
+
     @Override
     boolean isInUse() {
         return children != 0 || here != null || hereAndBelow != null;

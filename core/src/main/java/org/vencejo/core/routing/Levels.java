@@ -85,11 +85,16 @@ final class Levels {
     }
 
     boolean isSingleLevelWildcard(int level) {
-        return heads[level] == '+' && ends[level] - starts[level] == 1;
+        return heads[level] == '+';
     }
 
     boolean lastIsMultiLevelWildcard() {
-        return heads[count - 1] == '#' && ends[count - 1] - starts[count - 1] == 1;
+        return heads[count - 1] == '#';
+    }
+
+    /// Whether a level of a valid filter is `+` or `#`: both stand alone in their level.
+    boolean isWildcard(int level) {
+        return heads[level] == '+' || heads[level] == '#';
     }
 
     /// The bytes of a level behind its head, or null if there are none.

@@ -7,21 +7,24 @@ import org.vencejo.protocol.TopicName;
 /// Immutable: later changes of subscriptions make another route. The groups are live.
 public final class Route<S> {
     private final TopicName topicName;
-    private final long validity;
+    private final long places;
+    private final long changes;
     private final Receiver<S>[] receivers;
     private final SharedSubscription<S>[] shared;
     private final long bytes;
 
-    /// `validity` says at which state of the wildcard filters the route was found; `bytes` is about
-    /// what it occupies.
+    /// `places` and `changes` are the topic's in [WildcardChanges] when the route was found;
+    /// `bytes` is about what it occupies.
     Route(
             TopicName topicName,
-            long validity,
+            long places,
+            long changes,
             Receiver<S>[] receivers,
             SharedSubscription<S>[] shared,
             long bytes) {
         this.topicName = topicName;
-        this.validity = validity;
+        this.places = places;
+        this.changes = changes;
         this.receivers = receivers;
         this.shared = shared;
         this.bytes = bytes;
@@ -48,8 +51,9 @@ public final class Route<S> {
         return topicName;
     }
 
-    long validity() {
-        return validity;
+    /// Whether no wildcard filter that may match changed since.
+    boolean isFresh(WildcardChanges now) {
+        return now.sum(places) == changes;
     }
 
     long bytes() {

@@ -10,30 +10,31 @@ import org.vencejo.protocol.TopicName;
 ///
 /// Four-way set associative: a topic has four places, found by its hash; a hit moves a route one
 /// place forward, a new one takes the last place. So whatever names clients choose, a look-up
-/// compares four. A route is stale when its validity is not the one asked for, and is then replaced
-/// or swept away.
+/// compares four. A route that [WildcardChanges] made stale is replaced or swept away.
 final class RouteCache<S> {
     private static final int WAYS = 4;
     private static final int SLOTS_AT_FIRST = 64;
 
+    private final WildcardChanges changes;
     private final int slotsMax;
     private final long bytesMax;
     private @Nullable Route<S>[] slots;
     private long bytes;
     private int hand;
 
-    RouteCache(int topicsMax, long bytesMax) {
+    RouteCache(WildcardChanges changes, int topicsMax, long bytesMax) {
+        this.changes = changes;
         this.slotsMax = Integer.highestOneBit(Math.max(WAYS, topicsMax));
         this.bytesMax = bytesMax;
         this.slots = slots(Math.min(slotsMax, SLOTS_AT_FIRST));
     }
 
-    @Nullable Route<S> get(TopicName topicName, long validity) {
+    @Nullable Route<S> get(TopicName topicName) {
         int first = set(topicName.hashCode());
         for (int slot = first; slot < first + WAYS; slot++) {
             Route<S> route = slots[slot];
             if (route != null && route.topicName().equals(topicName)) {
-                if (route.validity() != validity) {
+                if (!route.isFresh(changes)) {
                     return null;
                 }
                 if (slot > first) {
@@ -46,18 +47,17 @@ final class RouteCache<S> {
         return null;
     }
 
-    /// Takes a route that is not there, unless stale; `validity` is that of all routes that are not
-    /// stale.
-    void put(Route<S> route, long validity) {
-        sweep(validity);
+    /// Takes a fresh route, in place of a stale one of the same topic.
+    void put(Route<S> route) {
+        sweep();
         if (route.bytes() > bytesMax) {
             invalidate(route.topicName().utf8(), 0);
             return;
         }
-        int slot = place(route.topicName(), validity);
+        int slot = place(route.topicName());
         while (slot < 0 && slots.length < slotsMax) {
             grow();
-            slot = place(route.topicName(), validity);
+            slot = place(route.topicName());
         }
         if (slot < 0) {
             slot = set(route.topicName().hashCode()) + WAYS - 1;
@@ -90,11 +90,11 @@ final class RouteCache<S> {
     }
 
     /// Drops a few stale routes, as they hold on to subscribers that may be gone.
-    void sweep(long validity) {
+    void sweep() {
         for (int i = 0; i < WAYS; i++) {
             hand = (hand + 1) & (slots.length - 1);
             Route<S> route = slots[hand];
-            if (route != null && route.validity() != validity) {
+            if (route != null && !route.isFresh(changes)) {
                 clear(hand);
             }
         }
@@ -102,7 +102,7 @@ final class RouteCache<S> {
 
     /// The best place for a route of `topicName` that costs no valid one; negative if there is
     /// none.
-    private int place(TopicName topicName, long validity) {
+    private int place(TopicName topicName) {
         int first = set(topicName.hashCode());
         int place = -1;
         for (int slot = first; slot < first + WAYS; slot++) {
@@ -110,7 +110,7 @@ final class RouteCache<S> {
             if (route != null && route.topicName().equals(topicName)) {
                 return slot;
             }
-            if (place < 0 && (route == null || route.validity() != validity)) {
+            if (place < 0 && (route == null || !route.isFresh(changes))) {
                 place = slot;
             }
         }

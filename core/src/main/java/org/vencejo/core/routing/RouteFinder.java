@@ -15,6 +15,9 @@ final class RouteFinder<S> {
     /// Scratch beyond this size is given back after the call that needed it.
     private static final int KEPT_MAX = 4096;
 
+    /// Up to so many subscriptions, comparing all with all is the cheapest way to see an overlap.
+    private static final int COMPARED_MAX = 8;
+
     private static final int ROUTE_BYTES = 128;
     private static final int REFERENCE_BYTES = 4;
     private static final int OVERLAP_BYTES = 96;
@@ -40,27 +43,22 @@ final class RouteFinder<S> {
         this.singleLevelWildcard = tree.cutToKeep(new byte[] {'+'}, 0);
     }
 
-    /// The route of `topicName` now, to be cached with `validity`.
-    Route<S> find(TopicName topicName, long validity) {
-        collect(topicName);
-        Receiver<S>[] receivers = receivers(plain.size());
+    /// The route of `topicName` now.
+    Route<S> find(TopicName topicName, WildcardChanges changes) {
+        Levels levels = tree.cut(topicName.utf8(), 0);
+        long places = WildcardChanges.placesOf(levels);
+        collect(levels, topicName.startsWithDollar());
+        Receiver<S>[] receivers = mayOverlap() ? merged() : plain.toArray(receivers(plain.size()));
         long bytes = (long) ROUTE_BYTES + topicName.length();
-        if (plainFilters > 1) {
-            receivers = merged();
-        } else {
-            plain.toArray(receivers);
-        }
         SharedSubscription<S>[] groups = shared.toArray(groups(shared.size()));
         bytes += (long) REFERENCE_BYTES * (receivers.length + groups.length);
         bytes += (long) OVERLAP_BYTES * (plain.size() - receivers.length);
         forget();
-        return new Route<>(topicName, validity, receivers, groups, bytes);
+        return new Route<>(topicName, places, changes.sum(places), receivers, groups, bytes);
     }
 
     // At most one node of each level waits in `open` while another branch is gone through.
-    private void collect(TopicName topicName) {
-        Levels levels = tree.cut(topicName.utf8(), 0);
-        boolean dollar = topicName.startsWithDollar();
+    private void collect(Levels levels, boolean dollar) {
         open(tree.root, 0);
         while (openCount > 0) {
             openCount--;
@@ -81,7 +79,9 @@ final class RouteFinder<S> {
             if (wildcardsMatch && node.hasSingleLevelWildcard()) {
                 open(tree.child(node, singleLevelWildcard, 0), level + 1);
             }
-            open(tree.child(node, levels, level), level + 1);
+            if (node.hasNamedChild()) {
+                open(tree.child(node, levels, level), level + 1);
+            }
         }
     }
 
@@ -113,6 +113,21 @@ final class RouteFinder<S> {
                 shared.addAll(several.groups());
             }
         }
+    }
+
+    private boolean mayOverlap() {
+        int count = plain.size();
+        if (plainFilters < 2 || count > COMPARED_MAX) {
+            return plainFilters > 1;
+        }
+        for (int i = 1; i < count; i++) {
+            for (int j = 0; j < i; j++) {
+                if (plain.get(i).subscriber() == plain.get(j).subscriber()) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /// One receiver for each subscriber (C1), in the order in which the last of its filters was

@@ -12,19 +12,17 @@ import org.vencejo.protocol.TopicName;
 /// Part of the core: touched only by whoever runs it.
 ///
 /// Subscribers are compared by identity. Routes are cached by topic: a change of a filter without
-/// wildcards drops that topic's route, a change of a wildcard filter makes all routes stale. Groups
-/// of a shared subscription are part of a route, their members are not.
+/// wildcards drops that topic's route, a change of a wildcard filter makes the routes stale that it
+/// may concern. Groups of a shared subscription are part of a route, their members are not.
 public final class SubscriptionTrie<S> {
     private static final long CACHE_BYTES_MIN = 16L << 20;
     private static final long CACHE_BYTES_PER_TOPIC = 1024;
 
     private final FilterTree<S> tree;
     private final RouteFinder<S> finder;
+    private final WildcardChanges wildcardChanges = new WildcardChanges();
     private final RouteCache<S> cache;
     private final Map<TopicFilter, SharedSubscription<S>> groups = new HashMap<>();
-
-    /// How often wildcard filters changed: routes of another number are stale.
-    private long generation;
 
     /// How many subscriptions were new, ever.
     private long subscribed;
@@ -42,7 +40,7 @@ public final class SubscriptionTrie<S> {
     public SubscriptionTrie(int routesMax, long routeBytesMax, long seed) {
         tree = new FilterTree<>(seed);
         finder = new RouteFinder<>(tree);
-        cache = new RouteCache<>(routesMax, routeBytesMax);
+        cache = new RouteCache<>(wildcardChanges, routesMax, routeBytesMax);
     }
 
     /// Adds a subscription, or replaces the one that `subscriber` has for the same filter
@@ -78,10 +76,10 @@ public final class SubscriptionTrie<S> {
 
     /// Who gets a message of `topicName` now.
     public Route<S> match(TopicName topicName) {
-        Route<S> route = cache.get(topicName, generation);
+        Route<S> route = cache.get(topicName);
         if (route == null) {
-            route = finder.find(topicName, generation);
-            cache.put(route, generation);
+            route = finder.find(topicName, wildcardChanges);
+            cache.put(route);
         }
         return route;
     }
@@ -119,7 +117,7 @@ public final class SubscriptionTrie<S> {
             return false;
         }
         node.subscribers(multiLevel, others == null ? put : others.with(put));
-        changed(filter);
+        changed(filter, levels);
         return old == null;
     }
 
@@ -134,7 +132,7 @@ public final class SubscriptionTrie<S> {
         }
         node.subscribers(multiLevel, subscribers.without(old));
         tree.prune(node);
-        changed(filter);
+        changed(filter, levels);
         return true;
     }
 
@@ -153,7 +151,7 @@ public final class SubscriptionTrie<S> {
         Subscribers<S> others = node.subscribers(multiLevel);
         node.subscribers(
                 multiLevel, (others == null ? new SubscriberList<S>() : others).with(group));
-        changed(filter);
+        changed(filter, levels);
         return true;
     }
 
@@ -174,7 +172,7 @@ public final class SubscriptionTrie<S> {
         }
         node.subscribers(multiLevel, list.without(group));
         tree.prune(node);
-        changed(filter);
+        changed(filter, levels);
         return true;
     }
 
@@ -183,12 +181,12 @@ public final class SubscriptionTrie<S> {
         return levels.count() - (levels.lastIsMultiLevelWildcard() ? 1 : 0);
     }
 
-    private void changed(TopicFilter filter) {
+    private void changed(TopicFilter filter, Levels levels) {
         if (filter.hasWildcard()) {
-            generation++;
+            wildcardChanges.count(levels);
         } else {
             cache.invalidate(filter.utf8(), filter.start());
         }
-        cache.sweep(generation);
+        cache.sweep();
     }
 }
