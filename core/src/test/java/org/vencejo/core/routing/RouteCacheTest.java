@@ -1,0 +1,92 @@
+package org.vencejo.core.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.vencejo.core.routing.Routes.subscription;
+
+import org.junit.jupiter.api.Test;
+import org.vencejo.protocol.TopicFilter;
+import org.vencejo.protocol.TopicName;
+
+/// What is remembered of routes, seen from outside: who is asked twice answers with the same
+/// object.
+class RouteCacheTest {
+    @Test
+    void theTopicsThatFitAreRemembered() {
+        SubscriptionTrie<String> trie = new SubscriptionTrie<>(1024);
+        assertThat(remembered(trie, 200)).isBetween(190, 200);
+    }
+
+    @Test
+    void noMoreTopicsAreRememberedThanMayBe() {
+        SubscriptionTrie<String> trie = new SubscriptionTrie<>(64);
+        assertThat(remembered(trie, 5000)).isBetween(1, 64);
+    }
+
+    @Test
+    void noMoreBytesAreRememberedThanMayBe() {
+        assertThat(remembered(new SubscriptionTrie<>(1024, 20_000, 0), 1000)).isBetween(20, 150);
+        SubscriptionTrie<String> crowded = new SubscriptionTrie<>(1024, 20_000, 0);
+        for (int i = 0; i < 500; i++) {
+            crowded.put("s" + i, subscription("#"), 0);
+        }
+        assertThat(remembered(crowded, 1000)).isBetween(1, 10);
+    }
+
+    @Test
+    void aRouteLargerThanAllMayBeIsNotRememberedButFound() {
+        SubscriptionTrie<String> trie = new SubscriptionTrie<>(1024, 1000, 0);
+        for (int i = 0; i < 500; i++) {
+            trie.put(("s" + i).intern(), subscription("large"), 0);
+        }
+        TopicName large = TopicName.of("large");
+        assertThat(trie.match(large).size()).isEqualTo(500);
+        assertThat(trie.match(large)).isNotSameAs(trie.match(large));
+        for (int i = 1; i < 500; i++) {
+            trie.remove(("s" + i).intern(), TopicFilter.of("large"));
+        }
+        assertThat(trie.match(large)).isSameAs(trie.match(large)); // the control arm
+    }
+
+    @Test
+    void aTopicThatIsAskedForOftenStaysAmongManyThatAreNot() {
+        SubscriptionTrie<String> trie = new SubscriptionTrie<>(64);
+        TopicName often = TopicName.of("often");
+        int found = 0;
+        Route<String> before = trie.match(often);
+        for (int i = 0; i < 1000; i++) {
+            trie.match(TopicName.of("once/" + i));
+            Route<String> now = trie.match(often);
+            found += now == before ? 1 : 0;
+            before = now;
+        }
+        assertThat(found).isGreaterThan(950);
+    }
+
+    @Test
+    void aFleetThatSubscribesLeavesTheRoutesOfOtherTopicsGood() {
+        SubscriptionTrie<String> trie = new SubscriptionTrie<>(64);
+        TopicName other = TopicName.of("plant/1/temperature");
+        int found = 0;
+        Route<String> before = trie.match(other);
+        for (int i = 0; i < 1000; i++) {
+            trie.put("s", subscription("device/" + i + "/#"), 0);
+            Route<String> now = trie.match(other);
+            found += now == before ? 1 : 0;
+            before = now;
+        }
+        assertThat(found).isGreaterThan(950);
+    }
+
+    /// How many of so many topics, each asked for once, are answered from memory then.
+    private static int remembered(SubscriptionTrie<String> trie, int topics) {
+        var routes = new Object[topics];
+        for (int i = 0; i < topics; i++) {
+            routes[i] = trie.match(TopicName.of("topic/" + i));
+        }
+        int remembered = 0;
+        for (int i = topics - 1; i >= 0; i--) {
+            remembered += trie.match(TopicName.of("topic/" + i)) == routes[i] ? 1 : 0;
+        }
+        return remembered;
+    }
+}
