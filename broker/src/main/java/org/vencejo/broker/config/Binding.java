@@ -1,0 +1,192 @@
+package org.vencejo.broker.config;
+
+import static java.lang.Math.toIntExact;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.vencejo.broker.config.BrokerConfig.Listener;
+import org.vencejo.core.Limits;
+import org.vencejo.core.ServerSettings;
+
+/// Turns what was given into a [Configuration]: each value by its key's type, then those that hang
+/// together.
+///
+/// Confined to the thread that reads the configuration. A value that is wrong becomes a mistake, and is
+/// left out of the checks that follow.
+final class Binding {
+    private static final long SECOND = 1_000_000_000L;
+
+    private final Sources sources;
+    private final List<Mistake> mistakes;
+    private final Machine machine;
+
+    private final Map<String, Object> values = new LinkedHashMap<>();
+
+    Binding(Sources sources, List<Mistake> mistakes, Machine machine) {
+        this.sources = sources;
+        this.mistakes = mistakes;
+        this.machine = machine;
+    }
+
+    /// The configuration; of no use if there are mistakes.
+    Configuration bind() {
+        for (Given given : sources.given().values()) {
+            if (Shape.of(given.path()) != Shape.VALUE) {
+                continue;
+            }
+            try {
+                values.put(given.path(), Keys.at(given.path()).type().parse(given.text()));
+            } catch (NotAllowed e) {
+                mistake(given.path(), e.detail());
+            }
+        }
+        List<Listener> listeners = new Listeners(this, sources, machine).bind();
+        checkDescriptors();
+        checkNotAbove(Keys.CONNECT_SIZE_MAX, Keys.PACKET_SIZE_MAX);
+        checkNotAbove(Keys.OUT_BUFFER_LOW, Keys.OUT_BUFFER_HIGH);
+        BrokerConfig broker =
+                new BrokerConfig(
+                        listeners,
+                        Path.of(get(Keys.DATA_FOLDER)),
+                        get(Keys.DURABILITY),
+                        count(Keys.IO_THREADS),
+                        get(Keys.SYS_INTERVAL),
+                        get(Keys.LOG_LEVEL),
+                        server());
+        return new Configuration(broker, texts());
+    }
+
+    /// The key's value, or its default.
+    <T> T get(Key<T> key) {
+        return get(key, key.path());
+    }
+
+    /// The key's value in an entry of a list.
+    <T> T get(Key<T> key, int index) {
+        return get(key, key.path().replace("[]", "[" + index + "]"));
+    }
+
+    // The map is filled with what the type of the key at this very path has parsed.
+    @SuppressWarnings("unchecked")
+    private <T> T get(Key<T> key, String path) {
+        Object value = values.get(path);
+        return value == null ? key.fallback().on(machine) : (T) value;
+    }
+
+    /// Notes that the value at `path` cannot be used.
+    void mistake(String path, String detail) {
+        mistakes.add(new Mistake(sources.placeOf(path), path, detail));
+    }
+
+    /// Whether there is a mistake in the value at `path`, or below it.
+    boolean isWrong(String path) {
+        return mistakes.stream().anyMatch(mistake -> mistake.key().startsWith(path));
+    }
+
+    private int count(Key<Long> key) {
+        return toIntExact(get(key));
+    }
+
+    private int seconds(Key<Long> key) {
+        return toIntExact(get(key) / SECOND);
+    }
+
+    private void checkDescriptors() {
+        String path = Keys.CONNECTIONS_MAX.path();
+        long needed = get(Keys.CONNECTIONS_MAX) + Machine.DESCRIPTORS_RESERVED;
+        if (machine.descriptors() < needed && !isWrong(path)) {
+            mistake(
+                    path,
+                    "%d connections need %d file descriptors and this process may open %d; raise them with 'ulimit -n %d' (systemd: LimitNOFILE=%d), or lower this limit"
+                            .formatted(
+                                    get(Keys.CONNECTIONS_MAX), needed, machine.descriptors(), needed, needed));
+        }
+    }
+
+    private void checkNotAbove(Key<Long> lower, Key<Long> upper) {
+        if (get(lower) > get(upper) && !isWrong(lower.path()) && !isWrong(upper.path())) {
+            // The one that was given is the one to correct.
+            Key<Long> given = sources.given().containsKey(lower.path()) ? lower : upper;
+            mistake(
+                    given.path(),
+                    "given '%s'; allowed: %s (%s) not above %s (%s)"
+                            .formatted(
+                                    given.type().print(get(given)),
+                                    lower.path(),
+                                    lower.type().print(get(lower)),
+                                    upper.path(),
+                                    upper.type().print(get(upper))));
+        }
+    }
+
+    private ServerSettings server() {
+        String responseInformation = get(Keys.RESPONSE_INFORMATION);
+        return new ServerSettings(
+                limits(),
+                get(Keys.MAXIMUM_QOS),
+                get(Keys.RETAIN_AVAILABLE),
+                get(Keys.WILDCARD_SUBSCRIPTION_AVAILABLE),
+                get(Keys.SHARED_SUBSCRIPTION_AVAILABLE),
+                get(Keys.SHARED_SUBSCRIPTIONS_311),
+                get(Keys.STRICT_31_CLIENT_IDENTIFIER),
+                get(Keys.PAYLOAD_FORMAT_CHECKED),
+                get(Keys.NO_MATCHING_SUBSCRIBERS_REPORTED),
+                get(Keys.QUEUE_QOS0_MESSAGES),
+                get(Keys.DENIED_PUBLISH_3),
+                get(Keys.DENIED_SUBSCRIBE_31),
+                get(Keys.QUEUE_FULL_POLICY),
+                get(Keys.RETRY_INTERVAL_31),
+                get(Keys.RETRY_INTERVAL_311),
+                responseInformation.isEmpty() ? null : responseInformation);
+    }
+
+    private Limits limits() {
+        return new Limits(
+                count(Keys.CONNECTIONS_MAX),
+                get(Keys.CONNECT_TIMEOUT),
+                count(Keys.PACKET_SIZE_MAX),
+                count(Keys.CONNECT_SIZE_MAX),
+                count(Keys.PENDING_BYTES_MAX),
+                count(Keys.TOPIC_LEVELS_MAX),
+                count(Keys.RECEIVE_MAXIMUM),
+                count(Keys.WINDOW_MAX),
+                count(Keys.TOPIC_ALIAS_MAXIMUM),
+                count(Keys.TOPIC_ALIASES_SENT_MAX),
+                count(Keys.SUBSCRIPTIONS_MAX),
+                count(Keys.USER_PROPERTIES_MAX),
+                count(Keys.USER_PROPERTIES_BYTES_MAX),
+                count(Keys.CLIENT_IDENTIFIER_BYTES_MAX),
+                get(Keys.QUEUED_MESSAGES_MAX),
+                get(Keys.QUEUED_BYTES_MAX),
+                get(Keys.QUEUED_BYTES_IN_ALL_MAX),
+                count(Keys.OUT_BUFFER_HIGH),
+                count(Keys.OUT_BUFFER_LOW),
+                count(Keys.RETAINED_MESSAGES_MAX),
+                get(Keys.RETAINED_BYTES_MAX),
+                get(Keys.SESSION_EXPIRY_INTERVAL_MAX) / SECOND,
+                seconds(Keys.KEEP_ALIVE_MAX),
+                count(Keys.ROUTES_CACHED_MAX),
+                count(Keys.SLICE_MAX));
+    }
+
+    private SequencedMap<String, String> texts() {
+        SequencedMap<String, String> texts = new LinkedHashMap<>();
+        for (Key<?> key : Keys.ALL) {
+            if (!key.path().contains("[]")) {
+                texts.put(key.path(), text(key, key.path()));
+            }
+        }
+        for (String path : values.keySet()) {
+            texts.computeIfAbsent(path, indexed -> text(Keys.at(indexed), indexed));
+        }
+        texts.values().removeIf(String::isEmpty);
+        return texts;
+    }
+
+    private <T> String text(Key<T> key, String path) {
+        return key.type().print(get(key, path));
+    }
+}

@@ -1,0 +1,20 @@
+package org.vencejo.broker.config;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import org.vencejo.core.ServerSettings;
+
+/// How a broker is to run: what [Configuration] makes of file, environment and flags. Immutable.
+public record BrokerConfig(
+        List<Listener> listeners,
+        Path dataFolder,
+        Durability durability,
+        int ioThreads,
+        long sysIntervalNanos,
+        LogLevel logLevel,
+        ServerSettings server) {
+
+    /// A socket to listen on. Port 0 takes a free one.
+    public record Listener(String name, InetSocketAddress address) {}
+}

@@ -1,0 +1,83 @@
+package org.vencejo.broker.config;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// What was read for a broker from a file, the environment before it, flags before that, and the
+/// defaults for what nobody gave. Immutable.
+///
+/// `texts` holds each key's value in effect as one would write it.
+public record Configuration(BrokerConfig broker, SequencedMap<String, String> texts) {
+
+    /// What to read. `file` is null without one, `port` without the flag; `assignments` are `key=value`.
+    public record Request(
+            @Nullable Path file,
+            Map<String, String> environment,
+            List<String> assignments,
+            @Nullable String port) {
+        /// Nothing given.
+        public static final Request DEFAULTS = new Request(null, Map.of(), List.of(), null);
+    }
+
+    /// A key whose value differs between two configurations; null is no value. `reread` tells whether a
+    /// running broker can follow.
+    public record Change(String key, @Nullable String from, @Nullable String to, boolean reread) {}
+
+    /// Reads and checks all that was given; throws [ConfigurationException] with every mistake in it.
+    public static Configuration read(Request request, Machine machine) {
+        List<Mistake> mistakes = new ArrayList<>();
+        Sources sources = new Sources(mistakes);
+        if (request.file != null) {
+            sources.file(request.file.toString(), textOf(request.file, mistakes));
+        }
+        sources.environment(request.environment);
+        sources.flags(request.assignments);
+        if (request.port != null) {
+            sources.port(request.port);
+        }
+        Configuration configuration = new Binding(sources, mistakes, machine).bind();
+        if (!mistakes.isEmpty()) {
+            mistakes.sort((a, b) -> a.place().compareTo(b.place()));
+            throw new ConfigurationException(mistakes);
+        }
+        return configuration;
+    }
+
+    private static String textOf(Path file, List<Mistake> mistakes) {
+        String trouble;
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException e) {
+            trouble = "there is no such file";
+        } catch (AccessDeniedException e) {
+            trouble = "this file may not be read";
+        } catch (CharacterCodingException e) {
+            trouble = "this file is not UTF-8 text";
+        } catch (IOException e) {
+            trouble = Files.isDirectory(file) ? "this is a folder" : "cannot be read: " + e.getMessage();
+        }
+        mistakes.add(new Mistake(Place.ofFile(file.toString()), "", trouble));
+        return "";
+    }
+
+    /// What `newer` changes.
+    public List<Change> changes(Configuration newer) {
+        var keys = new TreeSet<>(texts.keySet());
+        keys.addAll(newer.texts.keySet());
+        return keys.stream()
+                .filter(key -> !Objects.equals(texts.get(key), newer.texts.get(key)))
+                .map(key -> new Change(key, texts.get(key), newer.texts.get(key), Keys.at(key).reread()))
+                .toList();
+    }
+}

@@ -1,0 +1,513 @@
+package org.vencejo.broker.config;
+
+import java.net.InetAddress;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.SequencedMap;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import org.vencejo.broker.config.Key.Computed;
+import org.vencejo.broker.config.Key.Fallback;
+import org.vencejo.broker.config.Key.Fixed;
+import org.vencejo.broker.config.ValueType.Address;
+import org.vencejo.broker.config.ValueType.Choice;
+import org.vencejo.broker.config.ValueType.Count;
+import org.vencejo.broker.config.ValueType.Flag;
+import org.vencejo.broker.config.ValueType.Quantity;
+import org.vencejo.broker.config.ValueType.Text;
+import org.vencejo.core.Limits;
+import org.vencejo.core.ServerSettings;
+import org.vencejo.core.ServerSettings.QueueFullPolicy;
+import org.vencejo.protocol.QoS;
+
+/// The table of all keys, in the order of the documents. Immutable.
+///
+/// A name is the standard's word or that of the component of [Limits] or [ServerSettings] behind it. This
+/// file is long because it is a table.
+final class Keys {
+    private static final long MILLISECOND = 1_000_000L;
+    private static final long SECOND = 1_000 * MILLISECOND;
+    private static final long HOUR = 3_600 * SECOND;
+    private static final long KB = 1L << 10;
+    private static final long MB = 1L << 20;
+    private static final long GB = 1L << 30;
+    private static final long TB = 1L << 40;
+
+    private static final String NO_STORE = "the store on disk does not exist yet";
+
+    private static final Limits LIMITS = Limits.DEFAULTS;
+    private static final ServerSettings SERVER = ServerSettings.DEFAULTS;
+
+    private Keys() {}
+
+    // Where and how the broker runs.
+
+    static final Key<String> LISTENER_NAME =
+            Key.computed(
+                    "listeners[].name",
+                    new Text(64),
+                    new Computed<>("address and port", machine -> ""),
+                    "What the log calls the listener.");
+    static final Key<InetAddress> LISTENER_ADDRESS =
+            Key.of(
+                    "listeners[].address",
+                    new Address(),
+                    InetAddress.ofLiteral("127.0.0.1"),
+                    "The address to listen on. Other than a loopback address only with `allow-anonymous`.");
+    static final Key<Long> LISTENER_PORT =
+            Key.of(
+                    "listeners[].port",
+                    new Count(0, 65_535),
+                    1_883L,
+                    "The TCP port to listen on; 0 takes a free one, which the log names.");
+    static final Key<Boolean> ALLOW_ANONYMOUS =
+            Key.computed(
+                    "allow-anonymous",
+                    new Choice<>(
+                            words("true", true),
+                            words("false", "there is no authentication yet, so nobody could connect")),
+                    new Computed<>("`true` if all listeners are on loopback", machine -> Boolean.FALSE),
+                    "Whether clients may connect without authentication. Must be written down when a"
+                            + " listener can be reached from other machines.");
+    static final Key<String> DATA_FOLDER =
+            Key.of(
+                    "data-folder",
+                    new Text(4_096),
+                    "data",
+                    "Where the broker keeps its files; made if missing. Relative to where it is started.");
+    static final Key<Durability> DURABILITY =
+            Key.of(
+                    "durability",
+                    new Choice<>(
+                            words("memory", Durability.MEMORY),
+                            words("fsync", NO_STORE, "os", NO_STORE)),
+                    Durability.MEMORY,
+                    "What an acknowledgement promises: with `memory`, sessions, queues and retained"
+                            + " messages live as long as the process.");
+    static final Key<Long> IO_THREADS =
+            Key.computed(
+                    "io-threads",
+                    new Count(1, 64),
+                    new Computed<>(
+                            "1 on up to 7 processors, 2 from 8, 3 from 16, 4 from 32",
+                            machine -> ioThreads(machine.processors())),
+                    "How many event loops serve the sockets.");
+    static final Key<Long> SYS_INTERVAL =
+            Key.of(
+                            "sys-interval",
+                            Quantity.seconds(0, 24 * HOUR, words()),
+                            10 * SECOND,
+                            "How often `$SYS/broker/...` is published; 0 for never.")
+                    .rereadAtHangup();
+    static final Key<LogLevel> LOG_LEVEL =
+            Key.of("log-level", words(LogLevel.class), LogLevel.INFO, "How much the log says.")
+                    .rereadAtHangup();
+
+    // What the server offers, and its choices where the standard leaves one.
+
+    static final Key<QoS> MAXIMUM_QOS =
+            Key.of(
+                    "maximum-qos",
+                    new Choice<>(
+                            words(
+                                    "0", QoS.AT_MOST_ONCE,
+                                    "1", QoS.AT_LEAST_ONCE,
+                                    "2", QoS.EXACTLY_ONCE),
+                            words()),
+                    SERVER.maximumQoS(),
+                    "The highest QoS that clients may publish with, and that is granted to subscribers.");
+    static final Key<Boolean> RETAIN_AVAILABLE =
+            Key.of(
+                    "retain-available",
+                    new Flag(),
+                    SERVER.retainAvailable(),
+                    "Whether clients may publish retained messages.");
+    static final Key<Boolean> WILDCARD_SUBSCRIPTION_AVAILABLE =
+            Key.of(
+                    "wildcard-subscription-available",
+                    new Flag(),
+                    SERVER.wildcardSubscriptionAvailable(),
+                    "Whether Topic Filters may hold `+` and `#`.");
+    static final Key<Boolean> SHARED_SUBSCRIPTION_AVAILABLE =
+            Key.of(
+                    "shared-subscription-available",
+                    new Flag(),
+                    SERVER.sharedSubscriptionAvailable(),
+                    "Whether clients may subscribe to `$share/ShareName/filter`.");
+    static final Key<Boolean> SHARED_SUBSCRIPTIONS_311 =
+            Key.of(
+                    "shared-subscriptions-311",
+                    new Flag(),
+                    SERVER.sharedSubscriptionFor311(),
+                    "Whether 3.1.1 clients may use shared subscriptions too.");
+    static final Key<Boolean> STRICT_31_CLIENT_IDENTIFIER =
+            Key.of(
+                    "strict-31-client-identifier",
+                    new Flag(),
+                    SERVER.strictClientIdentifierFor31(),
+                    "Whether a 3.1 client with a Client Identifier of more than 23 characters is refused.");
+    static final Key<Boolean> PAYLOAD_FORMAT_CHECKED =
+            Key.of(
+                    "payload-format-checked",
+                    new Flag(),
+                    SERVER.payloadFormatChecked(),
+                    "Whether a payload that is said to be UTF-8 is refused (0x99) when it is not.");
+    static final Key<Boolean> NO_MATCHING_SUBSCRIBERS_REPORTED =
+            Key.of(
+                    "no-matching-subscribers-reported",
+                    new Flag(),
+                    SERVER.noMatchingSubscribersReported(),
+                    "Whether PUBACK and PUBREC say 0x10 when nobody subscribed; some clients take it for"
+                            + " an error.");
+    static final Key<Boolean> QUEUE_QOS0_MESSAGES =
+            Key.of(
+                    "queue-qos0-messages",
+                    new Flag(),
+                    SERVER.qos0QueuedForOffline(),
+                    "Whether QoS 0 messages are queued for sessions whose client is away.");
+    static final Key<QueueFullPolicy> QUEUE_FULL_POLICY =
+            Key.of(
+                    "queue-full-policy",
+                    words(QueueFullPolicy.class),
+                    SERVER.queueFullPolicy(),
+                    "What gives way when a session's queue is full: its oldest message that is not in"
+                            + " flight, the message that does not fit, or the session.");
+    static final Key<Boolean> DENIED_PUBLISH_3 =
+            Key.of(
+                    "denied-publish-3",
+                    new Choice<>(words("acknowledge", false, "close", true), words()),
+                    SERVER.deniedPublishClosesFor3(),
+                    "What happens to a PUBLISH that a 3.1 or 3.1.1 client may not send: acknowledged and"
+                            + " dropped, or its connection closed. 5.0 clients are told 0x87.");
+    static final Key<Boolean> DENIED_SUBSCRIBE_31 =
+            Key.of(
+                    "denied-subscribe-31",
+                    new Choice<>(words("grant", false, "close", true), words()),
+                    SERVER.deniedSubscribeClosesFor31(),
+                    "What happens to a subscription that a 3.1 client may not make, as its SUBACK has no"
+                            + " way to say no: granted without effect, or its connection closed.");
+    static final Key<Long> RETRY_INTERVAL_31 =
+            Key.of(
+                    "retry-interval-31",
+                    Quantity.seconds(0, 24 * HOUR, words()),
+                    SERVER.retryIntervalNanos31(),
+                    "After how long an unanswered PUBLISH or PUBREL is repeated to a connected 3.1 client;"
+                            + " 0 for never.");
+    static final Key<Long> RETRY_INTERVAL_311 =
+            Key.of(
+                    "retry-interval-311",
+                    Quantity.seconds(0, 24 * HOUR, words()),
+                    SERVER.retryIntervalNanos311(),
+                    "The same for 3.1.1 clients. 5.0 forbids it.");
+    static final Key<String> RESPONSE_INFORMATION =
+            Key.of(
+                    "response-information",
+                    new Text(65_535),
+                    "",
+                    "The Response Information that 5.0 clients get when they ask for it; none if empty.");
+
+    // Limits: connections.
+
+    static final Key<Long> CONNECTIONS_MAX =
+            Key.limit(
+                    "connections-max",
+                    new Count(1, 10_000_000),
+                    new Computed<>(
+                            "file descriptors less " + Machine.DESCRIPTORS_RESERVED,
+                            machine ->
+                                    Math.clamp(
+                                            machine.descriptors() - Machine.DESCRIPTORS_RESERVED,
+                                            1L,
+                                            10_000_000L)),
+                    "Connections at a time. The process must be allowed that many file descriptors and "
+                            + Machine.DESCRIPTORS_RESERVED
+                            + " more.",
+                    "CONNACK 0x97 (3.x: 0x03) and close");
+    static final Key<Long> CONNECT_TIMEOUT =
+            Key.limit(
+                    "connect-timeout",
+                    Quantity.time(100 * MILLISECOND, HOUR),
+                    new Fixed<>(LIMITS.connectTimeoutNanos()),
+                    "From the transport connection to a complete CONNECT.",
+                    "close");
+    static final Key<Long> CONNECT_SIZE_MAX =
+            Key.limit(
+                    "connect-size-max",
+                    Quantity.size(128, 256 * MB),
+                    count(Limits::connectSizeMax),
+                    "Size of a CONNECT packet.",
+                    "CONNACK 0x95 (3.x: close)");
+    static final Key<Long> PENDING_BYTES_MAX =
+            Key.limit(
+                    "pending-bytes-max",
+                    Quantity.size(KB, 256 * MB),
+                    count(Limits::pendingBytesMax),
+                    "Bytes behind CONNECT before CONNACK was sent.",
+                    "reading from the connection pauses");
+    static final Key<Long> KEEP_ALIVE_MAX =
+            Key.limit(
+                    "keep-alive-max",
+                    Quantity.seconds(0, 65_535 * SECOND, words()),
+                    new Fixed<>(LIMITS.keepAliveMaxSeconds() * SECOND),
+                    "Keep Alive of a client; 0 takes whatever it asks for, also none.",
+                    "CONNACK tells a 5.0 client the lower Server Keep Alive");
+    static final Key<Long> CLIENT_IDENTIFIER_BYTES_MAX =
+            Key.limit(
+                    "client-identifier-bytes-max",
+                    new Count(23, 65_535),
+                    count(Limits::clientIdentifierBytesMax),
+                    "Bytes of a Client Identifier.",
+                    "CONNACK 0x85 (3.x: 0x02)");
+
+    // Limits: packets and flows.
+
+    static final Key<Long> PACKET_SIZE_MAX =
+            Key.limit(
+                    "packet-size-max",
+                    Quantity.size(128, 256 * MB),
+                    count(Limits::packetSizeMax),
+                    "Size of a packet; announced to 5.0 clients as Maximum Packet Size.",
+                    "DISCONNECT 0x95 (3.x: close)");
+    static final Key<Long> TOPIC_LEVELS_MAX =
+            Key.limit(
+                    "topic-levels-max",
+                    new Count(1, 65_535),
+                    count(Limits::topicLevelsMax),
+                    "Levels of a Topic Name or Topic Filter.",
+                    "0x90 for a name, 0x8F for a filter (3.x: close, 0x80)");
+    static final Key<Long> RECEIVE_MAXIMUM =
+            Key.limit(
+                    "receive-maximum",
+                    new Count(1, 65_535),
+                    count(Limits::receiveMaximum),
+                    "QoS 1 and 2 messages that a client may have open towards us; announced to 5.0 clients.",
+                    "DISCONNECT 0x93 (3.x: reading from the connection pauses)");
+    static final Key<Long> WINDOW_MAX =
+            Key.limit(
+                    "window-max",
+                    new Count(1, 65_535),
+                    count(Limits::windowMax),
+                    "QoS 1 and 2 messages open towards a client; its own Receive Maximum may be lower.",
+                    "the message waits in the session's queue");
+    static final Key<Long> TOPIC_ALIAS_MAXIMUM =
+            Key.limit(
+                    "topic-alias-maximum",
+                    new Count(0, 65_535),
+                    count(Limits::topicAliasMaximum),
+                    "Topic Aliases that a 5.0 client may use towards us.",
+                    "DISCONNECT 0x94");
+    static final Key<Long> TOPIC_ALIASES_SENT_MAX =
+            Key.limit(
+                    "topic-aliases-sent-max",
+                    new Count(0, 65_535),
+                    count(Limits::topicAliasesSentMax),
+                    "Topic Aliases that we use towards a 5.0 client; its own Topic Alias Maximum may be lower.",
+                    "the alias that was used least recently is given a new topic");
+    static final Key<Long> USER_PROPERTIES_MAX =
+            Key.limit(
+                    "user-properties-max",
+                    new Count(0, 1_000_000),
+                    count(Limits::userPropertiesMax),
+                    "User Properties in a packet.",
+                    "DISCONNECT 0x95");
+    static final Key<Long> USER_PROPERTIES_BYTES_MAX =
+            Key.limit(
+                    "user-properties-bytes-max",
+                    Quantity.size(0, 256 * MB),
+                    count(Limits::userPropertiesBytesMax),
+                    "Size of all User Properties of a packet together.",
+                    "DISCONNECT 0x95");
+    static final Key<Long> OUT_BUFFER_HIGH =
+            Key.limit(
+                    "out-buffer-high",
+                    Quantity.size(4 * KB, GB),
+                    count(Limits::outBufferHighBytes),
+                    "Bytes that wait to be written to a slow client.",
+                    "QoS 0 is dropped with fate *queue full*, QoS 1 and 2 wait in the session's queue");
+    static final Key<Long> OUT_BUFFER_LOW =
+            Key.limit(
+                    "out-buffer-low",
+                    Quantity.size(KB, GB),
+                    count(Limits::outBufferLowBytes),
+                    "Below how many waiting bytes a slow client is sent to again.",
+                    "sending goes on");
+
+    // Limits: sessions.
+
+    static final Key<Long> SESSION_EXPIRY_INTERVAL_MAX =
+            Key.limit(
+                    "session-expiry-interval-max",
+                    Quantity.seconds(
+                            0, (Limits.NEVER_SECONDS - 1) * SECOND, words("never", Limits.NEVER_SECONDS * SECOND)),
+                    new Fixed<>(LIMITS.sessionExpiryIntervalMaxSeconds() * SECOND),
+                    "How long a session is kept without its client.",
+                    "CONNACK tells a 5.0 client the lower Session Expiry Interval");
+    static final Key<Long> SUBSCRIPTIONS_MAX =
+            Key.limit(
+                    "subscriptions-max",
+                    new Count(1, 100_000_000),
+                    count(Limits::subscriptionsMax),
+                    "Subscriptions of a session.",
+                    "SUBACK 0x97 (3.1.1: 0x80)");
+    static final Key<Long> QUEUED_MESSAGES_MAX =
+            Key.limit(
+                    "queued-messages-max",
+                    new Count(1, 1_000_000_000),
+                    new Fixed<>(LIMITS.queuedMessagesMax()),
+                    "Messages in the queue of a session.",
+                    "`queue-full-policy`, fate *queue full*");
+    static final Key<Long> QUEUED_BYTES_MAX =
+            Key.limit(
+                    "queued-bytes-max",
+                    Quantity.size(KB, TB),
+                    new Fixed<>(LIMITS.queuedBytesMax()),
+                    "Bytes in the queue of a session.",
+                    "`queue-full-policy`, fate *queue full*");
+    static final Key<Long> QUEUED_BYTES_IN_ALL_MAX =
+            Key.limit(
+                    "queued-bytes-in-all-max",
+                    Quantity.size(KB, TB),
+                    new Computed<>("half of the memory", machine -> memoryShare(machine, 2)),
+                    "Bytes in the queues of all sessions together.",
+                    "`queue-full-policy` for the session at hand, fate *queue full*");
+
+    // Limits: the server as a whole.
+
+    static final Key<Long> RETAINED_MESSAGES_MAX =
+            Key.limit(
+                    "retained-messages-max",
+                    new Count(0, 1_000_000_000),
+                    count(Limits::retainedMessagesMax),
+                    "Retained messages.",
+                    "PUBACK or PUBREC 0x97, and the old one is kept");
+    static final Key<Long> RETAINED_BYTES_MAX =
+            Key.limit(
+                    "retained-bytes-max",
+                    Quantity.size(0, TB),
+                    new Computed<>("a quarter of the memory", machine -> memoryShare(machine, 4)),
+                    "Bytes of all retained messages together.",
+                    "PUBACK or PUBREC 0x97, and the old one is kept");
+    static final Key<Long> ROUTES_CACHED_MAX =
+            Key.limit(
+                    "routes-cached-max",
+                    new Count(1, 100_000_000),
+                    count(Limits::routesCachedMax),
+                    "Topics whose subscribers are remembered between messages.",
+                    "others are looked up again");
+    static final Key<Long> SLICE_MAX =
+            Key.limit(
+                    "slice-max",
+                    new Count(16, 65_536),
+                    count(Limits::sliceMax),
+                    "Deliveries, retained messages or expiries that are done in one go.",
+                    "the rest follows after what others have sent meanwhile");
+
+    static final List<Key<?>> ALL =
+            List.of(
+                    LISTENER_NAME,
+                    LISTENER_ADDRESS,
+                    LISTENER_PORT,
+                    ALLOW_ANONYMOUS,
+                    DATA_FOLDER,
+                    DURABILITY,
+                    IO_THREADS,
+                    SYS_INTERVAL,
+                    LOG_LEVEL,
+                    MAXIMUM_QOS,
+                    RETAIN_AVAILABLE,
+                    WILDCARD_SUBSCRIPTION_AVAILABLE,
+                    SHARED_SUBSCRIPTION_AVAILABLE,
+                    SHARED_SUBSCRIPTIONS_311,
+                    STRICT_31_CLIENT_IDENTIFIER,
+                    PAYLOAD_FORMAT_CHECKED,
+                    NO_MATCHING_SUBSCRIBERS_REPORTED,
+                    QUEUE_QOS0_MESSAGES,
+                    QUEUE_FULL_POLICY,
+                    DENIED_PUBLISH_3,
+                    DENIED_SUBSCRIBE_31,
+                    RETRY_INTERVAL_31,
+                    RETRY_INTERVAL_311,
+                    RESPONSE_INFORMATION,
+                    CONNECTIONS_MAX,
+                    CONNECT_TIMEOUT,
+                    CONNECT_SIZE_MAX,
+                    PENDING_BYTES_MAX,
+                    KEEP_ALIVE_MAX,
+                    CLIENT_IDENTIFIER_BYTES_MAX,
+                    PACKET_SIZE_MAX,
+                    TOPIC_LEVELS_MAX,
+                    RECEIVE_MAXIMUM,
+                    WINDOW_MAX,
+                    TOPIC_ALIAS_MAXIMUM,
+                    TOPIC_ALIASES_SENT_MAX,
+                    USER_PROPERTIES_MAX,
+                    USER_PROPERTIES_BYTES_MAX,
+                    OUT_BUFFER_HIGH,
+                    OUT_BUFFER_LOW,
+                    SESSION_EXPIRY_INTERVAL_MAX,
+                    SUBSCRIPTIONS_MAX,
+                    QUEUED_MESSAGES_MAX,
+                    QUEUED_BYTES_MAX,
+                    QUEUED_BYTES_IN_ALL_MAX,
+                    RETAINED_MESSAGES_MAX,
+                    RETAINED_BYTES_MAX,
+                    ROUTES_CACHED_MAX,
+                    SLICE_MAX);
+
+    /// The key of a path that the table knows, whatever its index.
+    static Key<?> at(String path) {
+        String plain = Shape.plain(path);
+        return ALL.stream().filter(key -> key.path().equals(plain)).findFirst().orElseThrow();
+    }
+
+    private static long ioThreads(int processors) {
+        // Measured: a second loop costs more CPU per message than it gains before eight processors.
+        return processors < 8 ? 1 : processors < 16 ? 2 : processors < 32 ? 3 : 4;
+    }
+
+    private static long memoryShare(Machine machine, int divisor) {
+        return Math.max(KB, machine.memoryBytes() / divisor);
+    }
+
+    private static Fallback<Long> count(ToLongFunction<Limits> component) {
+        return new Fixed<>(component.applyAsLong(LIMITS));
+    }
+
+    /// The constants of an enum as words: `DROP_OLDEST` is `drop-oldest`.
+    private static <E extends Enum<E>> Choice<E> words(Class<E> type) {
+        return new Choice<>(
+                Arrays.stream(type.getEnumConstants())
+                        .collect(
+                                Collectors.toMap(
+                                        constant -> constant.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                                        constant -> constant,
+                                        (first, second) -> first,
+                                        LinkedHashMap::new)),
+                words());
+    }
+
+    private static <T> SequencedMap<String, T> words() {
+        return new LinkedHashMap<>();
+    }
+
+    private static <T> SequencedMap<String, T> words(String word, T value) {
+        SequencedMap<String, T> words = words();
+        words.put(word, value);
+        return words;
+    }
+
+    private static <T> SequencedMap<String, T> words(String first, T one, String second, T two) {
+        SequencedMap<String, T> words = words(first, one);
+        words.put(second, two);
+        return words;
+    }
+
+    private static <T> SequencedMap<String, T> words(
+            String first, T one, String second, T two, String third, T three) {
+        SequencedMap<String, T> words = words(first, one, second, two);
+        words.put(third, three);
+        return words;
+    }
+}

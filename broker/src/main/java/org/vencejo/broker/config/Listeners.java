@@ -1,0 +1,91 @@
+package org.vencejo.broker.config;
+
+import static java.lang.Math.toIntExact;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.vencejo.broker.config.BrokerConfig.Listener;
+
+/// Binds the list of listeners: the given ones, or loopback when none was given.
+///
+/// Confined to the thread that reads the configuration.
+final class Listeners {
+    private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
+    private static final InetAddress LOOPBACK_6 = InetAddress.ofLiteral("::1");
+
+    private final Binding binding;
+    private final Sources sources;
+    private final Machine machine;
+
+    private final List<Listener> listeners = new ArrayList<>();
+    private final Map<String, Integer> names = new HashMap<>();
+    private final Map<InetSocketAddress, Integer> addresses = new HashMap<>();
+
+    Listeners(Binding binding, Sources sources, Machine machine) {
+        this.binding = binding;
+        this.sources = sources;
+        this.machine = machine;
+    }
+
+    List<Listener> bind() {
+        int given = sources.listeners();
+        for (int i = 0; i < given; i++) {
+            entry(i);
+        }
+        if (given == 0) {
+            // Port 0 takes a free port for each listener, so two of them would not share it.
+            int port = toIntExact(binding.get(Keys.LISTENER_PORT));
+            listeners.add(listener("", LOOPBACK, port));
+            if (machine.hasIpv6Loopback() && port != 0) {
+                listeners.add(listener("", LOOPBACK_6, port));
+            }
+        }
+        return List.copyOf(listeners);
+    }
+
+    private void entry(int index) {
+        String path = "listeners[" + index + "]";
+        if (!sources.mentions(path)) {
+            binding.mistake(path, "missing, though a later entry is given");
+            return;
+        }
+        Listener listener =
+                listener(
+                        binding.get(Keys.LISTENER_NAME, index),
+                        binding.get(Keys.LISTENER_ADDRESS, index),
+                        toIntExact(binding.get(Keys.LISTENER_PORT, index)));
+        if (binding.isWrong(path)) {
+            return;
+        }
+        listeners.add(listener);
+        InetSocketAddress address = listener.address();
+        Integer sameAddress = address.getPort() == 0 ? null : addresses.putIfAbsent(address, index);
+        Integer sameName = names.putIfAbsent(listener.name(), index);
+        if (sameAddress != null) {
+            binding.mistake(path, "has the address and port of listeners[" + sameAddress + "]");
+        } else if (sameName != null) {
+            binding.mistake(
+                    path + ".name",
+                    "given '" + listener.name() + "', the name of listeners[" + sameName + "]");
+        }
+        if (!address.getAddress().isLoopbackAddress()
+                && !binding.get(Keys.ALLOW_ANONYMOUS)
+                && !binding.isWrong(Keys.ALLOW_ANONYMOUS.path())) {
+            binding.mistake(
+                    path + ".address",
+                    "given '%s', which other machines can reach, and clients need no password; allowed: a loopback address, or writing down allow-anonymous: true"
+                            .formatted(address.getAddress().getHostAddress()));
+        }
+    }
+
+    private static Listener listener(String name, InetAddress address, int port) {
+        InetSocketAddress socketAddress = new InetSocketAddress(address, port);
+        String host = address.getHostAddress();
+        String written = (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+        return new Listener(name.isEmpty() ? written : name, socketAddress);
+    }
+}

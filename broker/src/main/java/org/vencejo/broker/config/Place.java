@@ -1,0 +1,48 @@
+package org.vencejo.broker.config;
+
+import java.util.Comparator;
+
+/// Where a value was given, as operators read it: `vencejo.yaml:3:5`, `VENCEJO_IO_THREADS`,
+/// `--set io-threads`. Immutable.
+///
+/// `rank` orders sources: file, environment, flags. Without a `line`, `column` only orders within one.
+public record Place(int rank, String source, int line, int column) implements Comparable<Place> {
+    private static final Comparator<Place> ORDER =
+            Comparator.comparingInt(Place::rank)
+                    .thenComparingInt(Place::line)
+                    .thenComparingInt(Place::column);
+
+    static final int FILE = 0;
+    static final int ENVIRONMENT = 1;
+    static final int FLAG = 2;
+    static final int DEFAULT = 3;
+
+    /// The place of what nobody gave.
+    static final Place OF_DEFAULTS = new Place(DEFAULT, "default", 0, 0);
+
+    static Place inFile(String file, int line, int column) {
+        return new Place(FILE, file, line, column);
+    }
+
+    static Place ofFile(String file) {
+        return new Place(FILE, file, 0, 0);
+    }
+
+    static Place ofVariable(String name, int order) {
+        return new Place(ENVIRONMENT, name, 0, order);
+    }
+
+    static Place ofFlag(String flag, int order) {
+        return new Place(FLAG, flag, 0, order);
+    }
+
+    @Override
+    public int compareTo(Place other) {
+        return ORDER.compare(this, other);
+    }
+
+    @Override
+    public String toString() {
+        return line == 0 ? source : source + ":" + line + ":" + column;
+    }
+}

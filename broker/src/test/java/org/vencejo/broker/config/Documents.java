@@ -1,0 +1,221 @@
+package org.vencejo.broker.config;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/// What is published about the configuration, written from the table of keys.
+final class Documents {
+    private static final String GENERATED =
+            "<!-- Written from the table of keys in org.vencejo.broker.config.Keys by DocumentsTest; do not edit. -->\n";
+
+    private Documents() {}
+
+    static String configuration() {
+        return """
+        # Configuration
+
+        %s
+        A broker without a configuration listens on loopback, port 1883, and lets everybody connect.
+        To change that, give values in any of these ways; the first that has a key wins:
+
+        1. flags: `vencejo broker --set limits.packet-size-max=1MB`, as often as needed;
+        2. environment variables: `VENCEJO_LIMITS_PACKET_SIZE_MAX=1MB`;
+        3. one YAML file: `vencejo broker --config vencejo.yaml`.
+
+        ```yaml
+        # yaml-language-server: $schema=config.schema.json
+        allow-anonymous: true
+        listeners:
+          - name: everybody
+            address: 0.0.0.0
+            port: 1883
+        data-folder: /var/lib/vencejo
+        limits:
+          packet-size-max: 1MB
+        ```
+
+        `vencejo check-config vencejo.yaml` reads the file, names every mistake with its line, and starts nothing.
+        The broker does the same before it opens a socket, and exits with code 78 if there is a mistake.
+        [config.schema.json](config.schema.json) is a JSON Schema for editors.
+
+        Sizes are whole numbers with `B`, `KB`, `MB` or `GB` (powers of 1024); times are whole numbers with `ms`, `s`, `min`, `h` or `d`.
+        The list of listeners can be given as a whole, `--set 'listeners=[{port: 1884}]'` or `VENCEJO_LISTENERS`, or by entry, `--set listeners[0].port=1884`.
+        `--port 1884` changes the port of the only listener, or of the default ones.
+        *Memory* is the greatest size of the Java heap: a quarter of the machine's or container's memory unless `-Xmx` says otherwise.
+
+        At SIGHUP the broker reads the file again. Keys marked with ↻ take effect at once, the others at the next start, and the log says which changed.
+        A file with mistakes changes nothing.
+
+        %s"""
+                .formatted(GENERATED, sections());
+    }
+
+    private static String sections() {
+        return section("The broker", "Where and how it runs.", Keys.ALL.stream().filter(key -> !key.path().startsWith("limits.")).toList())
+                + section(
+                        "Limits",
+                        "What happens at each of them is in [limits.md](limits.md).",
+                        Keys.ALL.stream().filter(key -> key.path().startsWith("limits.")).toList());
+    }
+
+    private static String section(String title, String text, List<Key<?>> keys) {
+        return "## "
+                + title
+                + "\n\n"
+                + text
+                + "\n\n"
+                + table(
+                        List.of("Key", "Type", "Default", "Allowed", "What it is"),
+                        keys.stream()
+                                .map(
+                                        key ->
+                                                List.of(
+                                                        "`" + key.path() + "`" + (key.reread() ? " ↻" : ""),
+                                                        key.type().name(),
+                                                        fallback(key),
+                                                        allowed(key),
+                                                        key.description()))
+                                .toList())
+                + "\n";
+    }
+
+    static String limits() {
+        return """
+        # Limits
+
+        %s
+        Everything that a client could make grow has a limit. A limit that is reached is an answer, never an error of the broker.
+        Reason Codes are what 5.0 clients are told; what 3.1 and 3.1.1 clients see instead is in brackets.
+        What is refused with a code is counted in `$SYS/broker/refused/0x..`, what is dropped in the fates, `$SYS/broker/messages/fate/...` ([sys-topics.md](sys-topics.md)).
+        All are keys of the section `limits` of the [configuration](configuration.md), which also says what *memory* is.
+
+        %s"""
+                .formatted(
+                        GENERATED,
+                        table(
+                                List.of("Limit", "Default", "What is limited", "At the limit"),
+                                Keys.ALL.stream()
+                                        .filter(key -> key.path().startsWith("limits."))
+                                        .map(
+                                                key ->
+                                                        List.of(
+                                                                "`" + key.path().substring("limits.".length()) + "`",
+                                                                fallback(key),
+                                                                key.description(),
+                                                                key.atLimit()))
+                                        .toList()));
+    }
+
+    static String schema() {
+        Map<String, Object> properties = new LinkedHashMap<>();
+        Map<String, Object> listener = new LinkedHashMap<>();
+        Map<String, Object> limits = new LinkedHashMap<>();
+        properties.put(
+                "listeners",
+                ValueType.ordered(
+                        "description",
+                        "The sockets to listen on; loopback when there is no such list.",
+                        "type",
+                        "array",
+                        "minItems",
+                        1,
+                        "items",
+                        object(listener)));
+        for (Key<?> key : Keys.ALL) {
+            String name = key.path().substring(key.path().lastIndexOf('.') + 1);
+            Map<String, Object> section =
+                    key.path().startsWith("limits.")
+                            ? limits
+                            : key.path().startsWith("listeners[]") ? listener : properties;
+            section.put(name, property(key));
+        }
+        properties.put("limits", object(limits));
+        Map<String, Object> root =
+                ValueType.ordered(
+                        "$schema",
+                        "https://json-schema.org/draft/2020-12/schema",
+                        "title",
+                        "Configuration of the MQTT broker Vencejo");
+        root.putAll(object(properties));
+        return json(root, "") + "\n";
+    }
+
+    private static Map<String, Object> object(Map<String, Object> properties) {
+        return ValueType.ordered(
+                "type", "object", "additionalProperties", false, "properties", properties);
+    }
+
+    private static <T> Map<String, Object> property(Key<T> key) {
+        Map<String, Object> property = new LinkedHashMap<>();
+        property.put(
+                "description",
+                key.description() + " Default: " + fallback(key).replace("`", "") + ".");
+        property.putAll(key.type().schema());
+        return property;
+    }
+
+    private static <T> String fallback(Key<T> key) {
+        return switch (key.fallback()) {
+            case Key.Computed<T> computed -> computed.words();
+            case Key.Fixed<T> fixed -> {
+                String text = key.type().print(fixed.value());
+                yield text.isEmpty() ? "none" : "`" + text + "`";
+            }
+        };
+    }
+
+    private static String allowed(Key<?> key) {
+        return switch (key.type()) {
+            case ValueType.Count count -> count.min() + " to " + count.max();
+            case ValueType.Quantity quantity ->
+                    quantity.print(quantity.min())
+                            + " to "
+                            + quantity.print(quantity.max())
+                            + quantity.words().keySet().stream()
+                                    .map(word -> ", `" + word + "`")
+                                    .collect(Collectors.joining());
+            case ValueType.Choice<?> choice ->
+                    choice.words().keySet().stream()
+                            .map(word -> "`" + word + "`")
+                            .collect(Collectors.joining(", "));
+            case ValueType.Flag flag -> "`true`, `false`";
+            case ValueType.Text text -> "up to " + text.bytesMax() + " bytes";
+            case ValueType.Address address -> "an IP address";
+        };
+    }
+
+    static String table(List<String> header, List<List<String>> rows) {
+        List<String> lines = new ArrayList<>();
+        lines.add("| " + String.join(" | ", header) + " |");
+        lines.add("|" + IntStream.range(0, header.size()).mapToObj(i -> "---|").collect(Collectors.joining()));
+        for (List<String> row : rows) {
+            lines.add("| " + String.join(" | ", row) + " |");
+        }
+        return String.join("\n", lines) + "\n";
+    }
+
+    private static String json(Object value, String indent) {
+        String deeper = indent + "  ";
+        return switch (value) {
+            case Map<?, ?> map ->
+                    map.entrySet().stream()
+                            .map(
+                                    entry ->
+                                            deeper
+                                                    + json(entry.getKey(), deeper)
+                                                    + ": "
+                                                    + json(entry.getValue(), deeper))
+                            .collect(Collectors.joining(",\n", "{\n", "\n" + indent + "}"));
+            case List<?> list ->
+                    list.stream()
+                            .map(item -> json(item, indent))
+                            .collect(Collectors.joining(", ", "[", "]"));
+            case String text -> "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+            default -> value.toString();
+        };
+    }
+}

@@ -1,0 +1,107 @@
+package org.vencejo.broker.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.Modifier;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.vencejo.broker.config.Configuration.Request;
+import org.vencejo.broker.config.ValueType.Quantity;
+import org.vencejo.core.Limits;
+
+/// The table of keys is whole and consistent.
+class KeysTest {
+    private static final Machine MACHINE = new Machine(2, 1L << 40, 20_000_000, true);
+
+    @Test
+    void everyKeyOfTheFileIsInTheTable() {
+        var constants =
+                Arrays.stream(Keys.class.getDeclaredFields())
+                        .filter(field -> Modifier.isStatic(field.getModifiers()) && field.getType() == Key.class)
+                        .map(
+                                field -> {
+                                    try {
+                                        return field.get(null);
+                                    } catch (IllegalAccessException e) {
+                                        throw new AssertionError(e);
+                                    }
+                                })
+                        .toList();
+        assertThat(Keys.ALL.stream().map(Object.class::cast)).containsExactlyElementsOf(constants);
+    }
+
+    @Test
+    void pathsAndVariablesAreUnique() {
+        assertThat(Keys.ALL).extracting(Key::path).doesNotHaveDuplicates();
+        assertThat(Keys.ALL).extracting(Key::variable).doesNotHaveDuplicates();
+    }
+
+    /// Guards the order of the constructor's arguments: each limit gets a value of its own.
+    @Test
+    void everyLimitHasTheKeyOfItsName() throws ReflectiveOperationException {
+        List<String> assignments = new ArrayList<>();
+        Map<String, Long> expected = new HashMap<>();
+        // Falling, so that what may not be above another is not.
+        long next = 3_500;
+        for (RecordComponent component : Limits.class.getRecordComponents()) {
+            String path = "limits." + keyOf(component.getName());
+            next--;
+            long value;
+            if (Keys.at(path).type() instanceof Quantity quantity && quantity.name().equals("time")) {
+                assignments.add(path + "=" + next + "s");
+                value = component.getName().endsWith("Nanos") ? next * 1_000_000_000L : next;
+            } else if (Keys.at(path).type() instanceof Quantity) {
+                value = next * 1024;
+                assignments.add(path + "=" + next + "KB");
+            } else {
+                value = next;
+                assignments.add(path + "=" + value);
+            }
+            expected.put(component.getName(), value);
+        }
+
+        Map<String, Long> actual = new HashMap<>();
+        Limits limits =
+                Configuration.read(new Request(null, Map.of(), assignments, null), MACHINE)
+                        .broker()
+                        .server()
+                        .limits();
+        for (RecordComponent component : Limits.class.getRecordComponents()) {
+            actual.put(component.getName(), ((Number) component.getAccessor().invoke(limits)).longValue());
+        }
+        assertThat(actual).isEqualTo(expected);
+        assertThat(Keys.ALL.stream().filter(key -> key.path().startsWith("limits.")))
+                .hasSize(expected.size())
+                .allSatisfy(key -> assertThat(key.atLimit()).isNotEmpty());
+    }
+
+    @Test
+    void everyDefaultIsAValueThatMayBeWritten() {
+        Stream.of(MACHINE, new Machine(1, 32L << 20, 1_024, false))
+                .forEach(machine -> Keys.ALL.forEach(key -> assertWritable(key, machine)));
+    }
+
+    private static <T> void assertWritable(Key<T> key, Machine machine) {
+        if (key.path().equals("allow-anonymous")) {
+            return;
+        }
+        T value = key.fallback().on(machine);
+        assertThat(key.type().parse(key.type().print(value))).as(key.path()).isEqualTo(value);
+    }
+
+    /// `connectTimeoutNanos` is `connect-timeout`: the key's type tells the unit.
+    private static String keyOf(String component) {
+        return component
+                .replaceFirst("(Nanos|Seconds)$", "")
+                .replaceFirst("^(outBuffer.*)Bytes$", "$1")
+                .replaceAll("([A-Z])", "-$1")
+                .toLowerCase(Locale.ROOT);
+    }
+}
