@@ -24,8 +24,8 @@ import org.vencejo.protocol.QoS;
 
 /// The table of all keys, in the order of the documents. Immutable.
 ///
-/// A name is the standard's word or that of the component of [Limits] or [ServerSettings] behind it. This
-/// file is long because it is a table.
+/// A name is the standard's word or that of the component of [Limits] or [ServerSettings] behind it.
+/// One file because it is one table.
 final class Keys {
     private static final long MILLISECOND = 1_000_000L;
     private static final long SECOND = 1_000 * MILLISECOND;

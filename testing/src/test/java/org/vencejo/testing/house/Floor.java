@@ -19,8 +19,9 @@ enum Floor {
     CLIENT(Set.of(PROTOCOL, CORE, TRANSPORT), Set.of("io.netty"), Set.of("")),
     BROKER(
             Set.of(PROTOCOL, CORE, TRANSPORT),
-            Set.of("io.netty", "org.slf4j", "org.snakeyaml"),
-            Set.of("")),
+            // com.sun.management: the one door of the JDK to the limit of file descriptors.
+            Set.of("io.netty", "org.slf4j", "org.snakeyaml", "com.sun.management"),
+            Set.of("", ".config")),
     CLI(
             Set.of(PROTOCOL, CORE, TRANSPORT, CLIENT, BROKER),
             Set.of("org.slf4j", "picocli"),
