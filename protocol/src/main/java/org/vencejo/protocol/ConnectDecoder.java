@@ -107,7 +107,8 @@ final class ConnectDecoder {
 
     private TopicName willTopic(byte[] utf8, ProtocolVersion version) {
         if (utf8.length == 0) {
-            throw Rule.WILL_TOPIC_EMPTY.broken(version, "a Will Topic has at least one character");
+            throw Rule.WILL_TOPIC_EMPTY.broken(
+                    version, "a Will Topic has at least one character, given was none");
         }
         for (byte b : utf8) {
             if (b == '+' || b == '#') {

@@ -76,7 +76,8 @@ public final class TopicFilter {
         if (fault == null) {
             throw new IllegalStateException("a valid filter breaks nothing");
         }
-        return fault.rule.broken(version, fault.expected);
+        return fault.rule.broken(
+                version, fault.expected + ", given was one of " + utf8.length + " bytes");
     }
 
     /// Whether the filter is that of a Shared Subscription.

@@ -51,7 +51,7 @@ public final class TopicName {
             throw new ProtocolViolation(
                     ReasonCode.TOPIC_NAME_INVALID,
                     "MQTT-4.7.3-1",
-                    "a Topic Name has at least one character");
+                    "a Topic Name has at least one character, given was none");
         }
         return ofUtf8(Utf8.encode(text), ProtocolVersion.MQTT_5);
     }

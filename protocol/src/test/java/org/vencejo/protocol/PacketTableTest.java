@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PacketTableTest {
 
     static Stream<PacketRow> rows() {
-        return Stream.of(ConnectPackets.ROWS).flatMap(List::stream);
+        return Stream.of(ConnectPackets.ROWS, PublishPackets.ROWS, SubscribePackets.ROWS)
+                .flatMap(List::stream);
     }
 
     @ParameterizedTest
