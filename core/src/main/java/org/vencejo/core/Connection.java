@@ -267,7 +267,7 @@ public final class Connection implements Link {
 
     /// The session of a connection that has sent CONNACK.
     ServerSession ownSession() {
-        if (session == null || session.epoch() != epoch) {
+        if (session == null || session.state().epoch() != epoch) {
             throw new IllegalStateException("the session belongs to another epoch");
         }
         return session;
@@ -275,7 +275,7 @@ public final class Connection implements Link {
 
     /// Whether the session, if there is one, is still this connection's.
     boolean ownsSession() {
-        return session != null && session.epoch() == epoch && session.isBoundTo(this);
+        return session != null && session.state().epoch() == epoch && session.isBoundTo(this);
     }
 
     Acknowledgements acknowledgements() {

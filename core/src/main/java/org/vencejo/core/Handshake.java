@@ -71,9 +71,6 @@ final class Handshake {
         handshake.checkClientIdentifier();
         handshake.checkWill();
         handshake.authenticate(connect.properties().binary(Property.AUTHENTICATION_DATA), true);
-        if (connection.isIn(Connection.State.CONNECTING)) {
-            connection.pauseReading();
-        }
     }
 
     private void checkClientIdentifier() {
@@ -161,6 +158,9 @@ final class Handshake {
             throw new ProtocolViolation(
                     ReasonCode.QUOTA_EXCEEDED, "A23", "too much before CONNACK was sent");
         }
+        if (bytesBehind > turn.limits.pendingBytesMax()) {
+            connection.pauseReading();
+        }
         behind.add(packet instanceof Publish publish ? stored(publish) : packet);
     }
 
@@ -233,7 +233,7 @@ final class Handshake {
         }
         int receiveMaximum = (int) connect.properties().number(Property.RECEIVE_MAXIMUM, 65_535);
         long number = session.bind(connection, expirySeconds, receiveMaximum, connect.will());
-        connection.bind(session, identity, session.epoch());
+        connection.bind(session, identity, session.state().epoch());
         Connack connack =
                 new Connack(
                         present && connect.version() != ProtocolVersion.MQTT_3_1,
@@ -248,7 +248,7 @@ final class Handshake {
 
     private void checkRights(Identity identity) {
         ServerSession session = sessions.find(clientIdentifier);
-        String owner = session == null ? null : session.identity().userName();
+        String owner = session == null ? null : session.state().identity().userName();
         if (owner != null && !owner.equals(identity.userName())) {
             throw new ProtocolViolation(
                     ReasonCode.NOT_AUTHORIZED, "A19", "the session belongs to another user");
@@ -342,7 +342,7 @@ final class Handshake {
                 new TopicAliases(connect.version().isMqtt5() ? turn.limits.topicAliasMaximum() : 0),
                 method,
                 keepAliveSeconds());
-        session.inbound()
+        session.state().inbound()
                 .connected(connect.version().isMqtt5() ? turn.limits.receiveMaximum() : 65_535);
         int aliasesMax =
                 Math.min(
@@ -354,7 +354,7 @@ final class Handshake {
                                 connection,
                                 clientIdentifier,
                                 connect.version(),
-                                session.identity().userName(),
+                                session.state().identity().userName(),
                                 connack.sessionPresent()));
         session.established(
                 connection,

@@ -27,7 +27,12 @@ public sealed interface Mutation {
             long sessionExpiryInterval,
             int receiveMaximum,
             @Nullable Will will)
-            implements Mutation {}
+            implements Mutation {
+        SessionConnected withoutWill() {
+            return new SessionConnected(
+                    session, epoch, sessionExpiryInterval, receiveMaximum, null);
+        }
+    }
 
     /// The connection of the session ended at this time; entries before `sentUpTo` were sent to it.
     record SessionDisconnected(

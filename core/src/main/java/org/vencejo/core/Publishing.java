@@ -55,13 +55,13 @@ final class Publishing {
             }
             return;
         }
-        switch (session.inbound().look(publish, connection.acknowledgements().pubacksWaiting())) {
+        switch (session.state().inbound().look(publish, connection.acknowledgements().pubacksWaiting())) {
             case NEW -> receiveNew(connection, session, publish);
             case REPEATED ->
                     answerInTurn(
                             connection,
                             new Pubrec(publish.packetIdentifier(), ReasonCode.SUCCESS),
-                            session.inbound().lastNumber());
+                            session.state().inbound().lastNumber());
             case IDENTIFIER_IN_USE ->
                     answerInTurn(
                             connection,
@@ -86,18 +86,18 @@ final class Publishing {
             boolean told = connection.version().isMqtt5();
             ReasonCode code = told ? refusal : ReasonCode.SUCCESS;
             if (exactlyOnce && !told) {
-                session.inbound().take(identifier);
+                session.state().inbound().take(identifier);
             }
             answerInTurn(
                     connection,
                     exactlyOnce ? new Pubrec(identifier, code) : new Puback(identifier, code),
-                    exactlyOnce ? session.inbound().lastNumber() : 0);
+                    exactlyOnce ? session.state().inbound().lastNumber() : 0);
             return;
         }
         long after = 0;
         if (exactlyOnce) {
-            session.inbound().take(identifier);
-            after = session.isKept() ? turn.appended() : 0;
+            session.state().inbound().take(identifier);
+            after = session.state().isKept() ? turn.appended() : 0;
         }
         publish(
                 publish,
@@ -124,7 +124,7 @@ final class Publishing {
         }
         if (isOfServer(publish.topicName())
                 || !turn.accessRules.mayPublish(
-                        session.clientIdentifier(), session.identity(), publish.topicName())) {
+                        session.state().clientIdentifier(), session.state().identity(), publish.topicName())) {
             return ReasonCode.NOT_AUTHORIZED;
         }
         if (settings.payloadFormatChecked() && !hasPromisedFormat(publish)) {
@@ -192,7 +192,7 @@ final class Publishing {
                         0,
                         will.properties().without(Property.WILL_DELAY_INTERVAL));
         if (!turn.accessRules.mayPublish(
-                session.clientIdentifier(), session.identity(), will.topicName())) {
+                session.state().clientIdentifier(), session.state().identity(), will.topicName())) {
             turn.statistics.refused(ReasonCode.NOT_AUTHORIZED);
         } else if (will.retain() && !hasRoomToRetain(publish)) {
             turn.statistics.refused(ReasonCode.QUOTA_EXCEEDED);

@@ -96,14 +96,14 @@ final class RetainedReplay {
 
     // Returns whether there was room for it.
     private boolean send(Request request, Retained retained) {
-        OutboundFlow outbound = session.outbound();
+        OutboundFlow outbound = session.state().outbound();
         Publish publish = retained.message.publish();
         QoS qos = publish.qos().min(request.granted); // [MQTT-3.8.4-8]
         if (!outbound.isClearAhead() || (qos != QoS.AT_MOST_ONCE && !outbound.hasRoom())) {
             return false;
         }
         turn.accounting.opened();
-        if (!session.mayReceive(publish.topicName())) {
+        if (!session.state().mayReceive(publish.topicName())) {
             turn.accounting.ended(Fate.ACCESS_DENIED);
             return true;
         }

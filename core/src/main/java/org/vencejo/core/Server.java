@@ -242,7 +242,7 @@ public final class Server {
                     if (handshake != null) {
                         handshake.outcome(outcome);
                     } else {
-                        reAuthenticated(connection, outcome);
+                        ReAuthentication.outcome(connection, outcome);
                     }
                 });
     }
@@ -290,20 +290,20 @@ public final class Server {
                 holdBack(connection);
             }
             case Puback puback -> {
-                stray(session.outbound().puback(puback.packetIdentifier(), puback.reasonCode()));
+                stray(session.state().outbound().puback(puback.packetIdentifier(), puback.reasonCode()));
                 session.pump();
             }
             case Pubrec pubrec -> pubrec(connection, session, pubrec);
             case Pubrel pubrel -> pubrel(connection, session, pubrel);
             case Pubcomp pubcomp -> {
-                stray(session.outbound().pubcomp(pubcomp.packetIdentifier()));
+                stray(session.state().outbound().pubcomp(pubcomp.packetIdentifier()));
                 session.pump();
             }
             case Subscribe subscribe -> subscribing.subscribe(connection, subscribe);
             case Unsubscribe unsubscribe -> subscribing.unsubscribe(connection, unsubscribe);
             case Pingreq p -> connection.send(Pingresp.INSTANCE);
             case Disconnect disconnect -> disconnect(connection, session, disconnect);
-            case Auth auth -> reAuthenticate(connection, auth);
+            case Auth auth -> ReAuthentication.step(connection, auth);
             case Connect c ->
                     throw ProtocolViolation.protocolError("MQTT-3.1.0-2", "a second CONNECT");
             case Connack p -> throw fromServerOnly(p);
@@ -348,7 +348,7 @@ public final class Server {
 
     private void pubrec(Connection connection, ServerSession session, Pubrec pubrec) {
         Copy copy =
-                session.outbound()
+                session.state().outbound()
                         .pubrec(pubrec.packetIdentifier(), pubrec.reasonCode(), turn.durable());
         if (copy == null) {
             stray(null);
@@ -363,13 +363,13 @@ public final class Server {
     }
 
     private void pubrel(Connection connection, ServerSession session, Pubrel pubrel) {
-        boolean known = session.inbound().release(pubrel.packetIdentifier());
+        boolean known = session.state().inbound().release(pubrel.packetIdentifier());
         boolean told = !known && connection.version().isMqtt5();
         session.answer(
                 new Pubcomp(
                         pubrel.packetIdentifier(),
                         told ? ReasonCode.PACKET_IDENTIFIER_NOT_FOUND : ReasonCode.SUCCESS),
-                session.inbound().lastNumber()); // (B3)
+                session.state().inbound().lastNumber()); // (B3)
     }
 
     private void stray(@Nullable Copy copy) {
@@ -393,71 +393,12 @@ public final class Server {
                     "U5-11", "a Session Expiry Interval of " + asked + " after 0 in CONNECT");
         }
         if (asked >= 0) {
-            session.expireAfter(
+            session.state().expireAfter(
                     Math.min(asked, turn.limits.sessionExpiryIntervalMaxSeconds()));
         }
         boolean normal = disconnect.reasonCode() == ReasonCode.SUCCESS;
         sessions.leave(connection, disconnect.reasonCode(), "by the client", normal);
         connection.close();
-    }
-
-    // ---- re-authentication (4.12.1) ----------------------------------------------------------------------
-
-    private void reAuthenticate(Connection connection, Auth auth) {
-        String method = connection.authenticationMethod();
-        if (method == null) {
-            throw ProtocolViolation.protocolError(
-                    "MQTT-4.12.0-7", "AUTH without an Authentication Method in CONNECT");
-        }
-        if (!method.equals(auth.properties().text(Property.AUTHENTICATION_METHOD))) {
-            throw new ProtocolViolation(
-                    ReasonCode.BAD_AUTHENTICATION_METHOD,
-                    "MQTT-4.12.1-1",
-                    "re-authentication uses the method of CONNECT");
-        }
-        boolean first = auth.reasonCode() == ReasonCode.RE_AUTHENTICATE;
-        if (!first && !(auth.reasonCode() == ReasonCode.CONTINUE_AUTHENTICATION && connection.isReAuthenticating())) {
-            throw ProtocolViolation.protocolError("MQTT-3.15.2-1", "AUTH with " + auth.reasonCode());
-        }
-        connection.reAuthenticating(true);
-        turn.outbox()
-                .authenticate(
-                        connection,
-                        new Authentication.Step(
-                                connection.clientIdentifier(),
-                                connection.identity().userName(),
-                                null,
-                                method,
-                                auth.properties().binary(Property.AUTHENTICATION_DATA),
-                                first,
-                                true));
-    }
-
-    private void reAuthenticated(Connection connection, Authentication.Outcome outcome) {
-        String method = connection.authenticationMethod();
-        if (method == null || !connection.isReAuthenticating()) {
-            return;
-        }
-        switch (outcome) {
-            case Authentication.More more ->
-                    connection.send(Handshake.auth(method, more.data()));
-            case Authentication.Refused refused ->
-                    sessions.disconnect(
-                            connection,
-                            allowedInDisconnect(refused.reasonCode()),
-                            "re-authentication failed"); // [MQTT-4.12.1-2]
-            case Authentication.Accepted accepted -> {
-                connection.reAuthenticating(false);
-                Properties.Builder properties =
-                        Properties.builder().put(Property.AUTHENTICATION_METHOD, method);
-                byte[] data = accepted.data();
-                if (data != null) {
-                    properties.put(Property.AUTHENTICATION_DATA, data);
-                }
-                connection.identify(accepted.identity());
-                connection.send(new Auth(ReasonCode.SUCCESS, properties.build()));
-            }
-        }
     }
 
     // ---- the journal and time ------------------------------------------------------------------------------

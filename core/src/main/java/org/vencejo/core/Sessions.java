@@ -70,11 +70,7 @@ final class Sessions {
         ServerSession session =
                 new ServerSession(turn, ++lastNumber, clientIdentifier, identity, kept);
         byClientIdentifier.put(clientIdentifier, session);
-        if (kept) {
-            turn.append(
-                    new Mutation.SessionCreated(
-                            session.number(), clientIdentifier, identity.userName()));
-        }
+        session.state().created();
         return session;
     }
 
@@ -82,7 +78,7 @@ final class Sessions {
     void resume(ServerSession session) {
         cancel(session.expiry);
         cancel(session.willDelay);
-        session.removeWill(); // [MQTT-3.1.3-9]
+        session.state().removeWill(); // [MQTT-3.1.3-9]
     }
 
     /// An answer was sent to the session's client: what waited for it goes on.
@@ -121,7 +117,7 @@ final class Sessions {
             turn.outbox()
                     .event(
                             new Event.ClientDisconnected(
-                                    connection, session.clientIdentifier(), reasonCode, detail));
+                                    connection, session.state().clientIdentifier(), reasonCode, detail));
         }
         detach(session, willDiscarded);
     }
@@ -135,19 +131,19 @@ final class Sessions {
             subscribing.activate(session, pending, false);
         }
         if (willDiscarded) {
-            session.removeWill(); // [MQTT-3.14.4-3]
+            session.state().removeWill(); // [MQTT-3.14.4-3]
         }
-        if (session.sessionExpiryInterval() == 0) {
+        if (session.state().sessionExpiryInterval() == 0) {
             end(session);
             return;
         }
-        session.disconnectedNow();
+        session.state().disconnected();
         awaitExpiry(session, 0);
         awaitWill(session, 0);
     }
 
     private void awaitExpiry(ServerSession session, long passedNanos) {
-        long seconds = session.sessionExpiryInterval();
+        long seconds = session.state().sessionExpiryInterval();
         if (seconds == Limits.NEVER_SECONDS) {
             return;
         }
@@ -163,7 +159,7 @@ final class Sessions {
     }
 
     private void awaitWill(ServerSession session, long passedNanos) {
-        Will will = session.will();
+        Will will = session.state().will();
         if (will == null) {
             return;
         }
@@ -180,9 +176,9 @@ final class Sessions {
     }
 
     private void publishWill(ServerSession session) {
-        Will will = session.will();
+        Will will = session.state().will();
         if (will != null) {
-            session.removeWill(); // [MQTT-3.1.2-10]
+            session.state().removeWill(); // [MQTT-3.1.2-10]
             publishing.publishWill(session, will);
         }
     }
@@ -193,18 +189,18 @@ final class Sessions {
         if (session.hasEnded()) {
             return;
         }
-        byClientIdentifier.remove(session.clientIdentifier(), session);
+        byClientIdentifier.remove(session.state().clientIdentifier(), session);
         cancel(session.willDelay);
         subscribing.forget(session);
-        List<SharedCopy> orphans = session.copiesThatMayGoElsewhere();
-        orphans.forEach(session.outbound()::takeAway);
+        List<SharedCopy> orphans = session.state().copiesThatMayGoElsewhere();
+        orphans.forEach(session.state().outbound()::takeAway);
         publishWill(session); // U5-13
         long undelivered = session.end();
         for (SharedCopy orphan : orphans) {
             undelivered += giveToAnother(orphan) ? 0 : 1;
         }
         if (undelivered > 0) {
-            turn.outbox().event(new Event.SessionEnded(session.clientIdentifier(), undelivered));
+            turn.outbox().event(new Event.SessionEnded(session.state().clientIdentifier(), undelivered));
         }
     }
 
@@ -242,9 +238,9 @@ final class Sessions {
                             from.created().clientIdentifier(),
                             new Identity(from.created().userName()),
                             true);
-            session.recover(from);
-            lastNumber = Math.max(lastNumber, session.number());
-            byClientIdentifier.put(session.clientIdentifier(), session);
+            session.state().recover(from);
+            lastNumber = Math.max(lastNumber, session.state().number());
+            byClientIdentifier.put(session.state().clientIdentifier(), session);
             subscribing.recover(session);
         }
     }
@@ -254,7 +250,7 @@ final class Sessions {
     void settleRecovered(List<Recovered.Session> stored) {
         for (Recovered.Session from : stored) {
             ServerSession session = byClientIdentifier.get(from.created().clientIdentifier());
-            if (session == null || session.number() != from.created().session()) {
+            if (session == null || session.state().number() != from.created().session()) {
                 continue;
             }
             Mutation.SessionDisconnected before = from.disconnected();
@@ -271,8 +267,8 @@ final class Sessions {
     List<Recovered.Session> durableState() {
         List<Recovered.Session> all = new ArrayList<>();
         for (ServerSession session : byClientIdentifier.values()) {
-            if (session.isKept()) {
-                all.add(session.durableState());
+            if (session.state().isKept()) {
+                all.add(session.state().toRecord());
             }
         }
         return all;

@@ -52,9 +52,9 @@ final class Subscribing {
                 continue;
             }
             Subscription granted = granted(wanted);
-            boolean isNew = session.subscription(granted.topicFilter()) == null;
-            Subscribed subscribed = new Subscribed(session.number(), granted, identifier);
-            number = Math.max(number, session.subscribe(subscribed));
+            boolean isNew = session.state().subscription(granted.topicFilter()) == null;
+            Subscribed subscribed = new Subscribed(session.state().number(), granted, identifier);
+            number = Math.max(number, session.state().subscribe(subscribed));
             grants.add(new PendingSubscriptions.Grant(subscribed, isNew));
             codes.add(ReasonCode.granted(granted.maximumQoS()));
         }
@@ -87,11 +87,11 @@ final class Subscribing {
         if (filter.hasWildcard() && !settings.wildcardSubscriptionAvailable()) {
             return ReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED;
         }
-        if (!turn.accessRules.maySubscribe(session.clientIdentifier(), session.identity(), filter)) {
+        if (!turn.accessRules.maySubscribe(session.state().clientIdentifier(), session.state().identity(), filter)) {
             return ReasonCode.NOT_AUTHORIZED;
         }
-        if (session.subscriptions().size() >= turn.limits.subscriptionsMax()
-                && session.subscription(filter) == null) {
+        if (session.state().subscriptions().size() >= turn.limits.subscriptionsMax()
+                && session.state().subscription(filter) == null) {
             return ReasonCode.QUOTA_EXCEEDED;
         }
         return null;
@@ -121,7 +121,7 @@ final class Subscribing {
         for (PendingSubscriptions.Grant grant : pending.grants()) {
             Subscribed subscribed = grant.subscribed();
             Subscription subscription = subscribed.subscription();
-            if (session.subscription(subscription.topicFilter()) == subscribed) {
+            if (session.state().subscription(subscription.topicFilter()) == subscribed) {
                 trie.put(session, subscription, subscribed.subscriptionIdentifier());
             }
             if (withRetained && isOwedRetained(subscription, grant.isNew())) {
@@ -160,7 +160,8 @@ final class Subscribing {
         for (TopicFilter filter : unsubscribe.topicFilters()) {
             if (!filter.isValid()) {
                 codes.add(ReasonCode.TOPIC_FILTER_INVALID);
-            } else if (session.unsubscribe(filter)) {
+            } else if (session.state().unsubscribe(filter)) {
+                session.cancelReplay(filter);
                 trie.remove(session, filter);
                 codes.add(ReasonCode.SUCCESS);
             } else {
@@ -175,14 +176,14 @@ final class Subscribing {
 
     /// A session that the store had when the server started is reachable before its client returns.
     void recover(ServerSession session) {
-        for (Subscribed subscribed : session.subscriptions().values()) {
+        for (Subscribed subscribed : session.state().subscriptions().values()) {
             trie.put(session, subscribed.subscription(), subscribed.subscriptionIdentifier());
         }
     }
 
     /// The session ends, and its routes with it.
     void forget(ServerSession session) {
-        for (TopicFilter filter : session.subscriptions().keySet()) {
+        for (TopicFilter filter : session.state().subscriptions().keySet()) {
             trie.remove(session, filter);
         }
     }

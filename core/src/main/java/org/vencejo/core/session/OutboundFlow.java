@@ -154,8 +154,9 @@ public final class OutboundFlow {
         copy.waitFor(copy.qos() == QoS.EXACTLY_ONCE ? number : 0);
     }
 
-    /// Puts a copy into the queue that the store had when the server started.
-    public void recover(Copy copy, boolean wasSent, int packetIdentifier, boolean released) {
+    /// Puts a copy where it was when the store was written: in the queue, or sent, or with its PUBREL owed
+    /// under `releasedIdentifier` (0 if PUBREC had not come).
+    public void recover(Copy copy, boolean wasSent, int releasedIdentifier) {
         nextSequence = Math.max(nextSequence, copy.sequence() + 1);
         accounting.recovered(copy.message().bytes());
         if (!wasSent) {
@@ -163,11 +164,11 @@ public final class OutboundFlow {
             return;
         }
         int identifier =
-                packetIdentifier != 0
-                        ? packetIdentifier
-                        : inFlight.freeFrom(identifierOf(copy.sequence()));
+                releasedIdentifier != 0
+? releasedIdentifier
+: inFlight.freeFrom(identifierOf(copy.sequence()));
         copy.sent(identifier, 0, 0);
-        if (released) {
+        if (releasedIdentifier != 0) {
             copy.release(0);
         }
         sent.addLast(copy);

@@ -1,0 +1,79 @@
+package org.vencejo.core;
+
+import org.vencejo.protocol.Auth;
+import org.vencejo.protocol.Properties;
+import org.vencejo.protocol.Property;
+import org.vencejo.protocol.ProtocolViolation;
+import org.vencejo.protocol.ReasonCode;
+
+/// Enhanced authentication of a client that is connected already (4.12.1); its other traffic goes on
+/// meanwhile (U5-42).
+///
+/// Part of the core: touched only by whoever runs it. The state is the connection's.
+final class ReAuthentication {
+    private ReAuthentication() {}
+
+    /// AUTH came from a connected client.
+    static void step(Connection connection, Auth auth) {
+        String method = connection.authenticationMethod();
+        if (method == null) {
+            throw ProtocolViolation.protocolError(
+                    "MQTT-4.12.0-7", "AUTH without an Authentication Method in CONNECT");
+        }
+        if (!method.equals(auth.properties().text(Property.AUTHENTICATION_METHOD))) {
+            throw new ProtocolViolation(
+                    ReasonCode.BAD_AUTHENTICATION_METHOD,
+                    "MQTT-4.12.1-1",
+                    "re-authentication uses the method of CONNECT");
+        }
+        boolean first = auth.reasonCode() == ReasonCode.RE_AUTHENTICATE;
+        boolean goesOn =
+                auth.reasonCode() == ReasonCode.CONTINUE_AUTHENTICATION
+                        && connection.isReAuthenticating();
+        if (!first && !goesOn) {
+            throw ProtocolViolation.protocolError(
+                    "MQTT-3.15.2-1", "AUTH with " + auth.reasonCode());
+        }
+        connection.reAuthenticating(true);
+        connection
+                .turn()
+                .outbox()
+                .authenticate(
+                        connection,
+                        new Authentication.Step(
+                                connection.clientIdentifier(),
+                                connection.identity().userName(),
+                                null,
+                                method,
+                                auth.properties().binary(Property.AUTHENTICATION_DATA),
+                                first,
+                                true));
+    }
+
+    /// The authenticator answered.
+    ///
+    /// @throws ProtocolViolation with its code if the client failed [MQTT-4.12.1-2]
+    static void outcome(Connection connection, Authentication.Outcome outcome) {
+        String method = connection.authenticationMethod();
+        if (method == null || !connection.isReAuthenticating()) {
+            return;
+        }
+        switch (outcome) {
+            case Authentication.More more -> connection.send(Handshake.auth(method, more.data()));
+            case Authentication.Refused refused ->
+                    throw new ProtocolViolation(
+                            refused.reasonCode(), "MQTT-4.12.1-2", "re-authentication failed");
+            case Authentication.Accepted accepted -> {
+                connection.reAuthenticating(false);
+                connection.identify(accepted.identity());
+                Properties.Builder properties =
+                        Properties.builder().put(Property.AUTHENTICATION_METHOD, method);
+                byte[] data = accepted.data();
+                if (data != null) {
+                    properties.put(Property.AUTHENTICATION_DATA, data);
+                }
+                connection.send(new Auth(ReasonCode.SUCCESS, properties.build()));
+            }
+        }
+    }
+}

@@ -1,0 +1,316 @@
+package org.vencejo.core;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.core.Authentication.Identity;
+import org.vencejo.core.Mutation.Enqueued;
+import org.vencejo.core.Mutation.SessionConnected;
+import org.vencejo.core.Mutation.SessionDisconnected;
+import org.vencejo.core.Mutation.Subscribed;
+import org.vencejo.core.session.Copy;
+import org.vencejo.core.session.FlowOwner;
+import org.vencejo.core.session.InboundFlow;
+import org.vencejo.core.session.OutboundFlow;
+import org.vencejo.protocol.QoS;
+import org.vencejo.protocol.TopicFilter;
+import org.vencejo.protocol.TopicName;
+import org.vencejo.protocol.Will;
+
+/// What of a session survives a crash, and the only way in which that changes: each change here is one
+/// [Mutation].
+///
+/// Part of the core: touched only by whoever runs it. A session that is *kept* (Session Expiry Interval
+/// above 0 when it was made) writes; others change the same state and write nothing, so that nothing of
+/// theirs ever waits.
+final class SessionState implements FlowOwner {
+    private final Turn turn;
+    private final long number;
+    private final String clientIdentifier;
+    private final Identity identity;
+    private final boolean kept;
+    private final InboundFlow inbound;
+    private final OutboundFlow outbound;
+    private @Nullable Map<TopicFilter, Subscribed> subscriptions;
+    private int sharedCopies;
+
+    // Since the last CONNECT
+    private SessionConnected connected;
+    private @Nullable SessionDisconnected disconnected;
+    private long sessionExpiryInterval;
+
+    SessionState(Turn turn, long number, String clientIdentifier, Identity identity, boolean kept) {
+        this.turn = turn;
+        this.number = number;
+        this.clientIdentifier = clientIdentifier;
+        this.identity = identity;
+        this.kept = kept;
+        this.inbound = new InboundFlow(this);
+        this.outbound = new OutboundFlow(this, turn.accounting);
+        this.connected = new SessionConnected(number, 0, 0, 0, null);
+    }
+
+    private long write(Mutation mutation) {
+        return kept ? turn.append(mutation) : 0;
+    }
+
+    // ---- its life ------------------------------------------------------------------------------------
+
+    void created() {
+        write(new Mutation.SessionCreated(number, clientIdentifier, identity.userName()));
+    }
+
+    /// A CONNECT was accepted; CONNACK waits for the returned number.
+    long connected(long expiryInterval, int receiveMaximum, @Nullable Will will) {
+        sessionExpiryInterval = expiryInterval;
+        disconnected = null;
+        connected =
+                new SessionConnected(
+                        number, connected.epoch() + 1, expiryInterval, receiveMaximum, will);
+        return write(connected);
+    }
+
+    /// DISCONNECT asked for another Session Expiry Interval (3.14.2.2.2).
+    void expireAfter(long seconds) {
+        sessionExpiryInterval = seconds;
+    }
+
+    /// A session that outlives its connection notes when that ended.
+    void disconnected() {
+        disconnected =
+                new SessionDisconnected(
+                        number, turn.wallMillis(), sessionExpiryInterval, outbound.sentUpTo());
+        write(disconnected);
+    }
+
+    void removeWill() {
+        if (connected.will() != null) {
+            connected = connected.withoutWill();
+            write(new Mutation.WillRemoved(number));
+        }
+    }
+
+    void ended() {
+        write(new Mutation.SessionEnded(number));
+    }
+
+    // ---- subscriptions -------------------------------------------------------------------------------
+
+    /// Adds or replaces a subscription; SUBACK waits for the returned number.
+    long subscribe(Subscribed subscribed) {
+        if (subscriptions == null) {
+            subscriptions = new HashMap<>();
+        }
+        subscriptions.put(subscribed.subscription().topicFilter(), subscribed);
+        return write(subscribed);
+    }
+
+    /// Removes a subscription; returns whether it was there.
+    boolean unsubscribe(TopicFilter filter) {
+        if (subscriptions == null || subscriptions.remove(filter) == null) {
+            return false;
+        }
+        write(new Mutation.Unsubscribed(number, filter));
+        return true;
+    }
+
+    @Nullable Subscribed subscription(TopicFilter filter) {
+        return subscriptions == null ? null : subscriptions.get(filter);
+    }
+
+    Map<TopicFilter, Subscribed> subscriptions() {
+        return subscriptions == null ? Map.of() : subscriptions;
+    }
+
+    // ---- flows ---------------------------------------------------------------------------------------
+
+    @Override
+    public long enqueued(Copy copy) {
+        sharedCopies += copy instanceof SharedCopy ? 1 : 0;
+        return isWritten(copy) ? write(mutationOf(copy)) : 0;
+    }
+
+    @Override
+    public void dequeued(Copy copy) {
+        sharedCopies -= copy instanceof SharedCopy ? 1 : 0;
+        if (isWritten(copy)) {
+            write(new Mutation.Dequeued(number, copy.sequence()));
+        }
+    }
+
+    // QoS 0 may wait in a queue, but promises nothing.
+    private static boolean isWritten(Copy copy) {
+        return copy.qos() != QoS.AT_MOST_ONCE;
+    }
+
+    private Enqueued mutationOf(Copy copy) {
+        return new Enqueued(
+                number,
+                copy.sequence(),
+                copy.message(),
+                copy.qos(),
+                copy.retain(),
+                copy.subscriptionIdentifiers(),
+                copy instanceof SharedCopy shared ? shared.share() : null);
+    }
+
+    @Override
+    public long released(Copy copy) {
+        return write(new Mutation.Released(number, copy.sequence(), copy.packetIdentifier()));
+    }
+
+    @Override
+    public long identifierTaken(int packetIdentifier) {
+        return write(new Mutation.IdentifierTaken(number, packetIdentifier));
+    }
+
+    @Override
+    public long identifierFreed(int packetIdentifier) {
+        return write(new Mutation.IdentifierFreed(number, packetIdentifier));
+    }
+
+    @Override
+    public boolean mayReceive(TopicName topicName) {
+        return turn.accessRules.mayReceive(clientIdentifier, identity, topicName);
+    }
+
+    /// The copies that another member of their shared subscription may get instead (C24).
+    List<SharedCopy> copiesThatMayGoElsewhere() {
+        List<SharedCopy> copies = new ArrayList<>();
+        if (sharedCopies > 0) {
+            outbound.forEachKept(
+                    copy -> {
+                        if (copy instanceof SharedCopy shared && shared.mayGoElsewhere()) {
+                            copies.add(shared);
+                        }
+                    });
+        }
+        return copies;
+    }
+
+    // ---- what it is ------------------------------------------------------------------------------------
+
+    long number() {
+        return number;
+    }
+
+    String clientIdentifier() {
+        return clientIdentifier;
+    }
+
+    Identity identity() {
+        return identity;
+    }
+
+    boolean isKept() {
+        return kept;
+    }
+
+    InboundFlow inbound() {
+        return inbound;
+    }
+
+    OutboundFlow outbound() {
+        return outbound;
+    }
+
+    /// Counts accepted CONNECTs: what belongs to an older one acts no more.
+    long epoch() {
+        return connected.epoch();
+    }
+
+    /// What the client takes at once, as it said and as we are willing to.
+    int window() {
+        return Math.min(connected.receiveMaximum(), turn.limits.windowMax());
+    }
+
+    /// In seconds; [Limits#NEVER_SECONDS] for never.
+    long sessionExpiryInterval() {
+        return sessionExpiryInterval;
+    }
+
+    @Nullable Will will() {
+        return connected.will();
+    }
+
+    // ---- the store ---------------------------------------------------------------------------------------
+
+    /// Takes what the store had when the server started.
+    void recover(Recovered.Session from) {
+        connected = from.connected();
+        disconnected = from.disconnected();
+        sessionExpiryInterval =
+                disconnected == null
+                        ? connected.sessionExpiryInterval()
+                        : disconnected.sessionExpiryInterval();
+        if (!from.subscriptions().isEmpty()) {
+            subscriptions = new HashMap<>();
+            for (Subscribed subscribed : from.subscriptions()) {
+                subscriptions.put(subscribed.subscription().topicFilter(), subscribed);
+            }
+        }
+        from.identifiersTaken().forEach(inbound::recover);
+        int open = 0;
+        for (Recovered.Entry entry : from.queue()) {
+            Copy copy = copyOf(entry.enqueued());
+            sharedCopies += copy instanceof SharedCopy ? 1 : 0;
+            // Connected at the crash: what the window allowed counts as sent; else what was sent.
+            boolean wasSent =
+                    entry.released() != null
+                            || (disconnected == null
+                                    ? open < window()
+                                    : copy.sequence() < disconnected.sentUpTo());
+            outbound.recover(
+                    copy,
+                    wasSent,
+                    entry.released() == null ? 0 : entry.released().packetIdentifier());
+            open += wasSent ? 1 : 0;
+        }
+    }
+
+    private static Copy copyOf(Enqueued e) {
+        return e.share() == null
+                ? new Copy(
+                        e.sequence(), e.message(), e.qos(), e.retain(), e.subscriptionIdentifiers())
+                : new SharedCopy(
+                        e.sequence(),
+                        e.message(),
+                        e.qos(),
+                        e.retain(),
+                        e.subscriptionIdentifiers(),
+                        e.share());
+    }
+
+    /// The state as the store should have it.
+    Recovered.Session toRecord() {
+        List<Recovered.Entry> entries = new ArrayList<>();
+        outbound.forEachKept(
+                copy -> {
+                    if (isWritten(copy)) {
+                        entries.add(new Recovered.Entry(mutationOf(copy), releasedOf(copy)));
+                    }
+                });
+        entries.sort(Comparator.comparingLong(entry -> entry.enqueued().sequence()));
+        TreeSet<Integer> taken = new TreeSet<>();
+        for (int identifier : inbound.identifiersTaken()) {
+            taken.add(identifier);
+        }
+        return new Recovered.Session(
+                new Mutation.SessionCreated(number, clientIdentifier, identity.userName()),
+                connected,
+                disconnected,
+                new ArrayList<>(subscriptions().values()),
+                entries,
+                taken);
+    }
+
+    private Mutation.@Nullable Released releasedOf(Copy copy) {
+        return copy.isReleased()
+                ? new Mutation.Released(number, copy.sequence(), copy.packetIdentifier())
+                : null;
+    }
+}
