@@ -81,6 +81,7 @@ public final class Server {
                 sessions.settleRecovered(recovered.sessions());
             }
             dispatch(input);
+            sessions.endOverfull();
         } catch (RuntimeException fault) {
             outbox.event(new Event.Fault(null, fault));
         } finally {
@@ -124,15 +125,17 @@ public final class Server {
 
     private void received(Connection connection, Packet packet) {
         turn.statistics.received(packet.type());
-        guarded(connection, () -> packet(connection, packet));
+        try {
+            packet(connection, packet);
+        } catch (RuntimeException fault) {
+            failed(connection, fault);
+        }
     }
 
-    private void guarded(Connection connection, Runnable action) {
-        try {
-            action.run();
-        } catch (ProtocolViolation violation) {
+    private void failed(Connection connection, RuntimeException fault) {
+        if (fault instanceof ProtocolViolation violation) {
             violated(connection, violation);
-        } catch (RuntimeException fault) {
+        } else {
             turn.outbox().event(new Event.Fault(connection, fault));
             sessions.disconnect(
                     connection, ReasonCode.UNSPECIFIED_ERROR, "a fault of the server: " + fault);
@@ -236,15 +239,15 @@ public final class Server {
             return;
         }
         Handshake handshake = connection.handshake();
-        guarded(
-                connection,
-                () -> {
-                    if (handshake != null) {
-                        handshake.outcome(outcome);
-                    } else {
-                        ReAuthentication.outcome(connection, outcome);
-                    }
-                });
+        try {
+            if (handshake != null) {
+                handshake.outcome(outcome);
+            } else {
+                ReAuthentication.outcome(connection, outcome);
+            }
+        } catch (RuntimeException fault) {
+            failed(connection, fault);
+        }
     }
 
     // CONNACK was sent: messages flow, and what the client sent behind CONNECT is handled.
@@ -260,7 +263,11 @@ public final class Server {
             if (connection.isClosed()) {
                 return; // [MQTT-3.14.4-1]
             }
-            guarded(connection, () -> packet(connection, packet));
+            try {
+                packet(connection, packet);
+            } catch (RuntimeException fault) {
+                failed(connection, fault);
+            }
         }
     }
 

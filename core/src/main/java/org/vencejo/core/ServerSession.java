@@ -156,8 +156,10 @@ final class ServerSession {
             }
             case DROP_NEWEST -> {}
             case END_SESSION -> {
-                overfull = true;
-                pumpSoon();
+                if (!overfull) {
+                    overfull = true;
+                    turn.overfull.add(this);
+                }
             }
         }
         return !isFullFor(message);
@@ -377,11 +379,6 @@ final class ServerSession {
 
     boolean hasEnded() {
         return ended;
-    }
-
-    /// Whether its queue ran full and the policy is to end it.
-    boolean isOverfull() {
-        return overfull;
     }
 
     boolean isBoundTo(Connection other) {

@@ -204,6 +204,19 @@ final class Sessions {
         }
     }
 
+    /// Ends the sessions whose queue ran full, if that is the policy (B37).
+    void endOverfull() {
+        for (ServerSession session = turn.overfull.poll();
+                session != null;
+                session = turn.overfull.poll()) {
+            Connection connection = session.connection();
+            if (connection != null) {
+                disconnect(connection, ReasonCode.QUOTA_EXCEEDED, "its queue is full");
+            }
+            end(session);
+        }
+    }
+
     private boolean giveToAnother(SharedCopy orphan) {
         SharedSubscription<ServerSession> group = trie.shared(orphan.share());
         Member<ServerSession> member =

@@ -18,6 +18,9 @@ final class Turn {
     /// Sessions with answers or messages that wait for the journal.
     ArrayDeque<ServerSession> waiting = new ArrayDeque<>();
 
+    /// Sessions whose queue ran full and that are to end for it, when the call is over.
+    final ArrayDeque<ServerSession> overfull = new ArrayDeque<>();
+
     private final long wallMillisAtStart;
     private final long nanosAtStart;
 
