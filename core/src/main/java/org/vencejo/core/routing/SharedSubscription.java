@@ -71,6 +71,9 @@ public final class SharedSubscription<S> {
         Member<S> replaced = members.put(subscriber, member);
         if (replaced != null) {
             insertBefore(replaced, member);
+            if (turn == replaced) {
+                turn = member;
+            }
             unlink(replaced);
             return false;
         }

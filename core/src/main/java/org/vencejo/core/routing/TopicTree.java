@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ReferenceEquality") // a node is itself and nothing else
 abstract class TopicTree<N extends TopicNode<N>> {
     private static final int BUCKETS_MIN = 16;
+    private static final long SEED = 0x6A09_E667_F3BC_C908L;
 
     final N root;
     private final long seed;
@@ -31,7 +32,7 @@ abstract class TopicTree<N extends TopicNode<N>> {
     long visits;
 
     TopicTree(long seed) {
-        this.seed = Levels.mix(seed);
+        this.seed = Levels.mix(seed ^ SEED); // with 0, all of `////` would have hash 0
         this.levels = new Levels(this.seed);
         this.root = newRoot((int) this.seed);
     }

@@ -9,6 +9,7 @@ import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.Subscription;
 import org.vencejo.protocol.TopicFilter;
@@ -154,6 +155,20 @@ class ScaleTest {
         }
         assertThat(trie.visits() - beforeRemoval).as("visits to remove").isLessThan(6L * topics);
         assertThat(trie.nodes()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "a/", "+/", "longer than a head/"})
+    void levelsThatAreAllTheSameCompareFewNodes(String level) {
+        int levels = 65_535 / level.length();
+        String filter = level.repeat(levels);
+        for (long seed = 0; seed < 4; seed++) {
+            SubscriptionTrie<String> trie = new SubscriptionTrie<>(16, 1 << 20, seed);
+            trie.put("s", subscription(filter), 0);
+            assertThat(trie.nodes()).isEqualTo(levels + 1);
+            trie.remove("s", TopicFilter.of(filter));
+            assertThat(trie.visits()).isLessThan(8L * levels);
+        }
     }
 
     private static long answer(SubscriptionTrie<String> trie, TopicName topic, int messages) {
