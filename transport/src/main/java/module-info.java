@@ -6,4 +6,6 @@ module org.vencejo.transport {
     requires io.netty.handler;
     requires io.netty.transport.classes.epoll;
     requires static transitive org.jspecify;
+
+    exports org.vencejo.transport;
 }

@@ -1,0 +1,27 @@
+package org.vencejo.transport;
+
+import io.netty.buffer.ByteBuf;
+
+/// Who stands behind a connection: is told what happens to it, always on the connection's event
+/// loop.
+///
+/// The calls come in the order [#opened], any number of [#received] and [#writable], [#closed]
+/// once. Nothing thrown here is caught for long: it ends the connection.
+public interface ConnectionHandler {
+    /// The connection is there and will be read from.
+    void opened(SocketConnection connection);
+
+    /// Bytes came. Whoever is called takes what it can use by moving the reader index; what is left
+    /// comes again, before what arrives later. The buffer is lent for the call: who keeps a part
+    /// retains it.
+    ///
+    /// Answers how many bytes, counted from where the reader index was left, must be there before
+    /// another call makes sense; 1 if that is not known.
+    int received(ByteBuf bytes);
+
+    /// The bytes that wait fell below the low mark after they had been above the high mark.
+    void writable();
+
+    /// The connection is gone, for this reason; nothing sent will arrive any more.
+    void closed(String reason);
+}

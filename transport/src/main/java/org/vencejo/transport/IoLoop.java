@@ -1,0 +1,172 @@
+package org.vencejo.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// An event loop and its *tick*: all connections that are ready are read, then the end of the tick
+/// comes, and each connection that was appended to is flushed once.
+///
+/// Confined to its own thread, except [#execute], [#runLater], [#isCurrent] and the counters.
+/// Flushing at the end of the tick, and not when one connection was read to its end, is what makes
+/// one system call of everything that a tick sends to a peer.
+public final class IoLoop implements Executor {
+    private static final VarHandle RECEIVED = counter("receivedBytes");
+    private static final VarHandle SENT = counter("sentBytes");
+    private static final VarHandle OPENED = counter("openedConnections");
+    private static final VarHandle CLOSED = counter("closedConnections");
+
+    private final EventLoop eventLoop;
+    private final ReceiveBuffer receiveBuffer = new ReceiveBuffer();
+    private final Runnable endOfTick = this::endTick;
+
+    private ArrayList<OutBuffer> dirty = new ArrayList<>();
+    private ArrayList<OutBuffer> flushing = new ArrayList<>();
+    private boolean tickArmed;
+    private boolean tickEnding;
+    private @Nullable Runnable beforeFlush;
+    private @Nullable ByteBuf nowhere;
+
+    private long receivedBytes;
+    private long sentBytes;
+    private long openedConnections;
+    private long closedConnections;
+
+    IoLoop(EventLoop eventLoop) {
+        this.eventLoop = eventLoop;
+    }
+
+    /// What runs at the end of each tick before the flush. To be set once, before the first
+    /// connection.
+    public void beforeFlush(Runnable action) {
+        this.beforeFlush = action;
+    }
+
+    /// Makes sure that this tick has an end. It comes by itself when a connection was appended to.
+    public void armTick() {
+        if (!tickArmed) {
+            tickArmed = true;
+            eventLoop.execute(endOfTick);
+        }
+    }
+
+    /// Runs `task` on this loop, after what it is doing. Thread-safe.
+    @Override
+    public void execute(Runnable task) {
+        eventLoop.execute(task);
+    }
+
+    /// Runs `task` on this loop in `nanos` or a little later. Thread-safe.
+    public Timer runLater(Runnable task, long nanos) {
+        var scheduled = eventLoop.schedule(task, nanos, TimeUnit.NANOSECONDS);
+        return () -> scheduled.cancel(false);
+    }
+
+    /// Whether the caller runs on this loop.
+    public boolean isCurrent() {
+        return eventLoop.inEventLoop();
+    }
+
+    /// Bytes read from connections of this loop so far. Thread-safe.
+    public long receivedBytes() {
+        return (long) RECEIVED.getOpaque(this);
+    }
+
+    /// Bytes handed to the operating system by connections of this loop so far. Thread-safe.
+    public long sentBytes() {
+        return (long) SENT.getOpaque(this);
+    }
+
+    /// How many connections are open on this loop. Thread-safe.
+    public long openConnections() {
+        long closed = (long) CLOSED.getVolatile(this);
+        return (long) OPENED.getVolatile(this) - closed;
+    }
+
+    @Override
+    public String toString() {
+        return "IoLoop[" + eventLoop + "]";
+    }
+
+    EventLoop eventLoop() {
+        return eventLoop;
+    }
+
+    ReceiveBuffer receiveBuffer() {
+        return receiveBuffer;
+    }
+
+    /// Has `out` flushed at the end of this tick.
+    void flushLater(OutBuffer out) {
+        dirty.add(out);
+        if (!tickEnding) {
+            armTick();
+        }
+    }
+
+    /// Where bytes for a connection that is gone are written to.
+    ByteBuf nowhere() {
+        if (nowhere == null || nowhere.capacity() > ReceiveBuffer.BYTES) {
+            nowhere = Unpooled.buffer();
+        }
+        return nowhere.clear();
+    }
+
+    void received(int bytes) {
+        RECEIVED.setOpaque(this, receivedBytes + bytes);
+    }
+
+    void sent(long bytes) {
+        SENT.setOpaque(this, sentBytes + bytes);
+    }
+
+    void opened() {
+        OPENED.setVolatile(this, openedConnections + 1);
+    }
+
+    void closed() {
+        CLOSED.setVolatile(this, closedConnections + 1);
+    }
+
+    private void endTick() {
+        tickArmed = false;
+        tickEnding = true;
+        try {
+            if (beforeFlush != null) {
+                beforeFlush.run();
+            }
+        } finally {
+            tickEnding = false;
+            flushDirty();
+        }
+    }
+
+    private void flushDirty() {
+        ArrayList<OutBuffer> now = dirty;
+        dirty = flushing;
+        flushing = now;
+        for (int i = 0; i < now.size(); i++) {
+            now.get(i).flush();
+        }
+        now.clear();
+    }
+
+    private static VarHandle counter(String name) {
+        try {
+            return MethodHandles.lookup().findVarHandle(IoLoop.class, name, long.class);
+        } catch (ReflectiveOperationException absent) {
+            throw new ExceptionInInitializerError(absent);
+        }
+    }
+
+    /// Something that will happen later unless it is cancelled. Thread-safe.
+    public interface Timer {
+        void cancel();
+    }
+}

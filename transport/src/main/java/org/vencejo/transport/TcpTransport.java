@@ -1,0 +1,146 @@
+package org.vencejo.transport;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// TCP: listens and dials. Thread-safe.
+///
+/// `highBytes` and `lowBytes` are the marks between which a connection's handler is told that it
+/// may go on.
+public record TcpTransport(IoLoops loops, int highBytes, int lowBytes) {
+    private static final int PENDING_ACCEPTS = 1024;
+
+    /// Decides about connections that were accepted.
+    public interface Acceptor {
+        /// Who is to handle a connection from `remote` that `loop` will serve, or null to close it
+        /// at once. Called on that loop.
+        @Nullable ConnectionHandler accept(IoLoop loop, InetSocketAddress remote);
+    }
+
+    /// A bound socket. Thread-safe.
+    public record Listener(Channel channel) implements AutoCloseable {
+        /// The address that it listens on, with the port that was chosen if 0 was asked for.
+        public InetSocketAddress localAddress() {
+            return (InetSocketAddress) channel.localAddress();
+        }
+
+        /// Accepts nobody any more; connections stay.
+        @Override
+        public void close() {
+            channel.close().awaitUninterruptibly();
+        }
+    }
+
+    /// Listens on `local`.
+    ///
+    /// @throws IOException if the address cannot be bound, naming the reason
+    public Listener listen(InetSocketAddress local, Acceptor acceptor) throws IOException {
+        ChannelFuture bound =
+                new ServerBootstrap()
+                        .group(loops.group())
+                        .channel(
+                                loops.isEpoll()
+                                        ? EpollServerSocketChannel.class
+                                        : NioServerSocketChannel.class)
+                        .option(ChannelOption.SO_BACKLOG, PENDING_ACCEPTS)
+                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                        .childHandler(new Accepted(acceptor))
+                        .bind(local)
+                        .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException(causeOf(bound), bound.cause());
+        }
+        return new Listener(bound.channel());
+    }
+
+    /// Connects to `remote`, whose name was resolved before, as a connection of `loop`. The handler
+    /// hears [ConnectionHandler#opened] before the answer completes; a failure completes it with an
+    /// IOException.
+    public CompletableFuture<SocketConnection> dial(
+            IoLoop loop, InetSocketAddress remote, long timeoutNanos, ConnectionHandler handler) {
+        CompletableFuture<SocketConnection> answer = new CompletableFuture<>();
+        int timeoutMillis =
+                Math.clamp(TimeUnit.NANOSECONDS.toMillis(timeoutNanos), 1, Integer.MAX_VALUE);
+        ChannelFuture connected =
+                new Bootstrap()
+                        .group(loop.eventLoop())
+                        .channel(
+                                loops.isEpoll() ? EpollSocketChannel.class : NioSocketChannel.class)
+                        .disableResolver()
+                        .option(ChannelOption.TCP_NODELAY, true)
+                        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis)
+                        .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                        .handler(new Dialled(handler))
+                        .connect(remote);
+        connected.addListener(done -> {
+            if (done.isSuccess()) {
+                answer.complete(connected.channel().pipeline().get(SocketConnection.class));
+            } else {
+                answer.completeExceptionally(
+                        new IOException(causeOf(connected), connected.cause()));
+            }
+        });
+        return answer;
+    }
+
+    private void attach(Channel channel, IoLoop loop, ConnectionHandler handler) {
+        channel.config().setRecvByteBufAllocator(loop.receiveBuffer());
+        channel.pipeline()
+                .addLast(new SocketConnection(loop, channel, handler, highBytes, lowBytes));
+    }
+
+    private static String causeOf(ChannelFuture failed) {
+        Throwable cause = failed.cause();
+        String message = cause == null ? null : cause.getMessage();
+        return message == null ? String.valueOf(cause) : message;
+    }
+
+    private final class Accepted extends ChannelInitializer<Channel> {
+        private final Acceptor acceptor;
+
+        Accepted(Acceptor acceptor) {
+            this.acceptor = acceptor;
+        }
+
+        @Override
+        protected void initChannel(Channel channel) {
+            IoLoop loop = loops.current();
+            InetSocketAddress remote = (InetSocketAddress) channel.remoteAddress();
+            ConnectionHandler handler = remote == null ? null : acceptor.accept(loop, remote);
+            if (handler == null) {
+                var unused = channel.close();
+            } else {
+                attach(channel, loop, handler);
+            }
+        }
+    }
+
+    private final class Dialled extends ChannelInitializer<Channel> {
+        private final ConnectionHandler handler;
+
+        Dialled(ConnectionHandler handler) {
+            this.handler = handler;
+        }
+
+        @Override
+        protected void initChannel(Channel channel) {
+            attach(channel, loops.current(), handler);
+        }
+    }
+}
