@@ -37,6 +37,17 @@ public final class PublishFrame {
         return size;
     }
 
+    /// Where in what [#writeTo(ByteBuf, int, boolean)] appends the Packet Identifier is, for those
+    /// who copy it themselves; -1 at QoS 0. The DUP bit is in the first byte.
+    public int identifierAt() {
+        return identifierAt;
+    }
+
+    /// How many bytes [#writeTo(ByteBuf, int, boolean)] appends.
+    public int bytes() {
+        return bytes.writerIndex();
+    }
+
     /// Whether [#writeTo(ByteBuf, int, boolean)] leaves out the payload and the caller sends
     /// [Payload#retainedBuffer()] behind it.
     public boolean payloadApart() {

@@ -1,0 +1,145 @@
+package org.vencejo.broker;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.core.Input;
+import org.vencejo.core.Journal;
+import org.vencejo.core.Mutation;
+import org.vencejo.core.Server;
+
+/// The one core, the flag that says whether somebody runs it, and the queue of those who found it
+/// taken.
+///
+/// Flag and queue are thread-safe; everything else belongs to the *holder*, the event loop that
+/// took the flag last. Taking and letting go order memory like a lock, but nobody ever waits for
+/// it: who finds it taken queues, and looks again afterwards; who lets go looks at the queue
+/// afterwards. So one of the two sees the other, and nothing stays in the queue while nobody runs
+/// the core.
+final class CoreOwner {
+    private final AtomicBoolean taken = new AtomicBoolean();
+    private final ConcurrentLinkedQueue<CoreTask> queue = new ConcurrentLinkedQueue<>();
+
+    private final Server server;
+    private final Journal journal;
+
+    // The holder's.
+    private long lastNanos;
+    private long armedForNanos = Long.MAX_VALUE;
+    private List<Mutation> mutations = new ArrayList<>();
+    private long lastMutation;
+
+    // Between the holder and the journal's threads.
+    private final AtomicLong durable = new AtomicLong();
+    private volatile @Nullable Thread appending;
+    private volatile @Nullable LoopDriver appender;
+    private final AtomicBoolean durableQueued = new AtomicBoolean();
+    private final CoreTask durableTask = this::handleDurable;
+
+    CoreOwner(Server server, Journal journal, long nowNanos) {
+        this.server = server;
+        this.journal = journal;
+        this.lastNanos = nowNanos;
+    }
+
+    /// Makes the caller the holder, if there is none.
+    boolean tryTake() {
+        return !taken.get() && taken.compareAndSet(false, true);
+    }
+
+    /// Ends the caller's holding. It has to look at [#hasTasks] afterwards.
+    void letGo() {
+        taken.set(false);
+    }
+
+    /// Leaves a task for whoever runs the core. The caller has to try to take it afterwards.
+    void queue(CoreTask task) {
+        queue.add(task);
+    }
+
+    boolean hasTasks() {
+        return !queue.isEmpty();
+    }
+
+    /// The next task. Only the holder may take one.
+    @Nullable CoreTask nextTask() {
+        return queue.poll();
+    }
+
+    Server server() {
+        return server;
+    }
+
+    /// The time of the core: it does not go back when loops with older ticks run it.
+    long nanos(long tickNanos) {
+        if (tickNanos - lastNanos > 0) {
+            lastNanos = tickNanos;
+        }
+        return lastNanos;
+    }
+
+    /// Whether a timer for `deadlineNanos` is still to be armed; if so it counts as armed from now
+    /// on.
+    boolean arm(long deadlineNanos) {
+        if (deadlineNanos >= armedForNanos) {
+            return false;
+        }
+        armedForNanos = deadlineNanos;
+        return true;
+    }
+
+    /// A timer went off.
+    void disarm() {
+        armedForNanos = Long.MAX_VALUE;
+    }
+
+    /// Gathers a mutation for the batch of this tick.
+    void append(long number, Mutation mutation) {
+        mutations.add(mutation);
+        lastMutation = number;
+    }
+
+    boolean hasMutations() {
+        return !mutations.isEmpty();
+    }
+
+    /// Hands what was gathered to the journal as one batch. Answers the number up to which the
+    /// journal said, before it returned, that mutations are durable; 0 if it will say so later, to
+    /// `holder`.
+    long handOver(LoopDriver holder) {
+        if (mutations.isEmpty()) {
+            return 0;
+        }
+        List<Mutation> batch = mutations;
+        mutations = new ArrayList<>();
+        long before = durable.get();
+        appender = holder;
+        appending = Thread.currentThread();
+        try {
+            journal.append(lastMutation, batch, this::durable);
+        } finally {
+            appending = null;
+        }
+        long now = durable.get();
+        return now > before ? now : 0;
+    }
+
+    private void durable(long upTo) {
+        durable.accumulateAndGet(upTo, Math::max);
+        LoopDriver loop = appender;
+        if (!Thread.currentThread().equals(appending)
+                && loop != null
+                && durableQueued.compareAndSet(false, true)) {
+            queue(durableTask);
+            loop.drainLater();
+        }
+    }
+
+    private void handleDurable(LoopDriver holder) {
+        durableQueued.set(false);
+        holder.handleNow(new Input.Durable(durable.get()));
+    }
+}

@@ -1,0 +1,464 @@
+package org.vencejo.broker;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.core.Authentication;
+import org.vencejo.core.Connection;
+import org.vencejo.core.Event;
+import org.vencejo.core.Input;
+import org.vencejo.core.Server;
+import org.vencejo.protocol.DecoderLimits;
+import org.vencejo.protocol.PacketDecoder;
+import org.vencejo.protocol.TopicCache;
+import org.vencejo.transport.IoLoop;
+
+/// Runs the core for one event loop: *the loop that has input runs it*.
+///
+/// Confined to its event loop, except [#cameBack], [#drainLater] and the final fields. What was
+/// read is handled at once if the core is free; if another loop holds it, it is queued for the
+/// holder, who looks at the queue before it turns to other things. With one loop the core is always
+/// free.
+///
+/// Order is kept by three rules: whoever takes the core first drains its own inbox (what others
+/// left for its connections comes before what it appends), then the queue (its own earlier input
+/// may be there), and posts what it has for others before it lets go.
+final class LoopDriver {
+    /// After so many tasks of others a holder turns to its own connections.
+    private static final int TASKS_MAX = 256;
+
+    /// After so many deadlines, or so much time, other work gets its turn.
+    private static final int DEADLINES_MAX = 64;
+
+    private static final long DEADLINES_NANOS = 2_000_000;
+
+    /// How many times per tick the journal may answer at once and so lead to new mutations.
+    private static final int COMMITS_MAX = 4;
+
+    /// What may wait for the core before this loop stops reading, and where it goes on.
+    private static final long WAITING_HIGH_BYTES = 4 << 20;
+
+    private static final long WAITING_LOW_BYTES = 1 << 20;
+
+    /// How long a peer may take to read what was sent before its connection is closed.
+    private static final long CLOSE_PATIENCE_NANOS = 5_000_000_000L;
+
+    private final ServerDriver broker;
+    private final CoreOwner core;
+    private final IoLoop loop;
+    private final int index;
+    private final int loops;
+    private final Server server;
+    private final LoopOutbox outbox;
+    private final LoopInbox inbox;
+    private final TopicCache topics = new TopicCache();
+
+    private final Runnable drainTask = this::drainScheduled;
+    private final Runnable resumeTask = this::resume;
+    private final Runnable timerTask = this::timerWentOff;
+    private final AtomicBoolean drainScheduled = new AtomicBoolean();
+    private final AtomicLong waitingBytes = new AtomicLong();
+
+    private long tickNanos;
+    private boolean tickTimed;
+    private IoLoop.@Nullable Timer timer;
+
+    /// Whether connections that have something are not read from any more, and which these are.
+    private volatile boolean stopped;
+
+    private List<BrokerConnection> heldBack = new ArrayList<>();
+
+    LoopDriver(ServerDriver broker, CoreOwner core, IoLoop loop, int index, int loops) {
+        this.broker = broker;
+        this.core = core;
+        this.loop = loop;
+        this.index = index;
+        this.loops = loops;
+        this.server = core.server();
+        this.outbox = new LoopOutbox(this, loops);
+        this.inbox = new LoopInbox(this, WAITING_HIGH_BYTES, WAITING_LOW_BYTES);
+        loop.beforeFlush(this::endTick);
+    }
+
+    int index() {
+        return index;
+    }
+
+    IoLoop loop() {
+        return loop;
+    }
+
+    CoreOwner core() {
+        return core;
+    }
+
+    LoopInbox inbox() {
+        return inbox;
+    }
+
+    LoopDriver peer(int at) {
+        return broker.loop(at);
+    }
+
+    PacketDecoder newDecoder(DecoderLimits limits) {
+        return PacketDecoder.ofServer(limits, topics);
+    }
+
+    // What comes from the sockets.
+
+    /// Handles all whole packets of `bytes`, now or when the core is free.
+    void received(BrokerConnection from, ByteBuf bytes) {
+        if (takeForInput()) {
+            try {
+                for (Input input = next(from, bytes); input != null; input = next(from, bytes)) {
+                    handleNow(input);
+                }
+            } finally {
+                letGo();
+            }
+        } else {
+            queue(from, bytes);
+        }
+        if (mustStop()) {
+            holdBack(from);
+        }
+    }
+
+    /// Handles an input without a payload in transit, now or when the core is free.
+    void handle(Input input) {
+        if (takeForInput()) {
+            try {
+                handleNow(input);
+            } finally {
+                letGo();
+            }
+        } else {
+            leave(new InputBatch(this, input));
+        }
+    }
+
+    /// A connection of this loop is gone.
+    void closed() {
+        broker.closed();
+    }
+
+    private @Nullable Input next(BrokerConnection from, ByteBuf bytes) {
+        try {
+            return from.next(bytes);
+        } catch (RuntimeException fault) {
+            fault(from.connection(), fault);
+            from.abort();
+            bytes.skipBytes(bytes.readableBytes());
+            return null;
+        }
+    }
+
+    private void queue(BrokerConnection from, ByteBuf bytes) {
+        // A copy of the right size: the buffer that was read into is shared by the loop's
+        // connections.
+        ByteBuf copy =
+                PooledByteBufAllocator.DEFAULT
+                        .buffer(bytes.readableBytes())
+                        .writeBytes(bytes, bytes.readerIndex(), bytes.readableBytes());
+        InputBatch batch = new InputBatch(this, copy);
+        for (Input input = next(from, copy); input != null; input = next(from, copy)) {
+            batch.add(input);
+        }
+        bytes.skipBytes(copy.readerIndex());
+        if (batch.isEmpty()) {
+            batch.release();
+        } else {
+            leave(batch);
+        }
+    }
+
+    private void leave(InputBatch batch) {
+        waitingBytes.addAndGet(batch.size());
+        core.queue(batch);
+        drainQueueIfFree();
+    }
+
+    // Holding the core.
+
+    /// Takes the core for input of this loop. That must not overtake what this loop queued before,
+    /// so it has to join the queue if that is too long to be drained now.
+    private boolean takeForInput() {
+        if (!take()) {
+            return false;
+        }
+        if (!core.hasTasks()) {
+            return true;
+        }
+        drainQueue();
+        if (!core.hasTasks()) {
+            return true;
+        }
+        letGo();
+        return false;
+    }
+
+    private boolean take() {
+        if (!core.tryTake()) {
+            return false;
+        }
+        // Whoever held the core has a tick whose end hands over mutations and looks at deadlines.
+        loop.armTick();
+        taken();
+        return true;
+    }
+
+    private void taken() {
+        inbox.drain();
+        if (!tickTimed) {
+            tickTimed = true;
+            tickNanos = System.nanoTime();
+        }
+    }
+
+    private void letGo() {
+        outbox.post();
+        core.letGo();
+        if (core.hasTasks()) {
+            drainQueueIfFree();
+        }
+    }
+
+    /// Drains the queue unless somebody else holds the core, who then will. What is left after a
+    /// bounded number of tasks is taken up again after this loop's other work.
+    private void drainQueueIfFree() {
+        while (core.hasTasks()) {
+            if (!take()) {
+                return;
+            }
+            drainQueue();
+            boolean left = core.hasTasks();
+            outbox.post();
+            core.letGo();
+            if (left) {
+                drainLater();
+                return;
+            }
+        }
+    }
+
+    private void drainQueue() {
+        for (int i = 0; i < TASKS_MAX; i++) {
+            CoreTask task = core.nextTask();
+            if (task == null) {
+                return;
+            }
+            task.run(this);
+        }
+    }
+
+    /// Has this loop look at the queue soon. Thread-safe.
+    void drainLater() {
+        if (drainScheduled.compareAndSet(false, true)) {
+            loop.execute(drainTask);
+        }
+    }
+
+    private void drainScheduled() {
+        // Cleared first: whoever queues from here on schedules again.
+        drainScheduled.set(false);
+        drainQueueIfFree();
+    }
+
+    /// Handles `input` and what follows from it at once. Only while this loop holds the core.
+    void handleNow(Input input) {
+        @Nullable Input current = input;
+        while (current != null) {
+            try {
+                server.handle(current, core.nanos(tickNanos), outbox);
+            } catch (RuntimeException | Error fault) {
+                fault(broken(current), fault);
+            }
+            current = outbox.next();
+        }
+    }
+
+    private @Nullable Connection broken(Input input) {
+        Connection connection =
+                switch (input) {
+                    case Input.PacketReceived it -> it.connection();
+                    case Input.PacketRejected it -> it.connection();
+                    case Input.Authenticated it -> it.connection();
+                    case Input.Connected it -> it.connection();
+                    case Input.Writable it -> it.connection();
+                    case Input.ReadingWasPaused it -> it.connection();
+                    case Input.Disconnected it -> it.connection();
+                    case Input.Expel it -> it.connection();
+                    case Input.DeadlineReached it -> null;
+                    case Input.Durable it -> null;
+                    case Input.PublishLocally it -> null;
+                    case Input.ShutDown it -> null;
+                };
+        if (connection != null) {
+            BrokerConnection it = (BrokerConnection) connection.peer();
+            it.driver().loop().execute(it::abort);
+        }
+        return connection;
+    }
+
+    // The end of a tick.
+
+    private void endTick() {
+        // If another loop holds the core, the end of its tick does this.
+        if (core.tryTake()) {
+            taken();
+            try {
+                drainQueue();
+                commit();
+                arm();
+            } finally {
+                letGo();
+            }
+        }
+        tickTimed = false;
+    }
+
+    private void commit() {
+        for (int i = 0; i < COMMITS_MAX; i++) {
+            handleDeadlines();
+            long durable = handOver();
+            if (durable == 0) {
+                return;
+            }
+            handleNow(new Input.Durable(durable));
+        }
+        if (core.hasMutations()) {
+            loop.armTick();
+        }
+    }
+
+    private void handleDeadlines() {
+        for (int i = 0; i < DEADLINES_MAX; i++) {
+            if (server.nextDeadline() > core.nanos(tickNanos)) {
+                return;
+            }
+            handleNow(new Input.DeadlineReached());
+            if (System.nanoTime() - tickNanos > DEADLINES_NANOS) {
+                return;
+            }
+        }
+    }
+
+    private long handOver() {
+        try {
+            return core.handOver(this);
+        } catch (RuntimeException fault) {
+            fault(null, fault);
+            return 0;
+        }
+    }
+
+    /// Sees to it that the next deadline is not missed: one that is due already gets another tick,
+    /// after the sockets had their turn.
+    private void arm() {
+        long deadline = server.nextDeadline();
+        if (deadline == Long.MAX_VALUE) {
+            return;
+        }
+        long wait = deadline - core.nanos(tickNanos);
+        if (wait <= 0) {
+            loop.armTick();
+        } else if (core.arm(deadline)) {
+            if (timer != null) {
+                timer.cancel();
+            }
+            timer = loop.runLater(timerTask, wait);
+        }
+    }
+
+    private void timerWentOff() {
+        timer = null;
+        core.queue(holder -> core.disarm());
+        drainQueueIfFree();
+    }
+
+    // Effects on connections of this loop.
+
+    void close(BrokerConnection connection) {
+        connection.close(CLOSE_PATIENCE_NANOS);
+    }
+
+    void pauseReading(BrokerConnection connection) {
+        connection.pauseReading(System.nanoTime());
+    }
+
+    void resumeReading(BrokerConnection connection) {
+        resumed(connection, connection.resumeReading(System.nanoTime()));
+    }
+
+    private void resumed(BrokerConnection connection, long pausedNanos) {
+        if (pausedNanos > 0) {
+            handle(new Input.ReadingWasPaused(connection.connection(), pausedNanos));
+        }
+    }
+
+    // Not reading more than the core, or another loop, can take.
+
+    /// A batch of this loop was handled, by whatever loop. Thread-safe.
+    void cameBack(int bytes) {
+        if (waitingBytes.addAndGet(-bytes) < WAITING_LOW_BYTES && stopped) {
+            loop.execute(resumeTask);
+        }
+    }
+
+    Runnable resumeTask() {
+        return resumeTask;
+    }
+
+    private boolean mustStop() {
+        if (!stopped && waitingBytes.get() > WAITING_HIGH_BYTES) {
+            stopped = true;
+            // It may have come back before it could see that we stopped.
+            if (waitingBytes.get() < WAITING_LOW_BYTES) {
+                loop.execute(resumeTask);
+            }
+        }
+        for (int i = 0; i < loops; i++) {
+            LoopInbox other = peer(i).inbox();
+            if (i != index && !stopped && other.isFull()) {
+                stopped = true;
+                other.holdBack(this);
+            }
+        }
+        return stopped;
+    }
+
+    private void holdBack(BrokerConnection connection) {
+        if (connection.holdBack(System.nanoTime())) {
+            heldBack.add(connection);
+        }
+    }
+
+    /// Reads again; whether that was too early shows with the next bytes.
+    private void resume() {
+        stopped = false;
+        List<BrokerConnection> all = heldBack;
+        heldBack = new ArrayList<>();
+        long nanos = System.nanoTime();
+        for (BrokerConnection connection : all) {
+            resumed(connection, connection.goOn(nanos));
+        }
+    }
+
+    // What is not about packets.
+
+    Authentication.@Nullable Outcome ask(Connection connection, Authentication.Request request) {
+        return broker.ask(connection, request);
+    }
+
+    void tell(Event event) {
+        broker.tell(event);
+    }
+
+    void fault(@Nullable Connection connection, Throwable cause) {
+        broker.tell(new Event.Fault(connection, cause));
+    }
+}

@@ -1,0 +1,82 @@
+package org.vencejo.broker;
+
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// What other loops, while they ran the core, left for the connections of this one.
+///
+/// Anybody may post; only its own loop drains. Its loop drains it whenever it has taken the core,
+/// before it appends anything itself: so the order of the core is the order on the wire.
+final class LoopInbox {
+    private final ConcurrentLinkedQueue<Mail> mails = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<LoopDriver> heldBack = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final AtomicLong waitingBytes = new AtomicLong();
+
+    private final LoopDriver owner;
+    private final Runnable drainTask = this::drainScheduled;
+    private final long highBytes;
+    private final long lowBytes;
+
+    LoopInbox(LoopDriver owner, long highBytes, long lowBytes) {
+        this.owner = owner;
+        this.highBytes = highBytes;
+        this.lowBytes = lowBytes;
+    }
+
+    void post(Mail mail) {
+        waitingBytes.addAndGet(mail.size());
+        mails.add(mail);
+        if (scheduled.compareAndSet(false, true)) {
+            owner.loop().execute(drainTask);
+        }
+    }
+
+    /// Whether so much waits here that whoever adds to it should read no more.
+    boolean isFull() {
+        return waitingBytes.get() > highBytes;
+    }
+
+    /// Has `sender` told when less waits here. It has to look at [#isFull] again afterwards.
+    void holdBack(LoopDriver sender) {
+        heldBack.add(sender);
+        if (!isFull()) {
+            tellHeldBack();
+        }
+    }
+
+    void drain() {
+        if (mails.isEmpty()) {
+            return;
+        }
+        for (Mail mail = mails.poll(); mail != null; mail = mails.poll()) {
+            long size = mail.size();
+            try {
+                mail.apply(owner);
+            } catch (RuntimeException fault) {
+                owner.fault(null, fault);
+            }
+            long left = waitingBytes.addAndGet(-size);
+            if (left < lowBytes) {
+                tellHeldBack();
+            }
+        }
+    }
+
+    private void drainScheduled() {
+        // Cleared first: what is posted from here on schedules again, and what was before is
+        // drained.
+        scheduled.set(false);
+        drain();
+    }
+
+    private void tellHeldBack() {
+        @Nullable LoopDriver sender = heldBack.poll();
+        while (sender != null) {
+            sender.loop().execute(sender.resumeTask());
+            sender = heldBack.poll();
+        }
+    }
+}

@@ -1,0 +1,254 @@
+package org.vencejo.broker;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.core.AccessRules;
+import org.vencejo.core.Authentication;
+import org.vencejo.core.Connection;
+import org.vencejo.core.Event;
+import org.vencejo.core.Input;
+import org.vencejo.core.Journal;
+import org.vencejo.core.Limits;
+import org.vencejo.core.Recovered;
+import org.vencejo.core.Server;
+import org.vencejo.core.ServerSettings;
+import org.vencejo.protocol.DecoderLimits;
+import org.vencejo.protocol.Publish;
+import org.vencejo.transport.ConnectionHandler;
+import org.vencejo.transport.IoLoop;
+import org.vencejo.transport.IoLoops;
+import org.vencejo.transport.TcpTransport;
+
+/// The server at work: event loops, sockets and the one core that they take turns to run.
+///
+/// Thread-safe. From [#start] on it serves whatever listeners are bound with [#bind]; [#stop] ends
+/// it.
+public final class ServerDriver {
+    private final Journal journal;
+    private final Consumer<? super Event> events;
+    private final int connectionsMax;
+    private final DecoderLimits decoderLimits;
+    private final IoLoops ioLoops;
+    private final TcpTransport tcp;
+    private final CoreOwner core;
+    private final List<LoopDriver> loops;
+    private final List<TcpTransport.Listener> listeners = new CopyOnWriteArrayList<>();
+    private final AtomicLong accepted = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
+    private final CompletableFuture<Void> lastClosed = new CompletableFuture<>();
+
+    private volatile AuthenticationThreads authentication;
+    private volatile boolean stopping;
+
+    /// What a server is made of. `seed` is the core's source of chance; `events` hears on the event
+    /// loops and must not block.
+    public record Parts(
+            ServerSettings settings,
+            AccessRules accessRules,
+            Authenticator authenticator,
+            Journal journal,
+            Recovered recovered,
+            long seed,
+            Consumer<? super Event> events) {}
+
+    private ServerDriver(Parts parts, int ioThreads) {
+        Limits limits = parts.settings().limits();
+        long nanos = System.nanoTime();
+        Server server =
+                new Server(
+                        parts.settings(),
+                        parts.accessRules(),
+                        parts.recovered(),
+                        parts.seed(),
+                        System.currentTimeMillis(),
+                        nanos);
+        this.journal = parts.journal();
+        this.events = parts.events();
+        this.connectionsMax = limits.connectionsMax();
+        this.decoderLimits = decoderLimits(limits);
+        this.authentication = new AuthenticationThreads(parts.authenticator(), events);
+        this.core = new CoreOwner(server, journal, nanos);
+        this.ioLoops = IoLoops.start(ioThreads, "vencejo-io");
+        this.tcp =
+                new TcpTransport(ioLoops, limits.outBufferHighBytes(), limits.outBufferLowBytes());
+        List<LoopDriver> drivers = new ArrayList<>();
+        for (IoLoop loop : ioLoops.loops()) {
+            drivers.add(new LoopDriver(this, core, loop, drivers.size(), ioThreads));
+        }
+        this.loops = List.copyOf(drivers);
+    }
+
+    /// Starts `ioThreads` event loops around a new server. Nobody can connect before [#bind].
+    public static ServerDriver start(Parts parts, int ioThreads) {
+        ServerDriver driver = new ServerDriver(parts, ioThreads);
+        // Deadlines that the server begins with are armed by the first tick.
+        driver.submit(holder -> {});
+        return driver;
+    }
+
+    /// Accepts connections at `address`, for a listener that operators know as `name`; returns the
+    /// address with the port that was chosen if 0 was asked for.
+    ///
+    /// @throws IOException if the address cannot be bound, with a reason for people
+    public InetSocketAddress bind(String name, InetSocketAddress address) throws IOException {
+        TcpTransport.Listener listener =
+                tcp.listen(address, (loop, remote) -> accept(name, loop, remote));
+        listeners.add(listener);
+        return listener.localAddress();
+    }
+
+    /// Publishes a message of the broker itself, such as `$SYS`.
+    public void publishLocally(Publish publish) {
+        Publish stored =
+                new Publish(
+                        publish.topicName(),
+                        publish.payload().stored(),
+                        publish.qos(),
+                        publish.retain(),
+                        publish.dup(),
+                        publish.packetIdentifier(),
+                        publish.properties());
+        submit(holder -> holder.handleNow(new Input.PublishLocally(stored)));
+    }
+
+    /// Asks the server something while nobody else runs it. `question` must be quick, and its
+    /// answer must not be a part of the server.
+    public <T> CompletableFuture<T> inspect(Function<Server, T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        submit(holder -> {
+            try {
+                answer.complete(question.apply(core.server()));
+            } catch (RuntimeException fault) {
+                answer.completeExceptionally(fault);
+            }
+        });
+        return answer;
+    }
+
+    /// Asks `authenticator` from the next CONNECT on.
+    public void authenticator(Authenticator authenticator) {
+        AuthenticationThreads before = authentication;
+        authentication = new AuthenticationThreads(authenticator, events);
+        before.close();
+    }
+
+    /// What went over the sockets so far.
+    public Traffic traffic() {
+        long received = 0;
+        long sent = 0;
+        for (IoLoop loop : ioLoops.loops()) {
+            received += loop.receivedBytes();
+            sent += loop.sentBytes();
+        }
+        return new Traffic(received, sent, openConnections(), accepted.get(), refused.get());
+    }
+
+    /// What waits for sockets: `epoll` or `nio`.
+    public String kind() {
+        return ioLoops.kind();
+    }
+
+    /// Ends the service: accepts nobody any more, tells every client (0x8B), writes what waits,
+    /// makes everything durable. Who has not gone in `graceNanos` is cut. Returns whether nobody
+    /// had to be.
+    public boolean stop(long graceNanos) {
+        stopping = true;
+        listeners.forEach(TcpTransport.Listener::close);
+        submit(holder -> holder.handleNow(new Input.ShutDown()));
+        // After the tick that shut down, so that what it appended is counted as open.
+        submit(holder -> holder.loop().execute(this::noteIfLast));
+        boolean inTime = true;
+        try {
+            lastClosed.get(graceNanos, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException late) {
+            inTime = false;
+        } catch (ExecutionException impossible) {
+            throw new IllegalStateException(impossible);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            inTime = false;
+        }
+        ioLoops.close();
+        authentication.close();
+        core.handOver(loops.getFirst());
+        journal.close();
+        return inTime;
+    }
+
+    LoopDriver loop(int index) {
+        return loops.get(index);
+    }
+
+    Authentication.@Nullable Outcome ask(Connection connection, Authentication.Request request) {
+        return authentication.ask(
+                connection,
+                request,
+                outcome ->
+                        submit(holder ->
+                                holder.handleNow(new Input.Authenticated(connection, outcome))));
+    }
+
+    void tell(Event event) {
+        events.accept(event);
+    }
+
+    void closed() {
+        if (stopping) {
+            noteIfLast();
+        }
+    }
+
+    private void submit(CoreTask task) {
+        core.queue(task);
+        loops.getFirst().drainLater();
+    }
+
+    private @Nullable ConnectionHandler accept(String name, IoLoop loop, InetSocketAddress remote) {
+        if (stopping || openConnections() >= connectionsMax) {
+            refused.incrementAndGet();
+            return null;
+        }
+        accepted.incrementAndGet();
+        for (LoopDriver driver : loops) {
+            if (driver.loop() == loop) {
+                return new BrokerConnection(driver, name, remote, driver.newDecoder(decoderLimits));
+            }
+        }
+        throw new IllegalStateException("expected one of our loops, given was " + loop);
+    }
+
+    private long openConnections() {
+        long open = 0;
+        for (IoLoop loop : ioLoops.loops()) {
+            open += loop.openConnections();
+        }
+        return open;
+    }
+
+    private void noteIfLast() {
+        if (openConnections() == 0) {
+            lastClosed.complete(null);
+        }
+    }
+
+    private static DecoderLimits decoderLimits(Limits limits) {
+        return new DecoderLimits(
+                limits.packetSizeMax(),
+                limits.connectSizeMax(),
+                limits.topicLevelsMax(),
+                limits.userPropertiesMax(),
+                limits.userPropertiesBytesMax(),
+                DecoderLimits.DEFAULT.topicFiltersMax());
+    }
+}

@@ -1,0 +1,9 @@
+package org.vencejo.broker;
+
+/// What went over the sockets since the start. Immutable.
+public record Traffic(
+        long bytesReceived,
+        long bytesSent,
+        long openConnections,
+        long acceptedConnections,
+        long refusedConnections) {}
