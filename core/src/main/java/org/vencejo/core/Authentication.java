@@ -6,8 +6,9 @@ import org.vencejo.protocol.ReasonCode;
 
 /// The seam to those who know identities: what is asked of them and what they may answer.
 ///
-/// Plain authentication is one request and one outcome. Enhanced authentication (section 4.12) repeats
-/// [Step] and [More] until it is decided; the same exchange re-authenticates a connected client.
+/// Plain authentication is one request and one outcome. Enhanced authentication (section 4.12)
+/// repeats [Step] and [More] until it is decided; the same exchange re-authenticates a connected
+/// client.
 public final class Authentication {
     private Authentication() {}
 
@@ -52,8 +53,8 @@ public final class Authentication {
     /// The exchange goes on: the client is sent AUTH 0x18 with `data`.
     public record More(byte[] data) implements Outcome {}
 
-    /// Who a client is. `userName` is null for an anonymous one. A session belongs to the identity that
-    /// made it (A19).
+    /// Who a client is. `userName` is null for an anonymous one. A session belongs to the identity
+    /// that made it (A19).
     public record Identity(@Nullable String userName) {
         public static final Identity ANONYMOUS = new Identity(null);
     }

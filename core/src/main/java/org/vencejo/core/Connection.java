@@ -15,8 +15,8 @@ import org.vencejo.protocol.Publish;
 
 /// One transport connection, from accept to close, and the way to the client at its other end.
 ///
-/// Part of the core: touched only by whoever runs it, except [#peer()]. It belongs to one epoch of one
-/// session at most; once closed, nothing that arrives for it acts.
+/// Part of the core: touched only by whoever runs it, except [#peer()]. It belongs to one epoch of
+/// one session at most; once closed, nothing that arrives for it acts.
 public final class Connection implements Link {
     /// How far the connection is.
     enum State {
@@ -73,7 +73,8 @@ public final class Connection implements Link {
         return version;
     }
 
-    // ---- as Link ----------------------------------------------------------------------------------
+    // ---- as Link
+    // ----------------------------------------------------------------------------------
 
     @Override
     public void send(Packet packet) {
@@ -81,7 +82,8 @@ public final class Connection implements Link {
             return;
         }
         Packet fitted = packet;
-        if (version.isMqtt5() && (packetSizeMax != Long.MAX_VALUE || !packet.properties().isEmpty())) {
+        if (version.isMqtt5()
+                && (packetSizeMax != Long.MAX_VALUE || !packet.properties().isEmpty())) {
             fitted = PacketEncoder.fitted(packet, version, packetSizeMax, problemInformation);
             if (PacketEncoder.size(fitted, version) > packetSizeMax) {
                 return; // [MQTT-3.1.2-24]: never larger, whatever it is
@@ -118,7 +120,8 @@ public final class Connection implements Link {
         writable = true;
     }
 
-    // ---- its life ---------------------------------------------------------------------------------
+    // ---- its life
+    // ---------------------------------------------------------------------------------
 
     void accepted(Turn shared, Deadline connectDeadline) {
         turn = shared;
@@ -196,7 +199,8 @@ public final class Connection implements Link {
         }
     }
 
-    // ---- Keep Alive ---------------------------------------------------------------------------------
+    // ---- Keep Alive
+    // ---------------------------------------------------------------------------------
 
     /// A whole packet came: only that shows that the client is alive (A20).
     void packetCame() {
@@ -212,7 +216,9 @@ public final class Connection implements Link {
     boolean keepAliveIsOver() {
         long silentNanos = turn().nowNanos() - lastPacketNanos;
         if (readingPaused || silentNanos < keepAliveNanos) {
-            turn().schedule(deadline(), readingPaused ? keepAliveNanos : keepAliveNanos - silentNanos);
+            turn().schedule(
+                            deadline(),
+                            readingPaused ? keepAliveNanos : keepAliveNanos - silentNanos);
             return false;
         }
         return true;
@@ -233,7 +239,8 @@ public final class Connection implements Link {
         }
     }
 
-    // ---- what it is ---------------------------------------------------------------------------------
+    // ---- what it is
+    // ---------------------------------------------------------------------------------
 
     boolean isIn(State wanted) {
         return state == wanted;

@@ -1,7 +1,7 @@
 package org.vencejo.core;
 
-/// A time at which something is to be done, if it is set. Part of the core: touched only by whoever runs
-/// it.
+/// A time at which something is to be done, if it is set. Part of the core: touched only by whoever
+/// runs it.
 final class Deadline {
     static final int NOT_SET = -1;
 

@@ -3,10 +3,12 @@ package org.vencejo.core;
 import java.util.ArrayList;
 import java.util.List;
 
-/// All deadlines that are set, the next one first. Part of the core: touched only by whoever runs it.
+/// All deadlines that are set, the next one first. Part of the core: touched only by whoever runs
+/// it.
 ///
-/// A binary heap in which each deadline knows its place, so that it is moved and cancelled in a few steps
-/// and a cancelled one holds nothing alive. Times are compared by difference, as nanoseconds may wrap.
+/// A binary heap in which each deadline knows its place, so that it is moved and cancelled in a few
+/// steps and a cancelled one holds nothing alive. Times are compared by difference, as nanoseconds
+/// may wrap.
 final class Deadlines {
     private final List<Deadline> heap = new ArrayList<>();
 
@@ -72,7 +74,8 @@ final class Deadlines {
         int index = deadline.index;
         while (2 * index + 1 < heap.size()) {
             Deadline child = heap.get(2 * index + 1);
-            if (2 * index + 2 < heap.size() && heap.get(2 * index + 2).atNanos - child.atNanos < 0) {
+            if (2 * index + 2 < heap.size()
+                    && heap.get(2 * index + 2).atNanos - child.atNanos < 0) {
                 child = heap.get(2 * index + 2);
             }
             if (deadline.atNanos - child.atNanos <= 0) {

@@ -17,7 +17,10 @@ public sealed interface Event {
 
     /// A CONNECT was refused.
     record ConnectRefused(
-            Connection connection, @Nullable String clientIdentifier, ReasonCode reasonCode, String detail)
+            Connection connection,
+            @Nullable String clientIdentifier,
+            ReasonCode reasonCode,
+            String detail)
             implements Event {}
 
     /// A connected client is gone.

@@ -17,12 +17,12 @@ import org.vencejo.protocol.Publish;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.TopicName;
 
-/// One accepted message on its way to its receivers, in slices if they are many; then the answer to its
-/// publisher.
+/// One accepted message on its way to its receivers, in slices if they are many; then the answer to
+/// its publisher.
 ///
-/// Part of the core: touched only by whoever runs it. Used again for the next message, so that a message
-/// to one receiver costs no object here. It makes what receivers can share once: the stored message, and
-/// one PUBLISH for each variant (QoS, RETAIN, Subscription Identifiers).
+/// Part of the core: touched only by whoever runs it. Used again for the next message, so that a
+/// message to one receiver costs no object here. It makes what receivers can share once: the stored
+/// message, and one PUBLISH for each variant (QoS, RETAIN, Subscription Identifiers).
 final class Fanout implements ToIntFunction<ServerSession> {
     private static final int[] NO_IDENTIFIERS = {};
     private static final int VARIANTS = 6;
@@ -86,7 +86,8 @@ final class Fanout implements ToIntFunction<ServerSession> {
     // What expires at once goes to those that can take it now, and 0 is never sent (B24, B25).
     private static Publish lastingOneSecond(Publish message) {
         return message.with(
-                message.topicName(), message.properties().with(Property.MESSAGE_EXPIRY_INTERVAL, 1));
+                message.topicName(),
+                message.properties().with(Property.MESSAGE_EXPIRY_INTERVAL, 1));
     }
 
     /// What is sent to `connection` when every receiver had its turn and all of it is durable.
@@ -157,7 +158,8 @@ final class Fanout implements ToIntFunction<ServerSession> {
         Member<ServerSession> member = group.choose(this);
         if (member == null) {
             turn.accounting.opened();
-            turn.accounting.ended(publish.qos() == QoS.AT_MOST_ONCE ? Fate.OFFLINE : Fate.TOO_LARGE);
+            turn.accounting.ended(
+                    publish.qos() == QoS.AT_MOST_ONCE ? Fate.OFFLINE : Fate.TOO_LARGE);
             return;
         }
         member.subscriber()
@@ -175,7 +177,8 @@ final class Fanout implements ToIntFunction<ServerSession> {
         return session.readinessFor(publish);
     }
 
-    // ---- what receivers share ---------------------------------------------------------------------
+    // ---- what receivers share
+    // ---------------------------------------------------------------------
 
     Publish publish() {
         return publish;
@@ -211,6 +214,8 @@ final class Fanout implements ToIntFunction<ServerSession> {
     /// The message is kept beyond this call, so its payload must be.
     void keep() {
         publish = kept().publish();
+        Arrays.fill(variants, null); // they hold the payload in transit
+        identified = null;
     }
 
     /// The PUBLISH for receivers with these options: the same object for all of them.
@@ -221,7 +226,8 @@ final class Fanout implements ToIntFunction<ServerSession> {
                     || identifiers != subscriptionIdentifiers
                     || last.qos() != qos
                     || last.retain() != retain) {
-                Properties all = publish.properties().withSubscriptionIdentifiers(subscriptionIdentifiers);
+                Properties all =
+                        publish.properties().withSubscriptionIdentifiers(subscriptionIdentifiers);
                 last = make(qos, retain, all);
                 identified = last;
                 identifiers = subscriptionIdentifiers;
@@ -242,6 +248,7 @@ final class Fanout implements ToIntFunction<ServerSession> {
     }
 
     private Publish make(QoS qos, boolean retain, Properties properties) {
-        return new Publish(publish.topicName(), publish.payload(), qos, retain, false, 0, properties);
+        return new Publish(
+                publish.topicName(), publish.payload(), qos, retain, false, 0, properties);
     }
 }

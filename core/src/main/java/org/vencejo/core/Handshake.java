@@ -19,11 +19,12 @@ import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.ReasonCode;
 import org.vencejo.protocol.Will;
 
-/// The way of one connection from CONNECT to CONNACK (3.1.4): checks, authentication, takeover, session.
+/// The way of one connection from CONNECT to CONNACK (3.1.4): checks, authentication, takeover,
+/// session.
 ///
-/// Part of the core: touched only by whoever runs it. No session is touched before the client is known
-/// (A14). What the client sends meanwhile is kept, within a limit, and handled in order behind CONNACK
-/// (A23).
+/// Part of the core: touched only by whoever runs it. No session is touched before the client is
+/// known (A14). What the client sends meanwhile is kept, within a limit, and handled in order
+/// behind CONNACK (A23).
 final class Handshake {
     private static final int PACKET_OVERHEAD_BYTES = 64;
 
@@ -89,7 +90,8 @@ final class Handshake {
         }
         if (given.length() > turn.limits.clientIdentifierBytesMax()) {
             throw refused(
-                    "MQTT-3.1.3-8", "at most " + turn.limits.clientIdentifierBytesMax() + " characters");
+                    "MQTT-3.1.3-8",
+                    "at most " + turn.limits.clientIdentifierBytesMax() + " characters");
         }
     }
 
@@ -119,7 +121,8 @@ final class Handshake {
         }
     }
 
-    // ---- authentication ------------------------------------------------------------------------------
+    // ---- authentication
+    // ------------------------------------------------------------------------------
 
     private void authenticate(byte @Nullable [] data, boolean first) {
         turn.outbox()
@@ -153,7 +156,8 @@ final class Handshake {
             throw ProtocolViolation.protocolError(
                     "MQTT-3.1.2-30", packet.type() + " in the middle of authentication");
         }
-        bytesBehind += PACKET_OVERHEAD_BYTES + (packet instanceof Publish p ? p.payload().length() : 0);
+        bytesBehind +=
+                PACKET_OVERHEAD_BYTES + (packet instanceof Publish p ? p.payload().length() : 0);
         if (bytesBehind > turn.limits.pendingBytesMax() + (long) turn.limits.packetSizeMax()) {
             throw new ProtocolViolation(
                     ReasonCode.QUOTA_EXCEEDED, "A23", "too much before CONNACK was sent");
@@ -209,18 +213,21 @@ final class Handshake {
                         .build());
     }
 
-    // ---- session --------------------------------------------------------------------------------------
+    // ---- session
+    // --------------------------------------------------------------------------------------
 
     private void accept(Authentication.Accepted accepted) {
         Identity identity = accepted.identity();
         checkRights(identity);
         decided = true;
         ServerSession session = sessions.find(clientIdentifier);
+        long endedAt = 0;
         if (session != null) {
             takeOver(session);
             boolean goesOn = !connect.cleanStart() && !session.hasEnded();
             if (!goesOn) {
                 sessions.end(session);
+                endedAt = session.state().isKept() ? turn.appended() : 0;
                 session = null;
             }
         }
@@ -243,7 +250,7 @@ final class Handshake {
         Acknowledgements answers =
                 new Acknowledgements(connection, packet -> sessions.answered(bound, packet));
         connection.answering(answers);
-        bound.answer(connack, number);
+        bound.answer(connack, Math.max(number, endedAt)); // a kept session may have ended
     }
 
     private void checkRights(Identity identity) {
@@ -266,7 +273,9 @@ final class Handshake {
         Connection old = session.connection();
         if (old != null) {
             sessions.disconnect(
-                    old, ReasonCode.SESSION_TAKEN_OVER, "taken over from " + connection.peer().remoteAddress());
+                    old,
+                    ReasonCode.SESSION_TAKEN_OVER,
+                    "taken over from " + connection.peer().remoteAddress());
         }
     }
 
@@ -342,7 +351,8 @@ final class Handshake {
                 new TopicAliases(connect.version().isMqtt5() ? turn.limits.topicAliasMaximum() : 0),
                 method,
                 keepAliveSeconds());
-        session.state().inbound()
+        session.state()
+                .inbound()
                 .connected(connect.version().isMqtt5() ? turn.limits.receiveMaximum() : 65_535);
         int aliasesMax =
                 Math.min(

@@ -9,8 +9,8 @@ import org.vencejo.protocol.ReasonCode;
 
 /// Everything that can happen to the server. Immutable.
 ///
-/// Inputs of a connection carry it, and a connection belongs to one epoch of one session: what arrives
-/// for a connection that was closed or taken over is dropped.
+/// Inputs of a connection carry it, and a connection belongs to one epoch of one session: what
+/// arrives for a connection that was closed or taken over is dropped.
 public sealed interface Input {
     /// A transport connection was accepted; CONNECT is awaited.
     record Connected(Connection connection) implements Input {}
@@ -26,7 +26,8 @@ public sealed interface Input {
     /// The out-buffer of a connection fell below the low mark after it was above the high mark.
     record Writable(Connection connection) implements Input {}
 
-    /// Reading from a connection was held back for `nanos` by us; they do not count against Keep Alive.
+    /// Reading from a connection was held back for `nanos` by us; they do not count against Keep
+    /// Alive.
     record ReadingWasPaused(Connection connection, long nanos) implements Input {}
 
     /// The transport connection is gone, closed by the peer or by an error named in `reason`.

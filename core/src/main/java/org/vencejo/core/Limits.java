@@ -2,8 +2,8 @@ package org.vencejo.core;
 
 /// Every limit of the server, in one place. Immutable.
 ///
-/// What happens at each limit is in `docs/limits.md`; [Statistics] counts each. Sizes are bytes, times
-/// nanoseconds unless the name ends otherwise.
+/// What happens at each limit is in `docs/limits.md`; [Statistics] counts each. Sizes are bytes,
+/// times nanoseconds unless the name ends otherwise.
 public record Limits(
         int connectionsMax,
         long connectTimeoutNanos,
@@ -34,8 +34,8 @@ public record Limits(
     /// The Session Expiry Interval that means never.
     public static final long NEVER_SECONDS = 0xFFFF_FFFFL;
 
-    /// The defaults of `docs/limits.md`; those that hang on the machine's memory and descriptors are
-    /// set by the broker.
+    /// The defaults of `docs/limits.md`; those that hang on the machine's memory and descriptors
+    /// are set by the broker.
     public static final Limits DEFAULTS =
             new Limits(
                     100_000,

@@ -10,17 +10,17 @@ import org.vencejo.protocol.Will;
 
 /// A change of durable state: the only way in which what survives a crash changes. Immutable.
 ///
-/// The server applies it in memory at once and appends the same record to the journal; [Store#apply]
-/// writes it. Times and numbers are inside, so that applying needs no clock. Sessions are named by a
-/// number that is never used again; only sessions that are kept (Session Expiry Interval above 0) have
-/// mutations.
+/// The server applies it in memory at once and appends the same record to the journal;
+/// [Store#apply] writes it. Times and numbers are inside, so that applying needs no clock. Sessions
+/// are named by a number that is never used again; only sessions that are kept (Session Expiry
+/// Interval above 0) have mutations.
 public sealed interface Mutation {
     /// A session that is to be kept was created.
     record SessionCreated(long session, String clientIdentifier, @Nullable String userName)
             implements Mutation {}
 
-    /// A CONNECT was accepted for the session: its epoch, its expiry and the limits of the client, which
-    /// decide what counts as sent after a crash. A will replaces an earlier one.
+    /// A CONNECT was accepted for the session: its epoch, its expiry and the limits of the client,
+    /// which decide what counts as sent after a crash. A will replaces an earlier one.
     record SessionConnected(
             long session,
             long epoch,
@@ -64,7 +64,8 @@ public sealed interface Mutation {
             @Nullable TopicFilter share)
             implements Mutation {}
 
-    /// The subscriber's PUBREC came for `sequence`: only the PUBREL under `packetIdentifier` is owed.
+    /// The subscriber's PUBREC came for `sequence`: only the PUBREL under `packetIdentifier` is
+    /// owed.
     record Released(long session, long sequence, int packetIdentifier) implements Mutation {}
 
     /// The queue entry is gone, by whatever fate.

@@ -16,7 +16,11 @@ final class Nowhere implements Outbox {
 
     @Override
     public long publish(
-            Connection connection, Publish publish, int packetIdentifier, boolean dup, int topicAlias) {
+            Connection connection,
+            Publish publish,
+            int packetIdentifier,
+            boolean dup,
+            int topicAlias) {
         throw fault();
     }
 

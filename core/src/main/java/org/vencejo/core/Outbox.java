@@ -5,19 +5,25 @@ import org.vencejo.protocol.Publish;
 
 /// What the server wants done, given to each call of [Server#handle] and valid only during it.
 ///
-/// It holds nothing back: in production a packet is encoded into the connection's out-buffer at once, in
-/// tests it is recorded.
+/// It holds nothing back: in production a packet is encoded into the connection's out-buffer at
+/// once, in tests it is recorded.
 public interface Outbox {
     /// Appends a packet that is not a PUBLISH to the connection's out-buffer; returns the bytes now
     /// waiting there.
     long send(Connection connection, Packet packet);
 
-    /// Appends a PUBLISH. The same `publish` object comes again for each receiver of one variant, so that
-    /// it needs to be encoded once. See [org.vencejo.core.session.Link#publish] for the parameters.
+    /// Appends a PUBLISH. The same `publish` object comes again for each receiver of one variant,
+    /// so that it needs to be encoded once. See [org.vencejo.core.session.Link#publish] for the
+    /// parameters.
     long publish(
-            Connection connection, Publish publish, int packetIdentifier, boolean dup, int topicAlias);
+            Connection connection,
+            Publish publish,
+            int packetIdentifier,
+            boolean dup,
+            int topicAlias);
 
-    /// Closes the connection after what was sent before has been written. No input of it acts any more.
+    /// Closes the connection after what was sent before has been written. No input of it acts any
+    /// more.
     void close(Connection connection);
 
     /// Holds back reading from the connection; packets that were read already may still come.

@@ -1,7 +1,7 @@
 package org.vencejo.core;
 
-/// Who is at the other end of a connection, as far as the driver knows before CONNECT. The driver puts
-/// its own connection object behind it and finds that again from [Connection#peer()].
+/// Who is at the other end of a connection, as far as the driver knows before CONNECT. The driver
+/// puts its own connection object behind it and finds that again from [Connection#peer()].
 public interface Peer {
     /// The remote address as operators read it: `192.0.2.7:51234`.
     String remoteAddress();

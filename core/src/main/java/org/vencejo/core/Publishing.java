@@ -19,10 +19,11 @@ import org.vencejo.protocol.ReasonCode;
 import org.vencejo.protocol.TopicName;
 import org.vencejo.protocol.Will;
 
-/// The road of a PUBLISH through the server: checked, retained, given to its receivers, answered (3.3).
+/// The road of a PUBLISH through the server: checked, retained, given to its receivers, answered
+/// (3.3).
 ///
-/// Part of the core: touched only by whoever runs it. Messages keep their order: while one is still being
-/// given to many receivers in slices, those behind it wait.
+/// Part of the core: touched only by whoever runs it. Messages keep their order: while one is still
+/// being given to many receivers in slices, those behind it wait.
 final class Publishing {
     private static final byte[] SYS = "$SYS/".getBytes(StandardCharsets.US_ASCII);
 
@@ -40,7 +41,8 @@ final class Publishing {
         this.spare = new Fanout(turn);
     }
 
-    // ---- from a client -------------------------------------------------------------------------------
+    // ---- from a client
+    // -------------------------------------------------------------------------------
 
     /// A client published.
     void receive(Connection connection, Publish received) {
@@ -55,7 +57,9 @@ final class Publishing {
             }
             return;
         }
-        switch (session.state().inbound().look(publish, connection.acknowledgements().pubacksWaiting())) {
+        switch (session.state()
+                .inbound()
+                .look(publish, connection.acknowledgements().pubacksWaiting())) {
             case NEW -> receiveNew(connection, session, publish);
             case REPEATED ->
                     answerInTurn(
@@ -66,7 +70,8 @@ final class Publishing {
                     answerInTurn(
                             connection,
                             new Puback(
-                                    publish.packetIdentifier(), ReasonCode.PACKET_IDENTIFIER_IN_USE),
+                                    publish.packetIdentifier(),
+                                    ReasonCode.PACKET_IDENTIFIER_IN_USE),
                             0);
             case RECEIVE_MAXIMUM_EXCEEDED ->
                     throw new ProtocolViolation(
@@ -124,7 +129,9 @@ final class Publishing {
         }
         if (isOfServer(publish.topicName())
                 || !turn.accessRules.mayPublish(
-                        session.state().clientIdentifier(), session.state().identity(), publish.topicName())) {
+                        session.state().clientIdentifier(),
+                        session.state().identity(),
+                        publish.topicName())) {
             return ReasonCode.NOT_AUTHORIZED;
         }
         if (settings.payloadFormatChecked() && !hasPromisedFormat(publish)) {
@@ -173,7 +180,8 @@ final class Publishing {
         }
     }
 
-    // ---- from the server -----------------------------------------------------------------------------
+    // ---- from the server
+    // -----------------------------------------------------------------------------
 
     /// The broker itself publishes.
     void publishLocally(Publish publish) {
@@ -201,7 +209,8 @@ final class Publishing {
         }
     }
 
-    // ---- to receivers --------------------------------------------------------------------------------
+    // ---- to receivers
+    // --------------------------------------------------------------------------------
 
     private void publish(
             Publish publish,

@@ -6,8 +6,8 @@ import org.vencejo.protocol.Property;
 import org.vencejo.protocol.ProtocolViolation;
 import org.vencejo.protocol.ReasonCode;
 
-/// Enhanced authentication of a client that is connected already (4.12.1); its other traffic goes on
-/// meanwhile (U5-42).
+/// Enhanced authentication of a client that is connected already (4.12.1); its other traffic goes
+/// on meanwhile (U5-42).
 ///
 /// Part of the core: touched only by whoever runs it. The state is the connection's.
 final class ReAuthentication {

@@ -13,9 +13,10 @@ import org.vencejo.protocol.TopicFilter;
 
 /// The retained messages that new subscriptions of one session are still owed.
 ///
-/// Part of the core: touched only by whoever runs it; ends with the connection (C8). Messages are taken
-/// from the store one by one as window and out-buffer have room, so that a subscription to a million of
-/// them costs no memory, and what was replaced meanwhile is passed over, as its successor came live (C11).
+/// Part of the core: touched only by whoever runs it; ends with the connection (C8). Messages are
+/// taken from the store one by one as window and out-buffer have room, so that a subscription to a
+/// million of them costs no memory, and what was replaced meanwhile is passed over, as its
+/// successor came live (C11).
 final class RetainedReplay {
     private static final int STEPS_PER_MESSAGE = 8;
 
@@ -55,7 +56,8 @@ final class RetainedReplay {
         return requests.isEmpty();
     }
 
-    /// Sends what there is room for, at most `most`; returns whether it stopped only because of that.
+    /// Sends what there is room for, at most `most`; returns whether it stopped only because of
+    /// that.
     boolean pump(int most) {
         int steps = most * STEPS_PER_MESSAGE;
         int count = 0;

@@ -11,8 +11,9 @@ import org.vencejo.protocol.TopicName;
 
 /// The retained messages: the last one of each topic that a publisher asked to keep (3.3.1.3).
 ///
-/// Part of the core: touched only by whoever runs it. Each carries the revision at which it was set, so
-/// that a subscription is owed only what was there before it, as what came later it got live.
+/// Part of the core: touched only by whoever runs it. Each carries the revision at which it was
+/// set, so that a subscription is owed only what was there before it, as what came later it got
+/// live.
 final class RetainedStore {
     /// One retained message.
     static final class Retained {
@@ -106,20 +107,10 @@ final class RetainedStore {
         return bytes;
     }
 
+    /// All messages, in no order.
     List<Message> all() {
         List<Message> messages = new ArrayList<>();
-        Cursor<Retained> cursor = trie.cursor(TopicFilter.of("#"));
-        collect(cursor, messages);
-        collect(trie.cursor(TopicFilter.of("$SYS/#")), messages);
+        trie.forEach(retained -> messages.add(retained.message));
         return messages;
-    }
-
-    private static void collect(Cursor<Retained> cursor, List<Message> messages) {
-        while (!cursor.finished()) {
-            Retained next = cursor.next(Integer.MAX_VALUE);
-            if (next != null) {
-                messages.add(next.message);
-            }
-        }
     }
 }

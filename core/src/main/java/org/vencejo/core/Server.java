@@ -33,9 +33,10 @@ import org.vencejo.protocol.Unsubscribe;
 
 /// The Server of the standard as a state machine: [#handle] takes one input to its end.
 ///
-/// Part of the core: touched only by whoever runs it. Here is decided which part an input belongs to, and
-/// here alone a fault becomes an answer: a [ProtocolViolation] (the peer's) ends the connection with a
-/// CONNACK or DISCONNECT that names it, any other exception (ours) ends it and is told as [Event.Fault].
+/// Part of the core: touched only by whoever runs it. Here is decided which part an input belongs
+/// to, and here alone a fault becomes an answer: a [ProtocolViolation] (the peer's) ends the
+/// connection with a CONNACK or DISCONNECT that names it, any other exception (ours) ends it and is
+/// told as [Event.Fault].
 public final class Server {
     /// How many deadlines one call handles at most.
     private static final int DEADLINES_MAX = 256;
@@ -66,8 +67,7 @@ public final class Server {
         this.retained = new RetainedStore(turn);
         this.subscribing = new Subscribing(turn, trie, retained);
         this.publishing = new Publishing(turn, trie, retained);
-        this.sessions =
-                new Sessions(turn, trie, subscribing, publishing, this::established, seed);
+        this.sessions = new Sessions(turn, trie, subscribing, publishing, this::established, seed);
         sessions.recover(recovered.sessions());
         recovered.retained().forEach(retained::recover);
     }
@@ -91,6 +91,9 @@ public final class Server {
 
     /// When [Input.DeadlineReached] is due (it may be already), or `Long.MAX_VALUE`.
     public long nextDeadline() {
+        if (!settled) {
+            return turn.nowNanos(); // what the start owes the sessions that it found
+        }
         return turn.deadlines.next();
     }
 
@@ -121,7 +124,8 @@ public final class Server {
         }
     }
 
-    // ---- the boundary at which faults become answers -----------------------------------------------------
+    // ---- the boundary at which faults become answers
+    // -----------------------------------------------------
 
     private void received(Connection connection, Packet packet) {
         turn.statistics.received(packet.type());
@@ -160,8 +164,7 @@ public final class Server {
                                 reasonCode,
                                 detail));
         if (mayAnswerConnect(connection, reasonCode)) {
-            connection.send(
-                    new Connack(false, allowedInConnack(reasonCode), Properties.NONE));
+            connection.send(new Connack(false, allowedInConnack(reasonCode), Properties.NONE));
         }
         sessions.leave(connection, reasonCode, detail, false);
         connection.close();
@@ -187,7 +190,8 @@ public final class Server {
                 : ReasonCode.UNSPECIFIED_ERROR;
     }
 
-    // ---- connections -----------------------------------------------------------------------------------
+    // ---- connections
+    // -----------------------------------------------------------------------------------
 
     private void connected(Connection connection) {
         connections++;
@@ -282,7 +286,8 @@ public final class Server {
         }
     }
 
-    // ---- packets ---------------------------------------------------------------------------------------
+    // ---- packets
+    // ---------------------------------------------------------------------------------------
 
     private void packet(Connection connection, Packet packet) {
         if (!connection.isIn(State.CONNECTED)) {
@@ -297,7 +302,10 @@ public final class Server {
                 holdBack(connection);
             }
             case Puback puback -> {
-                stray(session.state().outbound().puback(puback.packetIdentifier(), puback.reasonCode()));
+                stray(
+                        session.state()
+                                .outbound()
+                                .puback(puback.packetIdentifier(), puback.reasonCode()));
                 session.pump();
             }
             case Pubrec pubrec -> pubrec(connection, session, pubrec);
@@ -355,7 +363,8 @@ public final class Server {
 
     private void pubrec(Connection connection, ServerSession session, Pubrec pubrec) {
         Copy copy =
-                session.state().outbound()
+                session.state()
+                        .outbound()
                         .pubrec(pubrec.packetIdentifier(), pubrec.reasonCode(), turn.durable());
         if (copy == null) {
             stray(null);
@@ -400,15 +409,16 @@ public final class Server {
                     "U5-11", "a Session Expiry Interval of " + asked + " after 0 in CONNECT");
         }
         if (asked >= 0) {
-            session.state().expireAfter(
-                    Math.min(asked, turn.limits.sessionExpiryIntervalMaxSeconds()));
+            session.state()
+                    .expireAfter(Math.min(asked, turn.limits.sessionExpiryIntervalMaxSeconds()));
         }
         boolean normal = disconnect.reasonCode() == ReasonCode.SUCCESS;
         sessions.leave(connection, disconnect.reasonCode(), "by the client", normal);
         connection.close();
     }
 
-    // ---- the journal and time ------------------------------------------------------------------------------
+    // ---- the journal and time
+    // ------------------------------------------------------------------------------
 
     private void durable(long upTo) {
         turn.durable(upTo);
@@ -439,7 +449,8 @@ public final class Server {
         }
     }
 
-    // ---- what others look at --------------------------------------------------------------------------------
+    // ---- what others look at
+    // --------------------------------------------------------------------------------
 
     public Accounting accounting() {
         return turn.accounting;

@@ -15,10 +15,11 @@ import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.TopicFilter;
 import org.vencejo.protocol.Will;
 
-/// The session of one client: the decision what becomes of a message for it, and what it sends when.
+/// The session of one client: the decision what becomes of a message for it, and what it sends
+/// when.
 ///
-/// Part of the core: touched only by whoever runs it. What survives a crash is in its [SessionState]; how a
-/// session begins, is taken over and ends is the business of [Sessions].
+/// Part of the core: touched only by whoever runs it. What survives a crash is in its
+/// [SessionState]; how a session begins, is taken over and ends is the business of [Sessions].
 final class ServerSession {
     // For its whole life
     private final Turn turn;
@@ -41,16 +42,18 @@ final class ServerSession {
     private @Nullable Deadline retry;
     private @Nullable Deadline more;
 
-    ServerSession(Turn turn, long number, String clientIdentifier, Identity identity, boolean kept) {
+    ServerSession(
+            Turn turn, long number, String clientIdentifier, Identity identity, boolean kept) {
         this.turn = turn;
         this.state = new SessionState(turn, number, clientIdentifier, identity, kept);
         this.outbound = state.outbound();
     }
 
-    // ---- a message for it --------------------------------------------------------------------------
+    // ---- a message for it
+    // --------------------------------------------------------------------------
 
-    /// Decides what becomes of one message that matched: sent, queued, or ended with its fate. `share` is
-    /// the filter of the shared subscription that chose this session, or null.
+    /// Decides what becomes of one message that matched: sent, queued, or ended with its fate.
+    /// `share` is the filter of the shared subscription that chose this session, or null.
     void deliver(
             Fanout fanout,
             QoS granted,
@@ -91,7 +94,8 @@ final class ServerSession {
                     fanout.variant(QoS.AT_MOST_ONCE, retain, subscriptionIdentifiers));
         } else if (fanout.expiresAtOnce()) {
             turn.accounting.ended(Fate.EXPIRED);
-        } else if (outbound.isConnected() || (state.isKept() && turn.settings.qos0QueuedForOffline())) {
+        } else if (outbound.isConnected()
+                || (state.isKept() && turn.settings.qos0QueuedForOffline())) {
             enqueue(fanout.kept(), QoS.AT_MOST_ONCE, retain, subscriptionIdentifiers, share);
         } else {
             turn.accounting.ended(Fate.OFFLINE); // (B36)
@@ -103,8 +107,8 @@ final class ServerSession {
         return state.isKept() || retryIntervalNanos > 0 || share != null;
     }
 
-    /// Takes a message that another session of the shared subscription left behind: its copy is open
-    /// already.
+    /// Takes a message that another session of the shared subscription left behind: its copy is
+    /// open already.
     void adopt(Copy copy, QoS granted, int[] subscriptionIdentifiers, TopicFilter share) {
         enqueue(
                 copy.message(),
@@ -144,7 +148,9 @@ final class ServerSession {
             turn.outbox()
                     .event(
                             new Event.QueueFull(
- state.clientIdentifier(), outbound.queue().size(), outbound.queue().bytes()));
+                                    state.clientIdentifier(),
+                                    outbound.queue().size(),
+                                    outbound.queue().bytes()));
         }
         switch (turn.settings.queueFullPolicy()) {
             case DROP_OLDEST -> {
@@ -190,10 +196,11 @@ final class ServerSession {
         return outbound.isReady() ? SharedSubscription.READY : SharedSubscription.FULL;
     }
 
-    // ---- sending what waits ------------------------------------------------------------------------
+    // ---- sending what waits
+    // ------------------------------------------------------------------------
 
-    /// Sends what may be sent now, retained messages that a subscription is owed before live ones; what
-    /// is more than a slice goes on soon.
+    /// Sends what may be sent now, retained messages that a subscription is owed before live ones;
+    /// what is more than a slice goes on soon.
     void pump() {
         if (!outbound.isConnected()) {
             return;
@@ -287,7 +294,8 @@ final class ServerSession {
         waitIfOwing();
     }
 
-    // ---- subscriptions -----------------------------------------------------------------------------
+    // ---- subscriptions
+    // -----------------------------------------------------------------------------
 
     /// These subscriptions become active when their SUBACK is sent.
     void await(PendingSubscriptions subscribing) {
@@ -322,7 +330,8 @@ final class ServerSession {
         }
     }
 
-    // ---- its connection -----------------------------------------------------------------------------
+    // ---- its connection
+    // -----------------------------------------------------------------------------
 
     /// A CONNECT was accepted on this connection; CONNACK waits for the returned number.
     long bind(Connection to, long sessionExpiryInterval, int receiveMaximum, @Nullable Will will) {
@@ -333,12 +342,7 @@ final class ServerSession {
     /// CONNACK was sent: messages may flow.
     void established(Connection to, AliasesSent aliases, long retryNanos) {
         retryIntervalNanos = retryNanos;
-        outbound.connected(
-                to,
-                to.acknowledgements(),
-                aliases,
-                state.window(),
-                turn.durable());
+        outbound.connected(to, to.acknowledgements(), aliases, state.window(), turn.durable());
         pump();
     }
 
@@ -370,7 +374,8 @@ final class ServerSession {
         }
     }
 
-    // ---- what it is --------------------------------------------------------------------------------
+    // ---- what it is
+    // --------------------------------------------------------------------------------
 
     /// What of it survives a crash.
     SessionState state() {

@@ -5,8 +5,9 @@ import org.vencejo.protocol.QoS;
 
 /// How the server is set up. Immutable.
 ///
-/// `responseInformation` goes to clients that ask for it (4.10); `retryIntervalNanos31` and `...311` are
-/// after how long an unanswered PUBLISH or PUBREL is repeated on a live connection, 0 for never (B8).
+/// `responseInformation` goes to clients that ask for it (4.10); `retryIntervalNanos31` and
+/// `...311` are after how long an unanswered PUBLISH or PUBREL is repeated on a live connection, 0
+/// for never (B8).
 public record ServerSettings(
         Limits limits,
         QoS maximumQoS,

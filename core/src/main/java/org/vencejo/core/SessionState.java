@@ -21,12 +21,12 @@ import org.vencejo.protocol.TopicFilter;
 import org.vencejo.protocol.TopicName;
 import org.vencejo.protocol.Will;
 
-/// What of a session survives a crash, and the only way in which that changes: each change here is one
-/// [Mutation].
+/// What of a session survives a crash, and the only way in which that changes: each change here is
+/// one [Mutation].
 ///
-/// Part of the core: touched only by whoever runs it. A session that is *kept* (Session Expiry Interval
-/// above 0 when it was made) writes; others change the same state and write nothing, so that nothing of
-/// theirs ever waits.
+/// Part of the core: touched only by whoever runs it. A session that is *kept* (Session Expiry
+/// Interval above 0 when it was made) writes; others change the same state and write nothing, so
+/// that nothing of theirs ever waits.
 final class SessionState implements FlowOwner {
     private final Turn turn;
     private final long number;
@@ -58,7 +58,8 @@ final class SessionState implements FlowOwner {
         return kept ? turn.append(mutation) : 0;
     }
 
-    // ---- its life ------------------------------------------------------------------------------------
+    // ---- its life
+    // ------------------------------------------------------------------------------------
 
     void created() {
         write(new Mutation.SessionCreated(number, clientIdentifier, identity.userName()));
@@ -98,7 +99,8 @@ final class SessionState implements FlowOwner {
         write(new Mutation.SessionEnded(number));
     }
 
-    // ---- subscriptions -------------------------------------------------------------------------------
+    // ---- subscriptions
+    // -------------------------------------------------------------------------------
 
     /// Adds or replaces a subscription; SUBACK waits for the returned number.
     long subscribe(Subscribed subscribed) {
@@ -126,7 +128,8 @@ final class SessionState implements FlowOwner {
         return subscriptions == null ? Map.of() : subscriptions;
     }
 
-    // ---- flows ---------------------------------------------------------------------------------------
+    // ---- flows
+    // ---------------------------------------------------------------------------------------
 
     @Override
     public long enqueued(Copy copy) {
@@ -182,17 +185,17 @@ final class SessionState implements FlowOwner {
     List<SharedCopy> copiesThatMayGoElsewhere() {
         List<SharedCopy> copies = new ArrayList<>();
         if (sharedCopies > 0) {
-            outbound.forEachKept(
-                    copy -> {
-                        if (copy instanceof SharedCopy shared && shared.mayGoElsewhere()) {
-                            copies.add(shared);
-                        }
-                    });
+            outbound.forEachKept(copy -> {
+                if (copy instanceof SharedCopy shared && shared.mayGoElsewhere()) {
+                    copies.add(shared);
+                }
+            });
         }
         return copies;
     }
 
-    // ---- what it is ------------------------------------------------------------------------------------
+    // ---- what it is
+    // ------------------------------------------------------------------------------------
 
     long number() {
         return number;
@@ -237,7 +240,8 @@ final class SessionState implements FlowOwner {
         return connected.will();
     }
 
-    // ---- the store ---------------------------------------------------------------------------------------
+    // ---- the store
+    // ---------------------------------------------------------------------------------------
 
     /// Takes what the store had when the server started.
     void recover(Recovered.Session from) {
@@ -288,12 +292,11 @@ final class SessionState implements FlowOwner {
     /// The state as the store should have it.
     Recovered.Session toRecord() {
         List<Recovered.Entry> entries = new ArrayList<>();
-        outbound.forEachKept(
-                copy -> {
-                    if (isWritten(copy)) {
-                        entries.add(new Recovered.Entry(mutationOf(copy), releasedOf(copy)));
-                    }
-                });
+        outbound.forEachKept(copy -> {
+            if (isWritten(copy)) {
+                entries.add(new Recovered.Entry(mutationOf(copy), releasedOf(copy)));
+            }
+        });
         entries.sort(Comparator.comparingLong(entry -> entry.enqueued().sequence()));
         TreeSet<Integer> taken = new TreeSet<>();
         for (int identifier : inbound.identifiersTaken()) {

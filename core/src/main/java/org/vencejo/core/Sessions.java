@@ -20,8 +20,8 @@ import org.vencejo.protocol.ReasonCode;
 import org.vencejo.protocol.Suback;
 import org.vencejo.protocol.Will;
 
-/// All sessions by Client Identifier: how they begin, lose their connection, expire and end, and what
-/// becomes of their wills then.
+/// All sessions by Client Identifier: how they begin, lose their connection, expire and end, and
+/// what becomes of their wills then.
 ///
 /// Part of the core: touched only by whoever runs it.
 final class Sessions {
@@ -96,8 +96,8 @@ final class Sessions {
         }
     }
 
-    /// Ends a connection from our side: the client is told why, if it can be (3.14), and its will goes
-    /// the way of a lost connection.
+    /// Ends a connection from our side: the client is told why, if it can be (3.14), and its will
+    /// goes the way of a lost connection.
     void disconnect(Connection connection, ReasonCode reasonCode, String detail) {
         if (connection.isIn(Connection.State.CONNECTED) && connection.version().isMqtt5()) {
             connection.send(new Disconnect(reasonCode));
@@ -117,12 +117,16 @@ final class Sessions {
             turn.outbox()
                     .event(
                             new Event.ClientDisconnected(
-                                    connection, session.state().clientIdentifier(), reasonCode, detail));
+                                    connection,
+                                    session.state().clientIdentifier(),
+                                    reasonCode,
+                                    detail));
         }
         detach(session, willDiscarded);
     }
 
-    /// The session's connection is gone: its will is decided (A8 to A11), and the session ends or waits.
+    /// The session's connection is gone: its will is decided (A8 to A11), and the session ends or
+    /// waits.
     private void detach(ServerSession session, boolean willDiscarded) {
         session.unbind();
         for (PendingSubscriptions pending = session.takePending();
@@ -149,11 +153,10 @@ final class Sessions {
         }
         if (session.expiry == null) {
             session.expiry =
-                    new Deadline(
-                            () -> {
-                                expired++;
-                                end(session);
-                            });
+                    new Deadline(() -> {
+                        expired++;
+                        end(session);
+                    });
         }
         turn.schedule(session.expiry, Math.max(0, seconds * NANOS_PER_SECOND - passedNanos));
     }
@@ -183,8 +186,8 @@ final class Sessions {
         }
     }
 
-    /// Ends the session: a pending will is published, and what a shared subscription chose it for goes to
-    /// other members (C24).
+    /// Ends the session: a pending will is published, and what a shared subscription chose it for
+    /// goes to other members (C24).
     void end(ServerSession session) {
         if (session.hasEnded()) {
             return;
@@ -200,7 +203,8 @@ final class Sessions {
             undelivered += giveToAnother(orphan) ? 0 : 1;
         }
         if (undelivered > 0) {
-            turn.outbox().event(new Event.SessionEnded(session.state().clientIdentifier(), undelivered));
+            turn.outbox()
+                    .event(new Event.SessionEnded(session.state().clientIdentifier(), undelivered));
         }
     }
 
@@ -222,8 +226,7 @@ final class Sessions {
         Member<ServerSession> member =
                 group == null
                         ? null
-                        : group.choose(
-                                session -> session.readinessFor(orphan.message().publish()));
+                        : group.choose(session -> session.readinessFor(orphan.message().publish()));
         if (member == null) {
             turn.accounting.ended(Fate.SESSION_ENDED);
             return false;
@@ -239,7 +242,8 @@ final class Sessions {
         }
     }
 
-    // ---- the store ----------------------------------------------------------------------------------
+    // ---- the store
+    // ----------------------------------------------------------------------------------
 
     /// Takes the sessions that the store had when the server started.
     void recover(List<Recovered.Session> stored) {
@@ -258,8 +262,8 @@ final class Sessions {
         }
     }
 
-    /// What the start owes the sessions that it found: those that were connected are not any more, and
-    /// what should have happened meanwhile happens (A18).
+    /// What the start owes the sessions that it found: those that were connected are not any more,
+    /// and what should have happened meanwhile happens (A18).
     void settleRecovered(List<Recovered.Session> stored) {
         for (Recovered.Session from : stored) {
             ServerSession session = byClientIdentifier.get(from.created().clientIdentifier());
@@ -287,7 +291,8 @@ final class Sessions {
         return all;
     }
 
-    // ---- what others look at --------------------------------------------------------------------------
+    // ---- what others look at
+    // --------------------------------------------------------------------------
 
     List<ServerSession> all() {
         return new ArrayList<>(byClientIdentifier.values());

@@ -5,8 +5,8 @@ import org.vencejo.core.session.Message;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.TopicFilter;
 
-/// A copy that came through a shared subscription: if its session ends before the client took it over,
-/// another member gets it (C24).
+/// A copy that came through a shared subscription: if its session ends before the client took it
+/// over, another member gets it (C24).
 final class SharedCopy extends Copy {
     private final TopicFilter share;
 

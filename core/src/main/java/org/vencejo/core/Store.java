@@ -4,8 +4,8 @@ import java.util.List;
 
 /// Durable state: what mutations leave behind.
 ///
-/// `apply` is deterministic: it reads no clock and no random source, so that the same batches make the
-/// same state anywhere. A batch is applied whole or not at all.
+/// `apply` is deterministic: it reads no clock and no random source, so that the same batches make
+/// the same state anywhere. A batch is applied whole or not at all.
 public interface Store {
     /// Applies a batch whose last mutation has number `upTo`.
     void apply(long upTo, List<Mutation> batch);

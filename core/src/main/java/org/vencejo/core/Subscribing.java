@@ -37,7 +37,8 @@ final class Subscribing {
         for (Subscription wanted : subscribe.subscriptions()) {
             if (wanted.noLocal() && wanted.topicFilter().isShared()) {
                 throw ProtocolViolation.protocolError(
-                        "MQTT-3.8.3-4", "No Local on the shared subscription " + wanted.topicFilter());
+                        "MQTT-3.8.3-4",
+                        "No Local on the shared subscription " + wanted.topicFilter());
             }
         }
         int[] identifiers = subscribe.properties().subscriptionIdentifiers();
@@ -81,13 +82,15 @@ final class Subscribing {
         }
         if (filter.isShared()
                 && (!settings.sharedSubscriptionAvailable()
-                        || (!connection.version().isMqtt5() && !settings.sharedSubscriptionFor311()))) {
+                        || (!connection.version().isMqtt5()
+                                && !settings.sharedSubscriptionFor311()))) {
             return ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
         }
         if (filter.hasWildcard() && !settings.wildcardSubscriptionAvailable()) {
             return ReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED;
         }
-        if (!turn.accessRules.maySubscribe(session.state().clientIdentifier(), session.state().identity(), filter)) {
+        if (!turn.accessRules.maySubscribe(
+                session.state().clientIdentifier(), session.state().identity(), filter)) {
             return ReasonCode.NOT_AUTHORIZED;
         }
         if (session.state().subscriptions().size() >= turn.limits.subscriptionsMax()

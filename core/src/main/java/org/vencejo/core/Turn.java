@@ -3,8 +3,8 @@ package org.vencejo.core;
 import java.util.ArrayDeque;
 import org.vencejo.core.session.Accounting;
 
-/// What all parts of the server share: the call that is being handled, with its time and its way out, and
-/// the count of the journal.
+/// What all parts of the server share: the call that is being handled, with its time and its way
+/// out, and the count of the journal.
 ///
 /// Part of the core: touched only by whoever runs it. It decides nothing.
 final class Turn {

@@ -142,12 +142,24 @@ class ServerTest {
 
     private static Publish publish(String topic, QoS qos, int identifier) {
         return new Publish(
-                TopicName.of(topic), Payload.of("21.5"), qos, false, false, identifier, Properties.NONE);
+                TopicName.of(topic),
+                Payload.of("21.5"),
+                qos,
+                false,
+                false,
+                identifier,
+                Properties.NONE);
     }
 
     private static Publish retained(String topic, QoS qos, int identifier) {
         return new Publish(
-                TopicName.of(topic), Payload.of("21.5"), qos, true, false, identifier, Properties.NONE);
+                TopicName.of(topic),
+                Payload.of("21.5"),
+                qos,
+                true,
+                false,
+                identifier,
+                Properties.NONE);
     }
 
     /// A server with recorded effects.

@@ -1,5 +1,6 @@
 package org.vencejo.core.routing;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.protocol.TopicFilter;
 import org.vencejo.protocol.TopicName;
@@ -55,6 +56,16 @@ public final class RetainedTrie<V> {
                     "a valid Topic Filter was expected: " + filter.fault());
         }
         return new Cursor<>(tree, filter);
+    }
+
+    /// Calls `action` for each value, in no order; it must not change the tree.
+    public void forEach(Consumer<? super V> action) {
+        tree.forEachNode(node -> {
+            V value = node.value;
+            if (value != null) {
+                action.accept(value);
+            }
+        });
     }
 
     /// The number of values.

@@ -1,6 +1,7 @@
 package org.vencejo.core.routing;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A tree of topic levels whose nodes are all in one hash table, keyed by parent and level.
@@ -44,6 +45,15 @@ abstract class TopicTree<N extends TopicNode<N>> {
     /// The number of nodes below the root.
     final int nodes() {
         return nodes;
+    }
+
+    /// Calls `action` for each node below the root, in no order; it must not change the tree.
+    final void forEachNode(Consumer<N> action) {
+        for (N first : buckets) {
+            for (N node = first; node != null; node = node.bucketNext) {
+                action.accept(node);
+            }
+        }
     }
 
     /// Levels to cut with, overwritten by the next call.

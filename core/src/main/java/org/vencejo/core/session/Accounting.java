@@ -2,8 +2,8 @@ package org.vencejo.core.session;
 
 /// Where every copy of every message is: queued, in flight, or ended by a [Fate].
 ///
-/// Part of the core: touched only by whoever runs it. An accepted PUBLISH opens one copy for each session
-/// that it matched, or one that ends at once with [Fate#NO_SUBSCRIBER]. After every event
+/// Part of the core: touched only by whoever runs it. An accepted PUBLISH opens one copy for each
+/// session that it matched, or one that ends at once with [Fate#NO_SUBSCRIBER]. After every event
 /// `copies + recovered = queued + inFlight + ended`.
 public final class Accounting {
     private static final Fate[] FATES = Fate.values();
@@ -89,7 +89,10 @@ public final class Accounting {
         for (long count : ended) {
             sum += count;
         }
-        return copies + recovered == queued + inFlight + sum && queued >= 0 && queuedBytes >= 0 && inFlight >= 0;
+        return copies + recovered == queued + inFlight + sum
+                && queued >= 0
+                && queuedBytes >= 0
+                && inFlight >= 0;
     }
 
     @Override

@@ -9,9 +9,9 @@ import org.vencejo.protocol.PacketType;
 
 /// The answers that a connection owes, each held until the change that it stands for is durable.
 ///
-/// Touched only by whoever runs the session; lives as long as the connection. What waits for nothing goes
-/// out at once, except behind an earlier answer of the same kind: answers of one kind keep the order in
-/// which their requests arrived (B29, [MQTT-4.6.0-4]).
+/// Touched only by whoever runs the session; lives as long as the connection. What waits for
+/// nothing goes out at once, except behind an earlier answer of the same kind: answers of one kind
+/// keep the order in which their requests arrived (B29, [MQTT-4.6.0-4]).
 public final class Acknowledgements {
     private record Waiting(Packet packet, long number) {}
 

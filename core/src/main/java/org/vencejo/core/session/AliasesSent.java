@@ -5,8 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.protocol.TopicName;
 
-/// The Topic Aliases that we have set towards the peer of one connection; the least recently used one is
-/// given to a new topic when all are taken (B21).
+/// The Topic Aliases that we have set towards the peer of one connection; the least recently used
+/// one is given to a new topic when all are taken (B21).
 ///
 /// Touched only by whoever runs the session; ends with the connection.
 public final class AliasesSent {

@@ -10,8 +10,8 @@ import org.vencejo.protocol.QoS;
 ///
 /// Touched only by whoever runs the session. It stands in one [CopyList] at a time.
 public class Copy {
-    /// Stands for a QoS 1 PUBLISH in flight whose message nobody keeps: a session that ends with its
-    /// connection never sends it again.
+    /// Stands for a QoS 1 PUBLISH in flight whose message nobody keeps: a session that ends with
+    /// its connection never sends it again.
     static final Copy UNKEPT_AT_LEAST_ONCE = new Copy(QoS.AT_LEAST_ONCE);
 
     /// The same at QoS 2, before PUBREC.
@@ -41,8 +41,14 @@ public class Copy {
     @Nullable Copy previous;
     @Nullable Copy next;
 
-    /// A copy of `message` for a receiver with these options; `sequence` is its place in the session.
-    public Copy(long sequence, Message message, QoS qos, boolean retain, int[] subscriptionIdentifiers) {
+    /// A copy of `message` for a receiver with these options; `sequence` is its place in the
+    /// session.
+    public Copy(
+            long sequence,
+            Message message,
+            QoS qos,
+            boolean retain,
+            int[] subscriptionIdentifiers) {
         this.sequence = sequence;
         this.message = message;
         this.qos = qos;
@@ -132,7 +138,8 @@ public class Copy {
     Publish publish(long wallMillis) {
         Message kept = message();
         Properties properties = kept.publish().properties();
-        if (kept.expiresAtMillis() != Message.NEVER && properties.has(Property.MESSAGE_EXPIRY_INTERVAL)) {
+        if (kept.expiresAtMillis() != Message.NEVER
+                && properties.has(Property.MESSAGE_EXPIRY_INTERVAL)) {
             long seconds = Math.max(1, Math.ceilDiv(kept.expiresAtMillis() - wallMillis, 1_000));
             properties = properties.with(Property.MESSAGE_EXPIRY_INTERVAL, seconds);
         }
@@ -140,6 +147,12 @@ public class Copy {
             properties = properties.withSubscriptionIdentifiers(subscriptionIdentifiers);
         }
         return new Publish(
-                kept.publish().topicName(), kept.publish().payload(), qos, retain, false, 0, properties);
+                kept.publish().topicName(),
+                kept.publish().payload(),
+                qos,
+                retain,
+                false,
+                0,
+                properties);
     }
 }

@@ -4,8 +4,8 @@ import org.vencejo.protocol.TopicName;
 
 /// The session that owns a flow: what the flow asks of it and tells it.
 ///
-/// The numbers are those of the journal: what depends on a change leaves only when its number is durable;
-/// 0 means that nothing is written and nothing waits.
+/// The numbers are those of the journal: what depends on a change leaves only when its number is
+/// durable; 0 means that nothing is written and nothing waits.
 public interface FlowOwner {
     /// A copy joined the queue.
     long enqueued(Copy copy);

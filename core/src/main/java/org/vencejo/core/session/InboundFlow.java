@@ -3,8 +3,8 @@ package org.vencejo.core.session;
 import org.vencejo.protocol.Publish;
 import org.vencejo.protocol.QoS;
 
-/// What a session knows of the messages that its peer sends: which QoS 2 identifiers are taken, and how
-/// many exchanges the peer has open.
+/// What a session knows of the messages that its peer sends: which QoS 2 identifiers are taken, and
+/// how many exchanges the peer has open.
 ///
 /// Touched only by whoever runs the session. It plays no role: server and client receive alike.
 public final class InboundFlow {
@@ -12,8 +12,8 @@ public final class InboundFlow {
     public enum Arrival {
         /// A new message.
         NEW,
-        /// A QoS 2 message that was taken over before: to be acknowledged again, never delivered again
-        /// [MQTT-4.3.3-10].
+        /// A QoS 2 message that was taken over before: to be acknowledged again, never delivered
+        /// again [MQTT-4.3.3-10].
         REPEATED,
         /// A QoS 1 message under an identifier that a QoS 2 exchange has open (B34).
         IDENTIFIER_IN_USE,
@@ -37,14 +37,15 @@ public final class InboundFlow {
         this.owner = owner;
     }
 
-    /// A connection begins that was told `maximum` as Receive Maximum; the quota starts anew (U5-30).
+    /// A connection begins that was told `maximum` as Receive Maximum; the quota starts anew
+    /// (U5-30).
     public void connected(int maximum) {
         receiveMaximum = maximum;
         openExactlyOnce = 0;
     }
 
-    /// Looks at a PUBLISH above QoS 0 before anything changes. `unanswered` counts QoS 1 messages of this
-    /// connection whose PUBACK still waits.
+    /// Looks at a PUBLISH above QoS 0 before anything changes. `unanswered` counts QoS 1 messages
+    /// of this connection whose PUBACK still waits.
     public Arrival look(Publish publish, int unanswered) {
         boolean known = taken.contains(publish.packetIdentifier());
         if (known) {

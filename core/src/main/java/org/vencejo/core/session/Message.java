@@ -4,8 +4,8 @@ import org.vencejo.protocol.Payload;
 import org.vencejo.protocol.Publish;
 import org.vencejo.protocol.TopicName;
 
-/// An Application Message that is kept: a PUBLISH without a Packet Identifier, Topic Alias or Subscription
-/// Identifier whose payload is stored. Immutable, shared by all that keep it.
+/// An Application Message that is kept: a PUBLISH without a Packet Identifier, Topic Alias or
+/// Subscription Identifier whose payload is stored. Immutable, shared by all that keep it.
 ///
 /// `expiresAtMillis` is wall-clock time, [#NEVER] for a message without Message Expiry Interval.
 public record Message(Publish publish, long expiresAtMillis) {

@@ -3,20 +3,22 @@ package org.vencejo.core.session;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.protocol.Packet;
-import org.vencejo.protocol.Pubrel;
 import org.vencejo.protocol.ProtocolViolation;
 import org.vencejo.protocol.Publish;
+import org.vencejo.protocol.Pubrel;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.ReasonCode;
 
-/// The messages that a session sends: Packet Identifiers, the window that the peer grants, the queue
-/// behind it, and what is sent again when the session is resumed (4.3, 4.4, 4.9).
+/// The messages that a session sends: Packet Identifiers, the window that the peer grants, the
+/// queue behind it, and what is sent again when the session is resumed (4.3, 4.4, 4.9).
 ///
-/// Touched only by whoever runs the session. It plays no role: server and client send alike. One file, as
-/// window, identifiers and order are one thought: every path ends in [#transmit] or [#finish].
+/// Touched only by whoever runs the session. It plays no role: server and client send alike. One
+/// file, as window, identifiers and order are one thought: every path ends in [#transmit] or
+/// [#finish].
 ///
-/// A session that ends with its connection never sends again, so its messages in flight are not kept: an
-/// identifier then stands for one of three shared copies, and sending to it allocates nothing.
+/// A session that ends with its connection never sends again, so its messages in flight are not
+/// kept: an identifier then stands for one of three shared copies, and sending to it allocates
+/// nothing.
 public final class OutboundFlow {
     private static final Link NOT_CONNECTED = new NotConnected();
 
@@ -45,12 +47,17 @@ public final class OutboundFlow {
         this.accounting = accounting;
     }
 
-    // ---- connection -------------------------------------------------------------------------------
+    // ---- connection
+    // -------------------------------------------------------------------------------
 
-    /// A connection begins: the peer takes up to `receiveMaximum` open messages. What was in flight is
-    /// sent again by the next [#drain], owed PUBRELs at once and beyond the window (B13).
+    /// A connection begins: the peer takes up to `receiveMaximum` open messages. What was in flight
+    /// is sent again by the next [#drain], owed PUBRELs at once and beyond the window (B13).
     public void connected(
-            Link to, Acknowledgements answers, AliasesSent aliasesSent, int receiveMaximum, long durable) {
+            Link to,
+            Acknowledgements answers,
+            AliasesSent aliasesSent,
+            int receiveMaximum,
+            long durable) {
         link = to;
         acknowledgements = answers;
         aliases = aliasesSent;
@@ -80,12 +87,14 @@ public final class OutboundFlow {
         return link != NOT_CONNECTED;
     }
 
-    /// Holds the queue back, or lets it go: while retained messages are being sent, live ones wait (C11).
+    /// Holds the queue back, or lets it go: while retained messages are being sent, live ones wait
+    /// (C11).
     public void holdQueue(boolean held) {
         queueHeld = held;
     }
 
-    // ---- sending ----------------------------------------------------------------------------------
+    // ---- sending
+    // ----------------------------------------------------------------------------------
 
     /// The place of the next copy in the session's order.
     public long takeSequence() {
@@ -121,7 +130,8 @@ public final class OutboundFlow {
         }
     }
 
-    /// Sends a message above QoS 0 that nobody keeps; only if [#isReady()]. The caller has opened the copy.
+    /// Sends a message above QoS 0 that nobody keeps; only if [#isReady()]. The caller has opened
+    /// the copy.
     public void sendUnkept(Publish publish) {
         int identifier = inFlight.freeFrom(identifierOf(takeSequence()));
         if (!transmit(publish, identifier, false)) {
@@ -131,7 +141,9 @@ public final class OutboundFlow {
         open++;
         inFlight.put(
                 identifier,
-                publish.qos() == QoS.AT_LEAST_ONCE ? Copy.UNKEPT_AT_LEAST_ONCE : Copy.UNKEPT_EXACTLY_ONCE);
+                publish.qos() == QoS.AT_LEAST_ONCE
+                        ? Copy.UNKEPT_AT_LEAST_ONCE
+                        : Copy.UNKEPT_EXACTLY_ONCE);
         accounting.sent();
     }
 
@@ -154,8 +166,8 @@ public final class OutboundFlow {
         copy.waitFor(copy.qos() == QoS.EXACTLY_ONCE ? number : 0);
     }
 
-    /// Puts a copy where it was when the store was written: in the queue, or sent, or with its PUBREL owed
-    /// under `releasedIdentifier` (0 if PUBREC had not come).
+    /// Puts a copy where it was when the store was written: in the queue, or sent, or with its
+    /// PUBREL owed under `releasedIdentifier` (0 if PUBREC had not come).
     public void recover(Copy copy, boolean wasSent, int releasedIdentifier) {
         nextSequence = Math.max(nextSequence, copy.sequence() + 1);
         accounting.recovered(copy.message().bytes());
@@ -165,8 +177,8 @@ public final class OutboundFlow {
         }
         int identifier =
                 releasedIdentifier != 0
-? releasedIdentifier
-: inFlight.freeFrom(identifierOf(copy.sequence()));
+                        ? releasedIdentifier
+                        : inFlight.freeFrom(identifierOf(copy.sequence()));
         copy.sent(identifier, 0, 0);
         if (releasedIdentifier != 0) {
             copy.release(0);
@@ -184,8 +196,8 @@ public final class OutboundFlow {
         owner.dequeued(copy);
     }
 
-    /// Sends what may be sent: first again what was in flight, then what is ahead, then the queue; at most
-    /// `most` copies. Returns whether more could be sent at once.
+    /// Sends what may be sent: first again what was in flight, then what is ahead, then the queue;
+    /// at most `most` copies. Returns whether more could be sent at once.
     public boolean drain(long nowNanos, long wallMillis, long durable, int most) {
         int count = 0;
         while (isConnected() && link.writable()) {
@@ -200,7 +212,8 @@ public final class OutboundFlow {
     }
 
     private boolean sendNextAgain(long nowNanos, long wallMillis) {
-        while (toSendAgain != null && (toSendAgain.isReleased() || toSendAgain.sentIn(connection))) {
+        while (toSendAgain != null
+                && (toSendAgain.isReleased() || toSendAgain.sentIn(connection))) {
             toSendAgain = toSendAgain.next;
         }
         Copy copy = toSendAgain;
@@ -289,9 +302,11 @@ public final class OutboundFlow {
         accounting.unqueued(copy.message().bytes());
     }
 
-    // ---- answers ----------------------------------------------------------------------------------
+    // ---- answers
+    // ----------------------------------------------------------------------------------
 
-    /// PUBACK came. Returns the copy that ended, or null if the identifier names no open exchange (B5).
+    /// PUBACK came. Returns the copy that ended, or null if the identifier names no open exchange
+    /// (B5).
     ///
     /// @throws ProtocolViolation if the identifier is that of a QoS 2 exchange (B6)
     public @Nullable Copy puback(int identifier, ReasonCode reasonCode) {
@@ -304,8 +319,8 @@ public final class OutboundFlow {
         return copy;
     }
 
-    /// PUBREC came: PUBREL is sent, when that is durable, or the exchange ends (B7). Returns the copy, or
-    /// null if the identifier names no open exchange.
+    /// PUBREC came: PUBREL is sent, when that is durable, or the exchange ends (B7). Returns the
+    /// copy, or null if the identifier names no open exchange.
     ///
     /// @throws ProtocolViolation if the identifier is that of a QoS 1 exchange (B6)
     public @Nullable Copy pubrec(int identifier, ReasonCode reasonCode, long durable) {
@@ -344,7 +359,8 @@ public final class OutboundFlow {
         return copy;
     }
 
-    private static void requireQoS(Copy copy, QoS qos, String statement, String packet, int identifier) {
+    private static void requireQoS(
+            Copy copy, QoS qos, String statement, String packet, int identifier) {
         if (copy.qos() != qos) {
             throw ProtocolViolation.protocolError(
                     statement, packet + " for " + identifier + ", which was sent at " + copy.qos());
@@ -371,14 +387,16 @@ public final class OutboundFlow {
         accounting.ended(fate);
     }
 
-    // ---- retry on a live connection, 3.x only (B8) ----------------------------------------------------
+    // ---- retry on a live connection, 3.x only (B8)
+    // ----------------------------------------------------
 
-    /// Repeats what was sent before `nowNanos - intervalNanos` and not answered. Returns how many packets
-    /// were repeated.
+    /// Repeats what was sent before `nowNanos - intervalNanos` and not answered. Returns how many
+    /// packets were repeated.
     public int repeat(long nowNanos, long wallMillis, long intervalNanos) {
         int repeated = 0;
         for (Copy copy = sent.first(); copy != null && link.writable(); copy = copy.next) {
-            boolean overdue = copy.sentIn(connection) && nowNanos - copy.sentAtNanos() >= intervalNanos;
+            boolean overdue =
+                    copy.sentIn(connection) && nowNanos - copy.sentAtNanos() >= intervalNanos;
             if (overdue) {
                 copy.sent(copy.packetIdentifier(), connection, nowNanos);
                 if (copy.isReleased()) {
@@ -408,7 +426,8 @@ public final class OutboundFlow {
         owner.dequeued(copy);
     }
 
-    // ---- the end ----------------------------------------------------------------------------------
+    // ---- the end
+    // ----------------------------------------------------------------------------------
 
     /// Forgets everything, as the session ends; returns how many copies were undelivered.
     public long end() {
@@ -419,7 +438,8 @@ public final class OutboundFlow {
         return queued + flying;
     }
 
-    // ---- what others look at ------------------------------------------------------------------------
+    // ---- what others look at
+    // ------------------------------------------------------------------------
 
     public MessageQueue queue() {
         return queue;

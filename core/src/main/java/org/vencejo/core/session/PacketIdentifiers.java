@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The Packet Identifiers in use in one direction, each with what it stands for.
 ///
-/// Touched only by whoever runs the session. A table with open addressing that is absent while empty; as
-/// identifiers are mostly taken in turn, they mostly stand in their own slot.
+/// Touched only by whoever runs the session. A table with open addressing that is absent while
+/// empty; as identifiers are mostly taken in turn, they mostly stand in their own slot.
 public final class PacketIdentifiers<V> {
     public static final int MAX = 65_535;
 

@@ -40,7 +40,8 @@ public final class TopicAliases {
         if (name.isEmpty()) {
             TopicName set = alias <= names.length ? names[alias - 1] : null;
             if (set == null) {
-                throw ProtocolViolation.protocolError("U5-16", "Topic Alias " + alias + " was not set");
+                throw ProtocolViolation.protocolError(
+                        "U5-16", "Topic Alias " + alias + " was not set");
             }
             name = set;
         } else {
@@ -51,7 +52,10 @@ public final class TopicAliases {
 
     private void set(int alias, TopicName name) {
         if (alias > names.length) {
-            names = Arrays.copyOf(names, Math.min(maximum, Math.max(alias, names.length * 2 + GROWTH_MIN)));
+            names =
+                    Arrays.copyOf(
+                            names,
+                            Math.min(maximum, Math.max(alias, names.length * 2 + GROWTH_MIN)));
         }
         names[alias - 1] = name;
     }

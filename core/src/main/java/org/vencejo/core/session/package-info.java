@@ -1,5 +1,5 @@
-/// Role-free parts of a session: flows of QoS 1 and 2 in both directions, queues and aliases. The server
-/// and the client drive the same ones.
+/// Role-free parts of a session: flows of QoS 1 and 2 in both directions, queues and aliases. The
+/// server and the client drive the same ones.
 @NullMarked
 package org.vencejo.core.session;
 
