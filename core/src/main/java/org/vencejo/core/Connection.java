@@ -125,6 +125,7 @@ public final class Connection implements Link {
 
     void accepted(Turn shared, Deadline connectDeadline) {
         turn = shared;
+        shared.connections++;
         deadline = connectDeadline;
         shared.schedule(connectDeadline, shared.limits.connectTimeoutNanos());
     }
@@ -192,11 +193,13 @@ public final class Connection implements Link {
 
     /// The transport connection is gone, or about to be.
     void closed() {
+        if (state == State.CLOSED) {
+            return;
+        }
         state = State.CLOSED;
         handshake = null;
-        if (deadline != null) {
-            turn().deadlines.cancel(deadline);
-        }
+        turn().connections--;
+        turn().deadlines.cancel(deadline());
     }
 
     // ---- Keep Alive
@@ -234,7 +237,6 @@ public final class Connection implements Link {
     void resumeReading() {
         if (readingPaused) {
             readingPaused = false;
-            lastPacketNanos = turn().nowNanos();
             turn().outbox().resumeReading(this);
         }
     }

@@ -48,7 +48,6 @@ public final class Server {
     private final Subscribing subscribing;
     private final Publishing publishing;
     private final Sessions sessions;
-    private int connections;
     private boolean shuttingDown;
     private boolean settled;
 
@@ -194,7 +193,6 @@ public final class Server {
     // -----------------------------------------------------------------------------------
 
     private void connected(Connection connection) {
-        connections++;
         connection.accepted(turn, new Deadline(() -> connectionDeadline(connection)));
     }
 
@@ -219,7 +217,6 @@ public final class Server {
     }
 
     private void disconnected(Connection connection, String reason) {
-        connections--;
         if (!connection.isClosed()) {
             sessions.leave(connection, ReasonCode.UNSPECIFIED_ERROR, reason, false);
             connection.closed();
@@ -352,7 +349,7 @@ public final class Server {
             throw new ProtocolViolation(
                     ReasonCode.SERVER_UNAVAILABLE, "MQTT-3.1.4-2", "the server shuts down");
         }
-        if (connections > turn.limits.connectionsMax()) {
+        if (turn.connections > turn.limits.connectionsMax()) {
             throw new ProtocolViolation(
                     ReasonCode.QUOTA_EXCEEDED,
                     "MQTT-3.1.4-2",
@@ -467,7 +464,7 @@ public final class Server {
 
     /// Transport connections, with those before CONNACK.
     public int connections() {
-        return connections;
+        return turn.connections;
     }
 
     public int sessions() {

@@ -21,6 +21,9 @@ final class Turn {
     /// Sessions whose queue ran full and that are to end for it, when the call is over.
     final ArrayDeque<ServerSession> overfull = new ArrayDeque<>();
 
+    /// Connections that are open, as far as the server goes.
+    int connections;
+
     private final long wallMillisAtStart;
     private final long nanosAtStart;
 
