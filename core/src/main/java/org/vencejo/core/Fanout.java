@@ -12,6 +12,9 @@ import org.vencejo.core.session.Message;
 import org.vencejo.protocol.Packet;
 import org.vencejo.protocol.Payload;
 import org.vencejo.protocol.Properties;
+import org.vencejo.protocol.Puback;
+import org.vencejo.protocol.Pubrec;
+import org.vencejo.protocol.ReasonCode;
 import org.vencejo.protocol.Property;
 import org.vencejo.protocol.Publish;
 import org.vencejo.protocol.QoS;
@@ -37,6 +40,7 @@ final class Fanout implements ToIntFunction<ServerSession> {
     private @Nullable ServerSession publisher;
     private @Nullable Route<ServerSession> route;
     private int next;
+    private boolean given;
     private @Nullable Message kept;
     private @Nullable Publish identified;
     private int[] identifiers = NO_IDENTIFIERS;
@@ -71,6 +75,7 @@ final class Fanout implements ToIntFunction<ServerSession> {
         publisher = by;
         route = to;
         next = 0;
+        given = false;
         kept = null;
         identified = null;
         identifiers = NO_IDENTIFIERS;
@@ -120,8 +125,15 @@ final class Fanout implements ToIntFunction<ServerSession> {
         return next == receivers;
     }
 
-    /// Sends the answer, if one is owed.
+    /// Accounts for a message that nobody was given, and sends the answer, if one is owed.
     void finish() {
+        if (route != null && !given) {
+            turn.accounting.opened();
+            turn.accounting.ended(Fate.NO_SUBSCRIBER);
+            if (answer != null && turn.settings.noMatchingSubscribersReported()) {
+                answer = notMatched(answer);
+            }
+        }
         if (answerTo != null && answer != null && answerTo.ownsSession() && !answerTo.isClosed()) {
             answerTo.ownSession().answer(answer, answerAfter);
         }
@@ -132,9 +144,20 @@ final class Fanout implements ToIntFunction<ServerSession> {
         answerTo = null;
     }
 
+    private static Packet notMatched(Packet answer) {
+        return switch (answer) {
+            case Puback puback ->
+                    new Puback(puback.packetIdentifier(), ReasonCode.NO_MATCHING_SUBSCRIBERS);
+            case Pubrec pubrec ->
+                    new Pubrec(pubrec.packetIdentifier(), ReasonCode.NO_MATCHING_SUBSCRIBERS);
+            default -> answer;
+        };
+    }
+
     private void giveTo(Receiver<ServerSession> receiver) {
         ServerSession session = receiver.subscriber();
         if (session != publisher) {
+            given = true;
             session.deliver(
                     this,
                     receiver.qos(),
@@ -145,6 +168,7 @@ final class Fanout implements ToIntFunction<ServerSession> {
         }
         QoS own = receiver.ownQos();
         if (own != null) { // else No Local [MQTT-3.8.3-3]
+            given = true;
             session.deliver(
                     this,
                     own,
@@ -155,6 +179,7 @@ final class Fanout implements ToIntFunction<ServerSession> {
     }
 
     private void giveToOneOf(SharedSubscription<ServerSession> group) {
+        given = true;
         Member<ServerSession> member = group.choose(this);
         if (member == null) {
             turn.accounting.opened();

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.routing.Route;
 import org.vencejo.core.routing.SubscriptionTrie;
-import org.vencejo.core.session.Fate;
 import org.vencejo.core.session.Message;
 import org.vencejo.protocol.Packet;
 import org.vencejo.protocol.Property;
@@ -234,29 +233,11 @@ final class Publishing {
         if (publish.retain()) {
             retain(fanout);
         }
-        Packet toSend = answer;
-        if (route.size() + route.sharedCount() == 0) {
-            turn.accounting.opened();
-            turn.accounting.ended(Fate.NO_SUBSCRIBER);
-            if (turn.settings.noMatchingSubscribersReported() && answer != null) {
-                toSend = notMatched(answer);
-            }
-        }
-        if (answerTo != null && toSend != null) {
+        if (answerTo != null && answer != null) {
             boolean journalled = publish.qos() != QoS.AT_MOST_ONCE && turn.appended() > before;
-            fanout.answer(answerTo, toSend, journalled ? turn.appended() : answerAfter);
+            fanout.answer(answerTo, answer, journalled ? turn.appended() : answerAfter);
         }
         start(fanout);
-    }
-
-    private static Packet notMatched(Packet answer) {
-        return switch (answer) {
-            case Puback puback ->
-                    new Puback(puback.packetIdentifier(), ReasonCode.NO_MATCHING_SUBSCRIBERS);
-            case Pubrec pubrec ->
-                    new Pubrec(pubrec.packetIdentifier(), ReasonCode.NO_MATCHING_SUBSCRIBERS);
-            default -> answer;
-        };
     }
 
     private long expiresAtMillis(Publish publish) {
