@@ -79,7 +79,7 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
 
     /// Goes on reading.
     public void resumeReading() {
-        if (readingPaused) {
+        if (readingPaused && opened) {
             readingPaused = false;
             channel.config().setAutoRead(true);
         }
@@ -120,7 +120,11 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
     void flushed() {
         if (closing && !outputEnded) {
             outputEnded = true;
-            var unused = ((DuplexChannel) channel).shutdownOutput();
+            if (channel instanceof DuplexChannel duplex) {
+                var unused = duplex.shutdownOutput();
+            } else {
+                cut();
+            }
         }
     }
 

@@ -1,0 +1,77 @@
+package org.vencejo.transport;
+
+import io.netty.buffer.ByteBuf;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+
+/// A handler that does what a test says with what comes, and lets the test wait for events.
+final class Heard implements ConnectionHandler {
+    private static final long PATIENCE_SECONDS = 30;
+
+    final CompletableFuture<SocketConnection> opened = new CompletableFuture<>();
+    final CompletableFuture<String> closed = new CompletableFuture<>();
+    final LinkedBlockingQueue<String> events = new LinkedBlockingQueue<>();
+
+    private final BiConsumer<SocketConnection, ByteBuf> reader;
+
+    Heard(BiConsumer<SocketConnection, ByteBuf> reader) {
+        this.reader = reader;
+    }
+
+    /// Takes everything and does nothing.
+    static Heard deaf() {
+        return new Heard((connection, bytes) -> bytes.skipBytes(bytes.readableBytes()));
+    }
+
+    static Heard echo() {
+        return new Heard((connection, bytes) -> {
+            int length = bytes.readableBytes();
+            connection.backlog().add(length);
+            connection.out(length).writeBytes(bytes);
+        });
+    }
+
+    /// The connection, once it is open.
+    SocketConnection connection() throws Exception {
+        return opened.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /// Why it was closed, once it was.
+    String reason() throws Exception {
+        return closed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    String nextEvent() throws InterruptedException {
+        String event = events.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        return event == null ? "nothing" : event;
+    }
+
+    /// Does `action` on the connection's loop.
+    void on(java.util.function.Consumer<SocketConnection> action) throws Exception {
+        SocketConnection connection = connection();
+        connection.loop().execute(() -> action.accept(connection));
+    }
+
+    @Override
+    public void opened(SocketConnection connection) {
+        opened.complete(connection);
+    }
+
+    @Override
+    public int received(ByteBuf bytes) {
+        reader.accept(opened.join(), bytes);
+        return 1;
+    }
+
+    @Override
+    public void writable() {
+        events.add("writable");
+    }
+
+    @Override
+    public void closed(String reason) {
+        closed.complete(reason);
+    }
+}
