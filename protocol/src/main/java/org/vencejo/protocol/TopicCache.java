@@ -52,7 +52,9 @@ public final class TopicCache {
         }
         TopicName name = read(in, offset, length, version);
         if (length <= LENGTH_MAX) {
-            slots[slot ^ 1] = first;
+            if (first != null) {
+                slots[slot ^ 1] = first;
+            }
             slots[slot] = name;
         }
         return name;

@@ -1,0 +1,90 @@
+package org.vencejo.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+/// Names are found again by their bytes, and the cache stays as small as it was made.
+class TopicCacheTest {
+
+    @Test
+    void theSameBytesAreTheSameName() {
+        TopicCache topics = new TopicCache(64);
+        for (int length = 1; length < 40; length++) {
+            String text = "abcdefghijklmnopqrstuvwxyz0123456789/-_.~".substring(0, length);
+            TopicName name = get(topics, text);
+            assertThat(name).hasToString(text);
+            assertThat(get(topics, text)).as(text).isSameAs(name);
+        }
+    }
+
+    @Test
+    void namesThatDifferInOneByteAreTold() {
+        TopicCache topics = new TopicCache(2);
+        for (int length = 1; length < 40; length++) {
+            String text = "x".repeat(length);
+            get(topics, text);
+            for (int at = 0; at < length; at++) {
+                String other = "x".repeat(at) + "y" + "x".repeat(length - at - 1);
+                assertThat(get(topics, other)).hasToString(other);
+            }
+            assertThat(get(topics, text + "x")).hasToString(text + "x");
+        }
+    }
+
+    @Test
+    void aFullCacheStillAnswersRight() {
+        TopicCache topics = new TopicCache(4);
+        for (int round = 0; round < 3; round++) {
+            for (int i = 0; i < 100; i++) {
+                assertThat(get(topics, "topic/" + i)).hasToString("topic/" + i);
+            }
+        }
+    }
+
+    @Test
+    void twoNamesThatAreUsedInTurnStayEvenInTheSmallestCache() {
+        TopicCache topics = new TopicCache(2);
+        TopicName one = get(topics, "topic/one");
+        TopicName two = get(topics, "topic/two");
+        for (int i = 0; i < 10; i++) {
+            assertThat(get(topics, "topic/one")).isSameAs(one);
+            assertThat(get(topics, "topic/two")).isSameAs(two);
+        }
+    }
+
+    @Test
+    void longNamesAreNotKept() {
+        TopicCache topics = new TopicCache(2);
+        String longest = "x".repeat(TopicCache.LENGTH_MAX);
+        assertThat(get(topics, longest)).isSameAs(get(topics, longest));
+        assertThat(get(topics, longest + "x"))
+                .isNotSameAs(get(topics, longest + "x"))
+                .hasToString(longest + "x");
+    }
+
+    @Test
+    void badNamesAreRefusedEveryTime() {
+        TopicCache topics = new TopicCache(2);
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> get(topics, "a/+")).isInstanceOf(ProtocolViolation.class);
+            assertThatThrownBy(() -> get(topics, "a\u0000")).isInstanceOf(ProtocolViolation.class);
+        }
+    }
+
+    @Test
+    void theSizeIsAPowerOfTwo() {
+        assertThatThrownBy(() -> new TopicCache(3)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new TopicCache(1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static TopicName get(TopicCache topics, String text) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        ByteBuf in = Unpooled.buffer().writeByte('?').writeBytes(utf8).capacity(utf8.length + 1);
+        return topics.get(in, 1, utf8.length, ProtocolVersion.MQTT_5);
+    }
+}
