@@ -89,9 +89,8 @@ final class BodyDecoder {
         if ((options & reserved) != 0) {
             throw Rule.SUBSCRIBE_OPTIONS.broken(
                     in.version(),
-                    String.format(
-                            "the reserved bits of Subscription Options are 0, given was 0x%02X",
-                            options));
+                    "the reserved bits of Subscription Options are 0, given was "
+                            + Rule.hex(options));
         }
         if ((options & 3) == 3) {
             throw Rule.SUBSCRIBE_QOS.broken(
@@ -273,6 +272,6 @@ final class BodyDecoder {
                         + " from a "
                         + (fromClient ? "client" : "server")
                         + " is one of its table, given was "
-                        + String.format("0x%02X", value));
+                        + Rule.hex(value));
     }
 }

@@ -35,6 +35,11 @@ final class FieldReader {
         end = to;
     }
 
+    /// Lets go of the packet's buffer, which an idle connection must not hold.
+    void done() {
+        in = Unpooled.EMPTY_BUFFER;
+    }
+
     int index() {
         return index;
     }

@@ -85,7 +85,7 @@ final class FirstBytes {
 
     /// What is wrong with a `first` byte that is not allowed.
     ProtocolViolation violation(int first) {
-        String given = String.format("the first byte given was 0x%02X", first);
+        String given = "the first byte given was " + Rule.hex(first);
         if (first < 0x10 || (first >= 0xF0 && version != null && !version.isMqtt5())) {
             return Rule.PACKET_TYPE.broken(version, "no Control Packet has this type, " + given);
         }

@@ -137,13 +137,16 @@ public final class PacketDecoder {
             return publish(in, first, bodyAt, end);
         }
         fields.begin(in, bodyAt, end);
-        if (type == PacketType.CONNECT) {
-            Connect connect = new ConnectDecoder(limits, properties).decode(fields);
-            firstBytes = FirstBytes.ofClient(connect.version());
-            packetSizeMax = limits.packetSizeMax();
-            return connect;
-        }
-        return bodies.decode(type, fields);
+        Packet packet = type == PacketType.CONNECT ? connect() : bodies.decode(type, fields);
+        fields.done();
+        return packet;
+    }
+
+    private Connect connect() {
+        Connect connect = new ConnectDecoder(limits, properties).decode(fields);
+        firstBytes = FirstBytes.ofClient(connect.version());
+        packetSizeMax = limits.packetSizeMax();
+        return connect;
     }
 
     /// The road that must cost least: no memory but the record and the view of its payload.
@@ -183,6 +186,7 @@ public final class PacketDecoder {
                 fields.begin(in, index, end);
                 own = properties.decode(fields, PacketType.PUBLISH);
                 index = fields.index();
+                fields.done();
             }
         }
         if (nameLength == 0 && !own.has(Property.TOPIC_ALIAS)) {

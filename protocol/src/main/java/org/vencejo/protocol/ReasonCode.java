@@ -94,7 +94,7 @@ public enum ReasonCode {
 
     /// Whether a packet of `type` may carry this code when the client (or else the server) sends
     /// it.
-    boolean allowedIn(PacketType type, boolean fromClient) {
+    public boolean allowedIn(PacketType type, boolean fromClient) {
         if (!packets.contains(type)) {
             return false;
         }

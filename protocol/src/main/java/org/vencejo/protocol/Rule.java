@@ -8,6 +8,7 @@ import static org.vencejo.protocol.ReasonCode.TOPIC_FILTER_INVALID;
 import static org.vencejo.protocol.ReasonCode.TOPIC_NAME_INVALID;
 import static org.vencejo.protocol.ReasonCode.UNSUPPORTED_PROTOCOL_VERSION;
 
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /// The table of what bytes can break: the statement in each version and the Reason Code that
@@ -153,5 +154,10 @@ enum Rule {
             case MQTT_3_1_1 -> statement311;
             case MQTT_5 -> statement5;
         };
+    }
+
+    /// A byte as the standard writes it.
+    static String hex(int value) {
+        return "0x" + HexFormat.of().withUpperCase().toHexDigits((byte) value);
     }
 }

@@ -44,7 +44,9 @@ final class Utf8 {
                         field
                                 + " is well-formed UTF-8, given was an ill-formed byte "
                                 + (i - index)
-                                + String.format(" (0x%02X)", b & 0xFF));
+                                + " ("
+                                + Rule.hex(b & 0xFF)
+                                + ")");
             }
             i += length;
         }
