@@ -128,6 +128,9 @@ public final class Server {
 
     private void received(Connection connection, Packet packet) {
         turn.statistics.received(packet.type());
+        if (packet instanceof Publish publish) {
+            turn.statistics.payloadReceived(publish.payload().length());
+        }
         try {
             packet(connection, packet);
         } catch (RuntimeException fault) {
@@ -460,6 +463,11 @@ public final class Server {
     /// Clients that have a CONNACK.
     public int connectedClients() {
         return sessions.connectedClients();
+    }
+
+    /// The most clients that had a CONNACK at a time.
+    public int connectedClientsMost() {
+        return sessions.connectedClientsMost();
     }
 
     /// Transport connections, with those before CONNACK.

@@ -37,6 +37,7 @@ final class Sessions {
     private long lastNumber;
     private long expired;
     private int connectedClients;
+    private int connectedClientsMost;
 
     Sessions(
             Turn turn,
@@ -306,8 +307,13 @@ final class Sessions {
         return connectedClients;
     }
 
+    int connectedClientsMost() {
+        return connectedClientsMost;
+    }
+
     void clientConnected() {
         connectedClients++;
+        connectedClientsMost = Math.max(connectedClientsMost, connectedClients);
     }
 
     /// How many sessions ended by their expiry.

@@ -14,6 +14,8 @@ public final class Statistics {
     private final long[] packetsReceived = new long[TYPES];
     private final long[] packetsSent = new long[TYPES];
     private final long[] refused = new long[CODES];
+    private long payloadBytesReceived;
+    private long payloadBytesSent;
 
     /// Acknowledgements that named no open exchange (B5).
     private long strayAcknowledgements;
@@ -27,6 +29,16 @@ public final class Statistics {
 
     void sent(PacketType type) {
         packetsSent[type.ordinal()]++;
+    }
+
+    /// A PUBLISH came with a payload of this length.
+    void payloadReceived(int bytes) {
+        payloadBytesReceived += bytes;
+    }
+
+    /// A PUBLISH was sent with a payload of this length.
+    void payloadSent(int bytes) {
+        payloadBytesSent += bytes;
     }
 
     /// Something was refused, with this code, by whatever packet (or, in 3.x, silence) says so.
@@ -48,6 +60,16 @@ public final class Statistics {
 
     public long packetsSent(PacketType type) {
         return packetsSent[type.ordinal()];
+    }
+
+    /// Bytes of the payloads of all PUBLISH packets that came.
+    public long payloadBytesReceived() {
+        return payloadBytesReceived;
+    }
+
+    /// Bytes of the payloads of all PUBLISH packets that were sent.
+    public long payloadBytesSent() {
+        return payloadBytesSent;
     }
 
     public long refusedWith(ReasonCode reasonCode) {
