@@ -14,8 +14,8 @@ import org.vencejo.core.ServerSettings;
 /// Turns what was given into a [Configuration]: each value by its key's type, then those that hang
 /// together.
 ///
-/// Confined to the thread that reads the configuration. A value that is wrong becomes a mistake, and is
-/// left out of the checks that follow.
+/// Confined to the thread that reads the configuration. A value that is wrong becomes a mistake,
+/// and is left out of the checks that follow.
 final class Binding {
     private static final long SECOND = 1_000_000_000L;
 
@@ -102,7 +102,11 @@ final class Binding {
                     path,
                     "%d connections need %d file descriptors and this process may open %d; raise them with 'ulimit -n %d' (systemd: LimitNOFILE=%d), or lower this limit"
                             .formatted(
-                                    get(Keys.CONNECTIONS_MAX), needed, machine.descriptors(), needed, needed));
+                                    get(Keys.CONNECTIONS_MAX),
+                                    needed,
+                                    machine.descriptors(),
+                                    needed,
+                                    needed));
         }
     }
 

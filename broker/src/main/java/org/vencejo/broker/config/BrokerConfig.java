@@ -16,5 +16,14 @@ public record BrokerConfig(
         ServerSettings server) {
 
     /// A socket to listen on. Port 0 takes a free one.
-    public record Listener(String name, InetSocketAddress address) {}
+    public record Listener(String name, InetSocketAddress address) {
+        /// An address and port as operators write it: `127.0.0.1:1883`, `[::1]:1883`.
+        public static String text(InetSocketAddress address) {
+            String host = address.getAddress().getHostAddress();
+            if (host.contains(":")) {
+                host = "[" + host.replaceFirst("(^|:)0(:0)+(:|$)", "::") + "]";
+            }
+            return host + ":" + address.getPort();
+        }
+    }
 }

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// `texts` holds each key's value in effect as one would write it.
 public record Configuration(BrokerConfig broker, SequencedMap<String, String> texts) {
 
-    /// What to read. `file` is null without one, `port` without the flag; `assignments` are `key=value`.
+    /// What to read. `file` is null without one, `port` without the flag; `assignments` are
+    /// `key=value`.
     public record Request(
             @Nullable Path file,
             Map<String, String> environment,
@@ -30,11 +31,12 @@ public record Configuration(BrokerConfig broker, SequencedMap<String, String> te
         public static final Request DEFAULTS = new Request(null, Map.of(), List.of(), null);
     }
 
-    /// A key whose value differs between two configurations; null is no value. `reread` tells whether a
-    /// running broker can follow.
+    /// A key whose value differs between two configurations; null is no value. `reread` tells
+    /// whether a running broker can follow.
     public record Change(String key, @Nullable String from, @Nullable String to, boolean reread) {}
 
-    /// Reads and checks all that was given; throws [ConfigurationException] with every mistake in it.
+    /// Reads and checks all that was given; throws [ConfigurationException] with every mistake in
+    /// it.
     public static Configuration read(Request request, Machine machine) {
         List<Mistake> mistakes = new ArrayList<>();
         Sources sources = new Sources(mistakes);
@@ -65,7 +67,10 @@ public record Configuration(BrokerConfig broker, SequencedMap<String, String> te
         } catch (CharacterCodingException e) {
             trouble = "this file is not UTF-8 text";
         } catch (IOException e) {
-            trouble = Files.isDirectory(file) ? "this is a folder" : "cannot be read: " + e.getMessage();
+            trouble =
+                    Files.isDirectory(file)
+                            ? "this is a folder"
+                            : "cannot be read: " + e.getMessage();
         }
         mistakes.add(new Mistake(Place.ofFile(file.toString()), "", trouble));
         return "";
@@ -77,7 +82,9 @@ public record Configuration(BrokerConfig broker, SequencedMap<String, String> te
         keys.addAll(newer.texts.keySet());
         return keys.stream()
                 .filter(key -> !Objects.equals(texts.get(key), newer.texts.get(key)))
-                .map(key -> new Change(key, texts.get(key), newer.texts.get(key), Keys.at(key).reread()))
+                .map(key ->
+                        new Change(
+                                key, texts.get(key), newer.texts.get(key), Keys.at(key).reread()))
                 .toList();
     }
 }

@@ -3,12 +3,12 @@ package org.vencejo.broker.config;
 import java.util.Locale;
 import java.util.function.Function;
 
-/// A key of the configuration and all that is said about it anywhere: reading, checking, the schema and
-/// the documents come from here. Immutable.
+/// A key of the configuration and all that is said about it anywhere: reading, checking, the schema
+/// and the documents come from here. Immutable.
 ///
-/// `path` is as `--set` takes it; `listeners[]` stands for each entry of the list. `reread` keys take
-/// effect at SIGHUP, the others at the next start. `atLimit` says what happens when a limit is reached
-/// and what counts it, and is empty for what is no limit.
+/// `path` is as `--set` takes it; `listeners[]` stands for each entry of the list. `reread` keys
+/// take effect at SIGHUP, the others at the next start. `atLimit` says what happens when a limit is
+/// reached and what counts it, and is empty for what is no limit.
 record Key<T>(
         String path,
         ValueType<T> type,
@@ -27,7 +27,11 @@ record Key<T>(
     }
 
     static <T> Key<T> limit(
-            String name, ValueType<T> type, Fallback<T> fallback, String description, String atLimit) {
+            String name,
+            ValueType<T> type,
+            Fallback<T> fallback,
+            String description,
+            String atLimit) {
         return new Key<>("limits." + name, type, fallback, false, description, atLimit);
     }
 

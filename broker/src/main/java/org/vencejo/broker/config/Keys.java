@@ -24,8 +24,8 @@ import org.vencejo.protocol.QoS;
 
 /// The table of all keys, in the order of the documents. Immutable.
 ///
-/// A name is the standard's word or that of the component of [Limits] or [ServerSettings] behind it.
-/// One file because it is one table.
+/// A name is the standard's word or that of the component of [Limits] or [ServerSettings] behind
+/// it. One file because it is one table.
 final class Keys {
     private static final long MILLISECOND = 1_000_000L;
     private static final long SECOND = 1_000 * MILLISECOND;
@@ -67,8 +67,11 @@ final class Keys {
                     "allow-anonymous",
                     new Choice<>(
                             words("true", true),
-                            words("false", "there is no authentication yet, so nobody could connect")),
-                    new Computed<>("`true` if all listeners are on loopback", machine -> Boolean.FALSE),
+                            words(
+                                    "false",
+                                    "there is no authentication yet, so nobody could connect")),
+                    new Computed<>(
+                            "`true` if all listeners are on loopback", machine -> Boolean.FALSE),
                     "Whether clients may connect without authentication. Must be written down when a"
                             + " listener can be reached from other machines.");
     static final Key<String> DATA_FOLDER =
@@ -340,7 +343,9 @@ final class Keys {
             Key.limit(
                     "session-expiry-interval-max",
                     Quantity.seconds(
-                            0, (Limits.NEVER_SECONDS - 1) * SECOND, words("never", Limits.NEVER_SECONDS * SECOND)),
+                            0,
+                            (Limits.NEVER_SECONDS - 1) * SECOND,
+                            words("never", Limits.NEVER_SECONDS * SECOND)),
                     new Fixed<>(LIMITS.sessionExpiryIntervalMaxSeconds() * SECOND),
                     "How long a session is kept without its client.",
                     "CONNACK tells a 5.0 client the lower Session Expiry Interval");
@@ -481,7 +486,10 @@ final class Keys {
                 Arrays.stream(type.getEnumConstants())
                         .collect(
                                 Collectors.toMap(
-                                        constant -> constant.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                                        constant ->
+                                                constant.name()
+                                                        .toLowerCase(Locale.ROOT)
+                                                        .replace('_', '-'),
                                         constant -> constant,
                                         (first, second) -> first,
                                         LinkedHashMap::new)),

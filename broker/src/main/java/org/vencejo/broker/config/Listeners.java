@@ -84,8 +84,6 @@ final class Listeners {
 
     private static Listener listener(String name, InetAddress address, int port) {
         InetSocketAddress socketAddress = new InetSocketAddress(address, port);
-        String host = address.getHostAddress();
-        String written = (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
-        return new Listener(name.isEmpty() ? written : name, socketAddress);
+        return new Listener(name.isEmpty() ? Listener.text(socketAddress) : name, socketAddress);
     }
 }

@@ -22,7 +22,10 @@ public record Machine(int processors, long memoryBytes, long descriptors, boolea
     public static Machine here() {
         Runtime runtime = Runtime.getRuntime();
         return new Machine(
-                runtime.availableProcessors(), runtime.maxMemory(), descriptorLimit(), ipv6Loopback());
+                runtime.availableProcessors(),
+                runtime.maxMemory(),
+                descriptorLimit(),
+                ipv6Loopback());
     }
 
     /// The soft limit in effect: the JVM has raised it to the hard one where it may.
@@ -32,7 +35,10 @@ public record Machine(int processors, long memoryBytes, long descriptors, boolea
             try {
                 for (String line : Files.readAllLines(LIMITS)) {
                     if (line.startsWith("Max open files")) {
-                        String soft = line.substring("Max open files".length()).strip().split(" +", -1)[0];
+                        String soft =
+                                line.substring("Max open files".length())
+                                        .strip()
+                                        .split(" +", -1)[0];
                         return soft.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(soft);
                     }
                 }
@@ -40,7 +46,8 @@ public record Machine(int processors, long memoryBytes, long descriptors, boolea
                 // An odd /proc: the bean knows as well.
             }
         }
-        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+        return ManagementFactory.getOperatingSystemMXBean()
+                        instanceof UnixOperatingSystemMXBean unix
                 ? unix.getMaxFileDescriptorCount()
                 : Long.MAX_VALUE;
     }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 final class Nearest {
     private Nearest() {}
 
-    /// The key's path that is nearest to what was given, whatever section it was looked for in, or null
-    /// if none is near.
+    /// The key's path that is nearest to what was given, whatever section it was looked for in, or
+    /// null if none is near.
     static @Nullable String key(String path) {
         String plain = Shape.plain(path);
         List<String> paths =
@@ -31,8 +31,8 @@ final class Nearest {
         return nearestName == null ? null : paths.get(names.indexOf(nearestName));
     }
 
-    /// The candidate with the least edit distance to `given`, or null if all are farther than a third
-    /// of its length.
+    /// The candidate with the least edit distance to `given`, or null if all are farther than a
+    /// third of its length.
     static @Nullable String of(String given, Collection<String> candidates) {
         String wanted = normal(given);
         String best = null;
@@ -54,7 +54,9 @@ final class Nearest {
 
     /// `packetSizeMax` and `packet_size_max` are `packet-size-max`.
     private static String normal(String key) {
-        return key.replaceAll("([a-z0-9])([A-Z])", "$1-$2").replace('_', '-').toLowerCase(Locale.ROOT);
+        return key.replaceAll("([a-z0-9])([A-Z])", "$1-$2")
+                .replace('_', '-')
+                .toLowerCase(Locale.ROOT);
     }
 
     private static String nameOf(String path) {

@@ -2,10 +2,11 @@ package org.vencejo.broker.config;
 
 import java.util.Comparator;
 
-/// Where a value was given, as operators read it: `vencejo.yaml:3:5`, `VENCEJO_IO_THREADS`,
-/// `--set io-threads`. Immutable.
+/// Where a value was given, as operators read it: `vencejo.yaml:3:5`, `VENCEJO_IO_THREADS`, `--set
+/// io-threads`. Immutable.
 ///
-/// `rank` orders sources: file, environment, flags. Without a `line`, `column` only orders within one.
+/// `rank` orders sources: file, environment, flags. Without a `line`, `column` only orders within
+/// one.
 public record Place(int rank, String source, int line, int column) implements Comparable<Place> {
     private static final Comparator<Place> ORDER =
             Comparator.comparingInt(Place::rank)

@@ -8,12 +8,13 @@ import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/// What was given for each key, from a file, the environment and flags, the later before the earlier.
+/// What was given for each key, from a file, the environment and flags, the later before the
+/// earlier.
 ///
 /// Confined to the thread that reads the configuration.
 final class Sources {
-    /// Names that container platforms set for a service called "vencejo", and those that `./vencejo`
-    /// itself reads: not meant for us.
+    /// Names that container platforms set for a service called "vencejo", and those that
+    /// `./vencejo` itself reads: not meant for us.
     private static final Pattern NOT_OURS =
             Pattern.compile("VENCEJO_(JAVA_OPTS|SERVICE_(HOST|PORT.*)|PORT(_.*)?)");
 
@@ -64,7 +65,8 @@ final class Sources {
             String path = paths.get(name);
             if (path == null) {
                 String nearest = Nearest.of(name, paths.keySet());
-                mistakes.add(new Mistake(place, "", "no key has this variable" + Nearest.hint(nearest)));
+                mistakes.add(
+                        new Mistake(place, "", "no key has this variable" + Nearest.hint(nearest)));
             } else {
                 override(path, variable.getValue(), place);
             }
@@ -80,7 +82,9 @@ final class Sources {
             if (equals < 1) {
                 mistakes.add(
                         new Mistake(
-                                Place.ofFlag("--set " + assignment, order++), "", "allowed: --set key=value"));
+                                Place.ofFlag("--set " + assignment, order++),
+                                "",
+                                "allowed: --set key=value"));
                 continue;
             }
             String path = assignment.substring(0, equals).strip();
@@ -103,7 +107,10 @@ final class Sources {
                     new Mistake(
                             place,
                             "listeners",
-                            "there are " + listeners + " listeners; allowed: --set listeners[0].port=" + port));
+                            "there are "
+                                    + listeners
+                                    + " listeners; allowed: --set listeners[0].port="
+                                    + port));
         } else {
             override(listeners == 1 ? "listeners[0].port" : DEFAULT_PORT, port, place);
         }
@@ -121,7 +128,11 @@ final class Sources {
         } else if (Shape.of(path) == Shape.UNKNOWN) {
             mistakes.add(new Mistake(place, path, "unknown key" + Nearest.hint(Nearest.key(path))));
         } else {
-            mistakes.add(new Mistake(place, path, "a section; allowed: one of its keys, such as " + Shape.example(path)));
+            mistakes.add(
+                    new Mistake(
+                            place,
+                            path,
+                            "a section; allowed: one of its keys, such as " + Shape.example(path)));
         }
     }
 

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
 
-/// What the value of a key may be: reads it from text, writes it, and says in words what is allowed.
-/// Immutable.
+/// What the value of a key may be: reads it from text, writes it, and says in words what is
+/// allowed. Immutable.
 sealed interface ValueType<T> {
     /// The kind of value in one word, for documents.
     String name();
@@ -21,7 +21,8 @@ sealed interface ValueType<T> {
     /// The value of `text`, or [NotAllowed].
     T parse(String text);
 
-    /// The text of a value, as one would write it in a file; empty for a default that is not written.
+    /// The text of a value, as one would write it in a file; empty for a default that is not
+    /// written.
     String print(T value);
 
     /// This type in words of JSON Schema.
@@ -111,7 +112,8 @@ sealed interface ValueType<T> {
 
         /// Nanoseconds that are whole seconds.
         static Quantity seconds(long min, long max, SequencedMap<String, Long> words) {
-            return new Quantity("time", Unit.TIMES.subList(1, Unit.TIMES.size()), "60s", min, max, words);
+            return new Quantity(
+                    "time", Unit.TIMES.subList(1, Unit.TIMES.size()), "60s", min, max, words);
         }
 
         @Override
@@ -136,7 +138,9 @@ sealed interface ValueType<T> {
                 return inRange(this, text, BigInteger.ZERO, min, max);
             }
             int digits = 0;
-            while (digits < text.length() && text.charAt(digits) >= '0' && text.charAt(digits) <= '9') {
+            while (digits < text.length()
+                    && text.charAt(digits) >= '0'
+                    && text.charAt(digits) <= '9') {
                 digits++;
             }
             if (digits == 0) {
@@ -144,16 +148,19 @@ sealed interface ValueType<T> {
             }
             String symbol = text.substring(digits).strip();
             if (symbol.isEmpty()) {
-                throw new NotAllowed("given '" + text + "', which has no unit; allowed: " + allowed());
+                throw new NotAllowed(
+                        "given '" + text + "', which has no unit; allowed: " + allowed());
             }
             for (Unit unit : units) {
                 if (unit.symbol.equals(symbol)) {
                     BigInteger number = new BigInteger(text.substring(0, digits));
-                    return inRange(this, text, number.multiply(BigInteger.valueOf(unit.factor)), min, max);
+                    return inRange(
+                            this, text, number.multiply(BigInteger.valueOf(unit.factor)), min, max);
                 }
             }
             throw new NotAllowed(
-                    "given '%s', whose unit '%s' is unknown; allowed: %s".formatted(text, symbol, allowed()));
+                    "given '%s', whose unit '%s' is unknown; allowed: %s"
+                            .formatted(text, symbol, allowed()));
         }
 
         @Override
@@ -177,7 +184,9 @@ sealed interface ValueType<T> {
             Map<String, Object> text =
                     ordered("type", "string", "pattern", "^[0-9]+ *(" + symbols + ")$");
             if (!words.isEmpty()) {
-                text.put("pattern", "^([0-9]+ *(" + symbols + ")|" + String.join("|", words.keySet()) + ")$");
+                text.put(
+                        "pattern",
+                        "^([0-9]+ *(" + symbols + ")|" + String.join("|", words.keySet()) + ")$");
             }
             return min > 0 ? text : ordered("anyOf", List.of(ordered("const", 0), text));
         }
@@ -321,8 +330,10 @@ sealed interface ValueType<T> {
         return new NotAllowed("given '" + text + "'; allowed: " + type.allowed());
     }
 
-    private static long inRange(ValueType<?> type, String text, BigInteger value, long min, long max) {
-        if (value.compareTo(BigInteger.valueOf(min)) < 0 || value.compareTo(BigInteger.valueOf(max)) > 0) {
+    private static long inRange(
+            ValueType<?> type, String text, BigInteger value, long min, long max) {
+        if (value.compareTo(BigInteger.valueOf(min)) < 0
+                || value.compareTo(BigInteger.valueOf(max)) > 0) {
             throw refused(type, text);
         }
         return value.longValueExact();

@@ -20,15 +20,17 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
-/// Flattens YAML into given values, each with its place, as far as the table of keys knows their paths.
+/// Flattens YAML into given values, each with its place, as far as the table of keys knows their
+/// paths.
 ///
-/// Confined to the thread that reads the configuration. Whatever does not fit becomes a [Mistake] and
-/// the rest is read all the same.
+/// Confined to the thread that reads the configuration. Whatever does not fit becomes a [Mistake]
+/// and the rest is read all the same.
 final class YamlSource {
     private final List<Mistake> mistakes;
     private final List<Given> values = new ArrayList<>();
 
-    /// Lists and mappings met so far: one that comes again is an alias, which could repeat for ever.
+    /// Lists and mappings met so far: one that comes again is an alias, which could repeat for
+    /// ever.
     private final Set<Node> met = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private String file = "";

@@ -1,4 +1,5 @@
-/// The configuration: one table of keys ([Keys]), and what reads a file, the environment and flags by it.
+/// The configuration: one table of keys ([Keys]), and what reads a file, the environment and flags
+/// by it.
 @NullMarked
 package org.vencejo.broker.config;
 

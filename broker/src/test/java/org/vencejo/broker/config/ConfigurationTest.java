@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.vencejo.broker.config.BrokerConfig.Listener;
 import org.vencejo.broker.config.Configuration.Request;
 import org.vencejo.core.Limits;
 import org.vencejo.core.ServerSettings;
@@ -198,7 +199,10 @@ class ConfigurationTest {
                         "f.yaml:8:11: listeners[4].name: given 'four', the name of listeners[3]",
                         "f.yaml:10:5: listeners[5]: has the address and port of listeners[3]",
                         "f.yaml:11:5: listeners[6]: given 'just text'; allowed: keys and values"),
-                Case.of("no listener", "listeners: []", "f.yaml:1:12: listeners: an empty list; allowed: at least one entry"),
+                Case.of(
+                        "no listener",
+                        "listeners: []",
+                        "f.yaml:1:12: listeners: an empty list; allowed: at least one entry"),
                 Case.of(
                         "limits that contradict each other",
                         """
@@ -229,18 +233,25 @@ class ConfigurationTest {
                         "limits:\n\twindow-max: 1\n",
                         "f.yaml:2:1: not YAML: found character '\\t(TAB)' that cannot start any token. (Do not"
                                 + " use \\t(TAB) for indentation)"),
-                Case.of("a list for a file", "- io-threads: 1", "f.yaml:1:1: given a list; allowed: keys and values"),
+                Case.of(
+                        "a list for a file",
+                        "- io-threads: 1",
+                        "f.yaml:1:1: given a list; allowed: keys and values"),
                 Case.of(
                         "an alias that holds itself",
                         "limits: &again\n  window-max: *again\n",
                         "f.yaml:1:9: limits.window-max: an alias for a list or mapping; allowed: writing it out"),
-                Case.of("a key that is no word", "[1, 2]: 3", "f.yaml:1:1: given a list as a key; allowed: a word"));
+                Case.of(
+                        "a key that is no word",
+                        "[1, 2]: 3",
+                        "f.yaml:1:1: given a list as a key; allowed: a word"));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("files")
     void everyMistakeOfAFileIsReportedAtOnce(Case file) {
-        assertThat(lines(file(file.yaml), Map.of(), List.of(), null)).containsExactlyElementsOf(file.lines);
+        assertThat(lines(file(file.yaml), Map.of(), List.of(), null))
+                .containsExactlyElementsOf(file.lines);
     }
 
     @Test
@@ -263,7 +274,13 @@ class ConfigurationTest {
                                         "VENCEJO_IO_THREADS", "65",
                                         "VENCEJO_LIMITS_WINDOW_MX", "1",
                                         "VENCEJO_LISTENERS", "[{port: x}]"),
-                                List.of("limits.window-max=0", "window-max=1", "limits=1", "broken", "a=1", "a=2"),
+                                List.of(
+                                        "limits.window-max=0",
+                                        "window-max=1",
+                                        "limits=1",
+                                        "broken",
+                                        "a=1",
+                                        "a=2"),
                                 "x"))
                 .containsExactly(
                         "VENCEJO_IO_THREADS: io-threads: given '65'; allowed: a whole number from 1 to 64",
@@ -288,10 +305,19 @@ class ConfigurationTest {
                         limits: {window-max: 1, receive-maximum: 1, topic-levels-max: 1}
                         """);
         Map<String, String> variables =
-                Map.of("VENCEJO_LIMITS_WINDOW_MAX", "2", "VENCEJO_LIMITS_RECEIVE_MAXIMUM", "2", "HOME", "x");
+                Map.of(
+                        "VENCEJO_LIMITS_WINDOW_MAX",
+                        "2",
+                        "VENCEJO_LIMITS_RECEIVE_MAXIMUM",
+                        "2",
+                        "HOME",
+                        "x");
 
         Limits limits =
-                read(file, variables, List.of("limits.window-max=3"), null).broker().server().limits();
+                read(file, variables, List.of("limits.window-max=3"), null)
+                        .broker()
+                        .server()
+                        .limits();
 
         assertThat(limits.windowMax()).isEqualTo(3);
         assertThat(limits.receiveMaximum()).isEqualTo(2);
@@ -305,8 +331,14 @@ class ConfigurationTest {
 
         assertThat(listeners(read(file, Map.of(), List.of("listeners[1].port=3"), null)))
                 .containsExactly("a 127.0.0.1:1", "b 127.0.0.1:3");
-        assertThat(listeners(read(file, Map.of("VENCEJO_LISTENERS", "[{port: 4, address: '::1'}]"), List.of(), null)))
-                .containsExactly("[0:0:0:0:0:0:0:1]:4 [0:0:0:0:0:0:0:1]:4");
+        assertThat(
+                        listeners(
+                                read(
+                                        file,
+                                        Map.of("VENCEJO_LISTENERS", "[{port: 4, address: '::1'}]"),
+                                        List.of(),
+                                        null)))
+                .containsExactly("[::1]:4 [::1]:4");
         assertThat(lines(null, Map.of(), List.of("listeners[1].port=3"), null))
                 .containsExactly("default: listeners[0]: missing, though a later entry is given");
     }
@@ -316,7 +348,7 @@ class ConfigurationTest {
         Path one = file("listeners: [{name: a, port: 1}]");
         assertThat(listeners(read(one, Map.of(), List.of(), "7"))).containsExactly("a 127.0.0.1:7");
         assertThat(listeners(read(null, Map.of(), List.of(), "7")))
-                .containsExactly("127.0.0.1:7 127.0.0.1:7", "[0:0:0:0:0:0:0:1]:7 [0:0:0:0:0:0:0:1]:7");
+                .containsExactly("127.0.0.1:7 127.0.0.1:7", "[::1]:7 [::1]:7");
         assertThat(lines(file("listeners: [{port: 1}, {port: 2}]"), Map.of(), List.of(), "7"))
                 .containsExactly(
                         "--port: listeners: there are 2 listeners; allowed: --set listeners[0].port=7");
@@ -341,7 +373,7 @@ class ConfigurationTest {
         BrokerConfig broker = defaults.broker();
 
         assertThat(listeners(defaults))
-                .containsExactly("127.0.0.1:1883 127.0.0.1:1883", "[0:0:0:0:0:0:0:1]:1883 [0:0:0:0:0:0:0:1]:1883");
+                .containsExactly("127.0.0.1:1883 127.0.0.1:1883", "[::1]:1883 [::1]:1883");
         assertThat(broker.dataFolder()).isEqualTo(Path.of("data"));
         assertThat(broker.durability()).isEqualTo(Durability.MEMORY);
         assertThat(broker.ioThreads()).isEqualTo(1);
@@ -361,9 +393,15 @@ class ConfigurationTest {
         assertThat(
                         Stream.of(1, 4, 7, 8, 15, 16, 32, 128)
                                 .map(processors -> new Machine(processors, 1L << 30, 20_000, true))
-                                .map(machine -> Configuration.read(Request.DEFAULTS, machine).broker().ioThreads()))
+                                .map(machine ->
+                                        Configuration.read(Request.DEFAULTS, machine)
+                                                .broker()
+                                                .ioThreads()))
                 .containsExactly(1, 1, 1, 2, 2, 3, 4, 4);
-        assertThat(listeners(Configuration.read(Request.DEFAULTS, new Machine(1, 1L << 30, 20_000, false))))
+        assertThat(
+                        listeners(
+                                Configuration.read(
+                                        Request.DEFAULTS, new Machine(1, 1L << 30, 20_000, false))))
                 .containsExactly("127.0.0.1:1883 127.0.0.1:1883");
     }
 
@@ -372,7 +410,10 @@ class ConfigurationTest {
         assertThat(
                         catchThrowableOfType(
                                 ConfigurationException.class,
-                                () -> Configuration.read(Request.DEFAULTS, new Machine(1, 1L << 30, 64, false))))
+                                () ->
+                                        Configuration.read(
+                                                Request.DEFAULTS,
+                                                new Machine(1, 1L << 30, 64, false))))
                 .hasMessage(
                         "default: limits.connections-max: 1 connections need 101 file descriptors and this"
                                 + " process may open 64; raise them with 'ulimit -n 101' (systemd:"
@@ -431,7 +472,11 @@ class ConfigurationTest {
     void changesTellWhatARunningBrokerCanFollow() {
         Configuration before = read(file("sys-interval: 5s"), Map.of(), List.of(), null);
         Configuration after =
-                read(file("io-threads: 2\nlisteners: [{port: 3}]\nlog-level: debug"), Map.of(), List.of(), null);
+                read(
+                        file("io-threads: 2\nlisteners: [{port: 3}]\nlog-level: debug"),
+                        Map.of(),
+                        List.of(),
+                        null);
 
         assertThat(before.changes(before)).isEmpty();
         assertThat(before.changes(after))
@@ -448,7 +493,7 @@ class ConfigurationTest {
 
     private static List<String> listeners(Configuration configuration) {
         return configuration.broker().listeners().stream()
-                .map(listener -> listener.name() + " " + listener.address().toString().replaceFirst("^.*/", ""))
+                .map(listener -> listener.name() + " " + Listener.text(listener.address()))
                 .toList();
     }
 
@@ -472,7 +517,10 @@ class ConfigurationTest {
             read(file, variables, assignments, port);
         } catch (ConfigurationException e) {
             for (Mistake mistake : e.mistakes()) {
-                lines.add(mistake.toString().replace(folder + "/", "").replace(folder.toString(), ""));
+                lines.add(
+                        mistake.toString()
+                                .replace(folder + "/", "")
+                                .replace(folder.toString(), ""));
             }
         }
         return lines;

@@ -1,16 +1,16 @@
 package org.vencejo.broker.config;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import org.vencejo.broker.GeneratedDocument;
 
 /// What is published about the configuration, written from the table of keys.
 final class Documents {
     private static final String GENERATED =
-            "<!-- Written from the table of keys in org.vencejo.broker.config.Keys by DocumentsTest; do not edit. -->\n";
+            GeneratedDocument.header(
+                    "the table of keys in org.vencejo.broker.config.Keys", "DocumentsTest");
 
     private Documents() {}
 
@@ -50,12 +50,16 @@ final class Documents {
         At SIGHUP the broker reads the file again. Keys marked with ↻ take effect at once, the others at the next start, and the log says which changed.
         A file with mistakes changes nothing.
 
-        %s"""
+        %s\
+        """
                 .formatted(GENERATED, sections());
     }
 
     private static String sections() {
-        return section("The broker", "Where and how it runs.", Keys.ALL.stream().filter(key -> !key.path().startsWith("limits.")).toList())
+        return section(
+                        "The broker",
+                        "Where and how it runs.",
+                        Keys.ALL.stream().filter(key -> !key.path().startsWith("limits.")).toList())
                 + section(
                         "Limits",
                         "What happens at each of them is in [limits.md](limits.md).",
@@ -68,17 +72,16 @@ final class Documents {
                 + "\n\n"
                 + text
                 + "\n\n"
-                + table(
+                + GeneratedDocument.table(
                         List.of("Key", "Type", "Default", "Allowed", "What it is"),
                         keys.stream()
-                                .map(
-                                        key ->
-                                                List.of(
-                                                        "`" + key.path() + "`" + (key.reread() ? " ↻" : ""),
-                                                        key.type().name(),
-                                                        fallback(key),
-                                                        allowed(key),
-                                                        key.description()))
+                                .map(key ->
+                                        List.of(
+                                                "`" + key.path() + "`" + (key.reread() ? " ↻" : ""),
+                                                key.type().name(),
+                                                fallback(key),
+                                                allowed(key),
+                                                key.description()))
                                 .toList())
                 + "\n";
     }
@@ -93,20 +96,24 @@ final class Documents {
         What is refused with a code is counted in `$SYS/broker/refused/0x..`, what is dropped in the fates, `$SYS/broker/messages/fate/...` ([sys-topics.md](sys-topics.md)).
         All are keys of the section `limits` of the [configuration](configuration.md), which also says what *memory* is.
 
-        %s"""
+        %s\
+        """
                 .formatted(
                         GENERATED,
-                        table(
+                        GeneratedDocument.table(
                                 List.of("Limit", "Default", "What is limited", "At the limit"),
                                 Keys.ALL.stream()
                                         .filter(key -> key.path().startsWith("limits."))
-                                        .map(
-                                                key ->
-                                                        List.of(
-                                                                "`" + key.path().substring("limits.".length()) + "`",
-                                                                fallback(key),
-                                                                key.description(),
-                                                                key.atLimit()))
+                                        .map(key ->
+                                                List.of(
+                                                        "`"
+                                                                + key.path()
+                                                                        .substring(
+                                                                                "limits.".length())
+                                                                + "`",
+                                                        fallback(key),
+                                                        key.description(),
+                                                        key.atLimit()))
                                         .toList()));
     }
 
@@ -188,27 +195,16 @@ final class Documents {
         };
     }
 
-    static String table(List<String> header, List<List<String>> rows) {
-        List<String> lines = new ArrayList<>();
-        lines.add("| " + String.join(" | ", header) + " |");
-        lines.add("|" + IntStream.range(0, header.size()).mapToObj(i -> "---|").collect(Collectors.joining()));
-        for (List<String> row : rows) {
-            lines.add("| " + String.join(" | ", row) + " |");
-        }
-        return String.join("\n", lines) + "\n";
-    }
-
     private static String json(Object value, String indent) {
         String deeper = indent + "  ";
         return switch (value) {
             case Map<?, ?> map ->
                     map.entrySet().stream()
-                            .map(
-                                    entry ->
-                                            deeper
-                                                    + json(entry.getKey(), deeper)
-                                                    + ": "
-                                                    + json(entry.getValue(), deeper))
+                            .map(entry ->
+                                    deeper
+                                            + json(entry.getKey(), deeper)
+                                            + ": "
+                                            + json(entry.getValue(), deeper))
                             .collect(Collectors.joining(",\n", "{\n", "\n" + indent + "}"));
             case List<?> list ->
                     list.stream()

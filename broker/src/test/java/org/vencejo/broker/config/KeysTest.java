@@ -24,15 +24,16 @@ class KeysTest {
     void everyKeyOfTheFileIsInTheTable() {
         var constants =
                 Arrays.stream(Keys.class.getDeclaredFields())
-                        .filter(field -> Modifier.isStatic(field.getModifiers()) && field.getType() == Key.class)
-                        .map(
-                                field -> {
-                                    try {
-                                        return field.get(null);
-                                    } catch (IllegalAccessException e) {
-                                        throw new AssertionError(e);
-                                    }
-                                })
+                        .filter(field ->
+                                Modifier.isStatic(field.getModifiers())
+                                        && field.getType() == Key.class)
+                        .map(field -> {
+                            try {
+                                return field.get(null);
+                            } catch (IllegalAccessException e) {
+                                throw new AssertionError(e);
+                            }
+                        })
                         .toList();
         assertThat(Keys.ALL.stream().map(Object.class::cast)).containsExactlyElementsOf(constants);
     }
@@ -54,7 +55,8 @@ class KeysTest {
             String path = "limits." + keyOf(component.getName());
             next--;
             long value;
-            if (Keys.at(path).type() instanceof Quantity quantity && quantity.name().equals("time")) {
+            if (Keys.at(path).type() instanceof Quantity quantity
+                    && quantity.name().equals("time")) {
                 assignments.add(path + "=" + next + "s");
                 value = component.getName().endsWith("Nanos") ? next * 1_000_000_000L : next;
             } else if (Keys.at(path).type() instanceof Quantity) {
@@ -74,7 +76,9 @@ class KeysTest {
                         .server()
                         .limits();
         for (RecordComponent component : Limits.class.getRecordComponents()) {
-            actual.put(component.getName(), ((Number) component.getAccessor().invoke(limits)).longValue());
+            actual.put(
+                    component.getName(),
+                    ((Number) component.getAccessor().invoke(limits)).longValue());
         }
         assertThat(actual).isEqualTo(expected);
         assertThat(Keys.ALL.stream().filter(key -> key.path().startsWith("limits.")))
