@@ -1,0 +1,189 @@
+package org.vencejo.broker;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.vencejo.broker.config.BrokerConfig;
+import org.vencejo.broker.config.BrokerConfig.Listener;
+import org.vencejo.broker.config.Configuration;
+import org.vencejo.broker.config.ConfigurationException;
+import org.vencejo.broker.config.LogLevel;
+import org.vencejo.broker.config.Machine;
+import org.vencejo.core.AccessRules;
+import org.vencejo.core.Recovered;
+
+/// A broker: the one file that wires all of it, from the configuration to the listeners.
+///
+/// Thread-safe.
+public final class Broker implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Broker.class);
+
+    /// How long clients have to go when the broker stops.
+    private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final Setup setup;
+    private final DataFolder dataFolder;
+    private final ServerDriver driver;
+    private final SysPublisher sys;
+    private final List<InetSocketAddress> addresses;
+
+    private Configuration configuration;
+    private boolean stopped;
+
+    /// What a broker is started with. `request` is read again by [#reload]; `logLevel` hears which
+    /// level is configured; `startedNanos` is when the process began, by [System#nanoTime].
+    public record Setup(
+            Configuration.Request request,
+            Machine machine,
+            String version,
+            long startedNanos,
+            Consumer<LogLevel> logLevel) {}
+
+    private Broker(
+            Setup setup,
+            Configuration configuration,
+            DataFolder dataFolder,
+            ServerDriver driver,
+            List<InetSocketAddress> addresses) {
+        this.setup = setup;
+        this.configuration = configuration;
+        this.dataFolder = dataFolder;
+        this.driver = driver;
+        this.addresses = List.copyOf(addresses);
+        this.sys = new SysPublisher(driver, setup.version, setup.startedNanos);
+    }
+
+    /// Reads the configuration and starts a broker, or throws [ConfigurationException] or
+    /// [StartException] and leaves nothing behind. Listeners come last: who can connect is served.
+    public static Broker start(Setup setup) {
+        Configuration configuration = Configuration.read(setup.request, setup.machine);
+        BrokerConfig config = configuration.broker();
+        setup.logLevel.accept(config.logLevel());
+        DataFolder dataFolder = DataFolder.open(config.dataFolder());
+        try {
+            ServerDriver driver = startDriver(config);
+            try {
+                List<InetSocketAddress> addresses = bind(driver, config.listeners());
+                Broker broker = new Broker(setup, configuration, dataFolder, driver, addresses);
+                broker.sys.every(config.sysIntervalNanos());
+                broker.logStart(config);
+                return broker;
+            } catch (RuntimeException e) {
+                driver.stop(0);
+                throw e;
+            }
+        } catch (RuntimeException e) {
+            dataFolder.close();
+            throw e;
+        }
+    }
+
+    private static ServerDriver startDriver(BrokerConfig config) {
+        return ServerDriver.start(
+                new ServerDriver.Parts(
+                        config.server(),
+                        AccessRules.OPEN,
+                        Authenticator.ANONYMOUS,
+                        switch (config.durability()) {
+                            case MEMORY -> new MemoryJournal();
+                        },
+                        Recovered.NOTHING,
+                        new SecureRandom().nextLong(),
+                        new EventLog()),
+                config.ioThreads());
+    }
+
+    private static List<InetSocketAddress> bind(ServerDriver driver, List<Listener> listeners) {
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        for (Listener listener : listeners) {
+            try {
+                addresses.add(driver.bind(listener.name(), listener.address()));
+            } catch (IOException e) {
+                throw new StartException(
+                        "cannot listen on %s: %s"
+                                .formatted(Listener.text(listener.address()), reason(e)),
+                        e);
+            }
+        }
+        return addresses;
+    }
+
+    private void logStart(BrokerConfig config) {
+        log.info(
+                "vencejo {} listens on {}; durability {}: {}; io-threads {} ({}); started in {} ms",
+                setup.version,
+                addresses.stream().map(Listener::text).collect(Collectors.joining(", ")),
+                configuration.texts().get("durability"),
+                switch (config.durability()) {
+                    case MEMORY -> "what is kept is gone when the process ends";
+                },
+                config.ioThreads(),
+                driver.kind(),
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - setup.startedNanos));
+    }
+
+    /// Where it listens, with the ports that were chosen.
+    public List<InetSocketAddress> addresses() {
+        return addresses;
+    }
+
+    /// Reads the configuration again and does what can be done without a restart; the log says what
+    /// changed. One with mistakes changes nothing.
+    public synchronized void reload() {
+        Configuration newer;
+        try {
+            newer = Configuration.read(setup.request, setup.machine);
+        } catch (ConfigurationException e) {
+            e.mistakes().forEach(mistake -> log.error("{}", mistake));
+            log.error("the configuration has mistakes; the broker goes on with the one before");
+            return;
+        }
+        List<Configuration.Change> changes = configuration.changes(newer);
+        for (Configuration.Change change : changes) {
+            log.info(
+                    "{} changed from {} to {}{}",
+                    change.key(),
+                    change.from() == null ? "nothing" : change.from(),
+                    change.to() == null ? "nothing" : change.to(),
+                    change.reread() ? "" : ", which takes effect at the next start");
+        }
+        if (changes.isEmpty()) {
+            log.info("the configuration was read again; nothing changed");
+        }
+        setup.logLevel.accept(newer.broker().logLevel());
+        if (newer.broker().sysIntervalNanos() != configuration.broker().sysIntervalNanos()) {
+            sys.every(newer.broker().sysIntervalNanos());
+        }
+        configuration = newer;
+    }
+
+    /// Stops: nobody new, every client is told (0x8B), wills go out, and who has not gone after ten
+    /// seconds is cut. A second call does nothing.
+    @Override
+    public synchronized void close() {
+        if (stopped) {
+            return;
+        }
+        stopped = true;
+        log.info(
+                "stopping: clients are told, and have {} s to go",
+                TimeUnit.NANOSECONDS.toSeconds(GRACE_NANOS));
+        sys.close();
+        boolean inTime = driver.stop(GRACE_NANOS);
+        dataFolder.close();
+        log.info(inTime ? "stopped" : "stopped; clients that had not gone were cut");
+    }
+
+    /// Netty's words for a failed bind without the name and number of the call.
+    private static String reason(IOException failed) {
+        return String.valueOf(failed.getMessage())
+                .replaceFirst("^bind\\(\\.\\.\\) failed with error\\(-?\\d+\\): ", "");
+    }
+}

@@ -1,0 +1,106 @@
+package org.vencejo.broker;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/// The folder of a broker's files, held by this process alone while it is open.
+///
+/// The operating system takes the lock back when the process dies, however it dies. The file stays:
+/// removing it would let two brokers lock two files of one name.
+final class DataFolder implements AutoCloseable {
+    private static final String LOCK = "vencejo.lock";
+
+    private final FileChannel lock;
+
+    private DataFolder(FileChannel lock) {
+        this.lock = lock;
+    }
+
+    /// Makes the folder if it is missing and takes its lock, or throws a [StartException].
+    static DataFolder open(Path folder) {
+        @Nullable FileChannel channel = null;
+        try {
+            Files.createDirectories(folder);
+            channel =
+                    FileChannel.open(
+                            folder.resolve(LOCK),
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.READ,
+                            StandardOpenOption.WRITE);
+            if (!isLocked(channel)) {
+                String holder = read(channel);
+                channel.close();
+                throw new StartException(
+                        "the data folder '%s' is in use by process %s; stop that broker, or give another data-folder"
+                                .formatted(folder, holder.isEmpty() ? "(unknown)" : holder));
+            }
+            write(channel, Long.toString(ProcessHandle.current().pid()));
+            return new DataFolder(channel);
+        } catch (IOException e) {
+            closeQuietly(channel, e);
+            throw new StartException(
+                    "the data folder '" + folder + "' cannot be used: " + reason(e), e);
+        }
+    }
+
+    private static boolean isLocked(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException ours) {
+            return false;
+        }
+    }
+
+    private static String read(FileChannel channel) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(20);
+        channel.read(bytes, 0);
+        return StandardCharsets.US_ASCII.decode(bytes.flip()).toString().strip();
+    }
+
+    private static void write(FileChannel channel, String text) throws IOException {
+        channel.truncate(0);
+        channel.write(StandardCharsets.US_ASCII.encode(text + "\n"), 0);
+    }
+
+    private static String reason(IOException e) {
+        return switch (e) {
+            case AccessDeniedException denied -> "access to '" + denied.getFile() + "' is denied";
+            case FileAlreadyExistsException exists -> "'" + exists.getFile() + "' is not a folder";
+            case FileSystemException other when other.getReason() != null ->
+                    "'" + other.getFile() + "': " + other.getReason();
+            default -> String.valueOf(e.getMessage());
+        };
+    }
+
+    private static void closeQuietly(@Nullable FileChannel channel, IOException because) {
+        if (channel != null) {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                because.addSuppressed(e);
+            }
+        }
+    }
+
+    /// Lets others have the folder.
+    @Override
+    public void close() {
+        try {
+            lock.truncate(0);
+            lock.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package org.vencejo.broker;
+
+import java.util.EnumMap;
+import java.util.Map;
+import org.vencejo.core.Server;
+import org.vencejo.core.Statistics;
+import org.vencejo.core.session.Accounting;
+import org.vencejo.core.session.Fate;
+import org.vencejo.protocol.PacketType;
+import org.vencejo.protocol.ReasonCode;
+
+/// The numbers of a broker at one moment. Immutable, and no part of the server.
+record SysSnapshot(
+        Running running, Traffic traffic, Holdings holdings, Packets packets, Copies copies) {
+
+    record Running(String version, long uptimeSeconds, long heapBytes, long heapMaxBytes) {}
+
+    record Holdings(
+            int connectedClients,
+            int connectedClientsMost,
+            int sessions,
+            long sessionsExpired,
+            int subscriptions,
+            int retainedMessages,
+            long retainedBytes) {
+        static Holdings of(Server server) {
+            return new Holdings(
+                    server.connectedClients(),
+                    server.connectedClientsMost(),
+                    server.sessions(),
+                    server.sessionsExpired(),
+                    server.subscriptions(),
+                    server.retainedMessages(),
+                    server.retainedBytes());
+        }
+    }
+
+    /// `refused` holds the codes that were used.
+    record Packets(
+            long received,
+            long sent,
+            long publishReceived,
+            long publishSent,
+            long payloadBytesReceived,
+            long payloadBytesSent,
+            long strayAcknowledgements,
+            long retries,
+            Map<ReasonCode, Long> refused) {
+        static Packets of(Statistics statistics) {
+            long received = 0;
+            long sent = 0;
+            for (PacketType type : PacketType.values()) {
+                received += statistics.packetsReceived(type);
+                sent += statistics.packetsSent(type);
+            }
+            Map<ReasonCode, Long> refused = new EnumMap<>(ReasonCode.class);
+            for (ReasonCode code : ReasonCode.values()) {
+                if (statistics.refusedWith(code) > 0) {
+                    refused.put(code, statistics.refusedWith(code));
+                }
+            }
+            return new Packets(
+                    received,
+                    sent,
+                    statistics.packetsReceived(PacketType.PUBLISH),
+                    statistics.packetsSent(PacketType.PUBLISH),
+                    statistics.payloadBytesReceived(),
+                    statistics.payloadBytesSent(),
+                    statistics.strayAcknowledgements(),
+                    statistics.retries(),
+                    refused);
+        }
+    }
+
+    record Copies(
+            long opened,
+            long recovered,
+            long queued,
+            long queuedBytes,
+            long inFlight,
+            Map<Fate, Long> ended) {
+        static Copies of(Accounting accounting) {
+            Map<Fate, Long> ended = new EnumMap<>(Fate.class);
+            for (Fate fate : Fate.values()) {
+                ended.put(fate, accounting.endedBy(fate));
+            }
+            return new Copies(
+                    accounting.copies(),
+                    accounting.recoveredCopies(),
+                    accounting.queuedCopies(),
+                    accounting.queuedBytes(),
+                    accounting.inFlightCopies(),
+                    ended);
+        }
+
+        long endedBy(Fate fate) {
+            return ended.getOrDefault(fate, 0L);
+        }
+    }
+
+    /// To be called by whoever runs the core.
+    static SysSnapshot of(Server server, Traffic traffic, Running running) {
+        return new SysSnapshot(
+                running,
+                traffic,
+                Holdings.of(server),
+                Packets.of(server.statistics()),
+                Copies.of(server.accounting()));
+    }
+}

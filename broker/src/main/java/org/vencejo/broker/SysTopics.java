@@ -1,0 +1,228 @@
+package org.vencejo.broker;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.SequencedMap;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.core.session.Fate;
+import org.vencejo.protocol.ReasonCode;
+
+/// Which numbers the broker publishes below `$SYS/broker/`, and how. Stateless.
+///
+/// The names of other brokers are kept where they mean the same, so that dashboards find them.
+final class SysTopics {
+    static final String ROOT = "$SYS/broker/";
+
+    private SysTopics() {}
+
+    /// A topic below the root, what it says in words, and its value. One whose value is null is not
+    /// published.
+    record Topic(String name, String description, Function<SysSnapshot, @Nullable String> value) {}
+
+    private static final List<Topic> FIXED =
+            List.of(
+                    text("version", "Name and version.", s -> "vencejo " + s.running().version()),
+                    text(
+                            "uptime",
+                            "How long the broker runs: `42 seconds`.",
+                            s -> s.running().uptimeSeconds() + " seconds"),
+                    number(
+                            "clients/connected",
+                            "Clients that are connected.",
+                            s -> s.holdings().connectedClients()),
+                    number(
+                            "clients/disconnected",
+                            "Sessions whose client is away.",
+                            SysTopics::disconnected),
+                    number(
+                            "clients/total",
+                            "Sessions, with or without their client.",
+                            s -> s.holdings().sessions()),
+                    number(
+                            "clients/maximum",
+                            "The most clients that were connected at a time.",
+                            s -> s.holdings().connectedClientsMost()),
+                    number(
+                            "clients/expired",
+                            "Sessions that ended by their Session Expiry Interval.",
+                            s -> s.holdings().sessionsExpired()),
+                    number(
+                            "connections/open",
+                            "Transport connections, with those that have sent no CONNECT yet.",
+                            s -> s.traffic().openConnections()),
+                    number(
+                            "connections/accepted",
+                            "Transport connections that were accepted.",
+                            s -> s.traffic().acceptedConnections()),
+                    number(
+                            "connections/refused",
+                            "Transport connections that were closed at once, at `limits.connections-max`.",
+                            s -> s.traffic().refusedConnections()),
+                    number(
+                            "bytes/received",
+                            "Bytes read from sockets.",
+                            s -> s.traffic().bytesReceived()),
+                    number("bytes/sent", "Bytes written to sockets.", s -> s.traffic().bytesSent()),
+                    number(
+                            "messages/received",
+                            "Packets of any type that came.",
+                            s -> s.packets().received()),
+                    number(
+                            "messages/sent",
+                            "Packets of any type that were sent.",
+                            s -> s.packets().sent()),
+                    number(
+                            "publish/messages/received",
+                            "PUBLISH packets that came.",
+                            s -> s.packets().publishReceived()),
+                    number(
+                            "publish/messages/sent",
+                            "PUBLISH packets that were sent.",
+                            s -> s.packets().publishSent()),
+                    number(
+                            "publish/messages/dropped",
+                            "Messages that were dropped at the limit of a queue or of an out-buffer: fate *queue full*.",
+                            s -> s.copies().endedBy(Fate.QUEUE_FULL)),
+                    number(
+                            "publish/bytes/received",
+                            "Bytes of payload that came.",
+                            s -> s.packets().payloadBytesReceived()),
+                    number(
+                            "publish/bytes/sent",
+                            "Bytes of payload that were sent.",
+                            s -> s.packets().payloadBytesSent()),
+                    number(
+                            "subscriptions/count",
+                            "Subscriptions of all sessions.",
+                            s -> s.holdings().subscriptions()),
+                    number(
+                            "retained messages/count",
+                            "Retained messages, with those below `$SYS`.",
+                            s -> s.holdings().retainedMessages()),
+                    number(
+                            "messages/stored",
+                            "Messages that are retained, queued or in flight.",
+                            SysTopics::stored),
+                    number("store/messages/count", "The same.", SysTopics::stored),
+                    number(
+                            "store/messages/bytes",
+                            "Bytes of messages that are retained or queued.",
+                            s -> s.holdings().retainedBytes() + s.copies().queuedBytes()),
+                    number(
+                            "heap/current",
+                            "Bytes of Java heap in use.",
+                            s -> s.running().heapBytes()),
+                    number(
+                            "heap/maximum",
+                            "Bytes that the Java heap may grow to.",
+                            s -> s.running().heapMaxBytes()),
+                    number(
+                            "messages/copies",
+                            "Copies of messages: one for each session that a message matched, or one if none did.",
+                            s -> s.copies().opened()),
+                    number(
+                            "messages/recovered",
+                            "Copies that were found in the store at the start.",
+                            s -> s.copies().recovered()),
+                    number(
+                            "messages/queued",
+                            "Copies that wait in queues.",
+                            s -> s.copies().queued()),
+                    number(
+                            "messages/queued/bytes",
+                            "Bytes of copies that wait in queues.",
+                            s -> s.copies().queuedBytes()),
+                    number(
+                            "messages/in-flight",
+                            "Copies that were sent and are not acknowledged yet.",
+                            s -> s.copies().inFlight()),
+                    number(
+                            "acknowledgements/stray",
+                            "Acknowledgements that named no open exchange.",
+                            s -> s.packets().strayAcknowledgements()),
+                    number(
+                            "retries",
+                            "Packets that were repeated by `retry-interval-31` and `retry-interval-311`.",
+                            s -> s.packets().retries()));
+
+    /// All topics, in the order of the document.
+    static final List<Topic> ALL =
+            Stream.of(
+                            FIXED.stream(),
+                            Stream.of(Fate.values()).map(SysTopics::fate),
+                            Stream.of(ReasonCode.values())
+                                    .filter(ReasonCode::isError)
+                                    .map(SysTopics::refused))
+                    .flatMap(topics -> topics)
+                    .toList();
+
+    /// Every topic that has something to say, with its value.
+    static SequencedMap<String, String> of(SysSnapshot snapshot) {
+        SequencedMap<String, String> values = new LinkedHashMap<>();
+        for (Topic topic : ALL) {
+            String value = topic.value().apply(snapshot);
+            if (value != null) {
+                values.put(ROOT + topic.name(), value);
+            }
+        }
+        return values;
+    }
+
+    private static Topic text(
+            String name, String description, Function<SysSnapshot, @Nullable String> value) {
+        return new Topic(name, description, value);
+    }
+
+    private static Topic number(
+            String name, String description, ToLongFunction<SysSnapshot> value) {
+        return new Topic(name, description, snapshot -> Long.toString(value.applyAsLong(snapshot)));
+    }
+
+    private static Topic fate(Fate fate) {
+        return number(
+                "messages/fate/" + words(fate.name()).replace(' ', '-'),
+                switch (fate) {
+                    case DELIVERED ->
+                            "Copies that arrived: acknowledged, or at QoS 0 handed to the socket.";
+                    case EXPIRED -> "Copies whose Message Expiry Interval ran out.";
+                    case QUEUE_FULL ->
+                            "Copies dropped at the limit of a queue or of an out-buffer.";
+                    case TOO_LARGE -> "Copies larger than the subscriber's Maximum Packet Size.";
+                    case REFUSED -> "Copies that the subscriber answered with an error.";
+                    case ACCESS_DENIED -> "Copies that the subscriber may not read.";
+                    case SESSION_ENDED -> "Copies whose session ended first.";
+                    case NO_SUBSCRIBER ->
+                            "Messages that nobody subscribed to, with the broker's own below `$SYS`.";
+                    case OFFLINE -> "QoS 0 copies whose subscriber was away.";
+                },
+                snapshot -> snapshot.copies().endedBy(fate));
+    }
+
+    private static Topic refused(ReasonCode code) {
+        return new Topic(
+                "refused/0x%02X".formatted(code.value()),
+                "Refused with *" + words(code.name()) + "*. Published from the first time on.",
+                snapshot -> {
+                    Long count = snapshot.packets().refused().get(code);
+                    return count == null ? null : count.toString();
+                });
+    }
+
+    private static String words(String constant) {
+        return constant.toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    private static long disconnected(SysSnapshot snapshot) {
+        return (long) snapshot.holdings().sessions() - snapshot.holdings().connectedClients();
+    }
+
+    private static long stored(SysSnapshot snapshot) {
+        return snapshot.holdings().retainedMessages()
+                + snapshot.copies().queued()
+                + snapshot.copies().inFlight();
+    }
+}

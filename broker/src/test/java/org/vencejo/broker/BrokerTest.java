@@ -1,0 +1,164 @@
+package org.vencejo.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.vencejo.broker.config.Configuration;
+import org.vencejo.broker.config.ConfigurationException;
+import org.vencejo.broker.config.LogLevel;
+import org.vencejo.broker.config.Machine;
+
+/// A broker from start to stop, with bytes over real sockets.
+@Timeout(60)
+class BrokerTest {
+    /// MQTT 5.0, Clean Start, Keep Alive 0, Client Identifier "a".
+    private static final byte[] CONNECT_5 = {
+        0x10, 0x0E, 0x00, 0x04, 'M', 'Q', 'T', 'T', 0x05, 0x02, 0x00, 0x00, 0x00, 0x00, 0x01, 'a'
+    };
+
+    @TempDir private Path temporary;
+    private final List<LogLevel> logLevels = new CopyOnWriteArrayList<>();
+
+    @ParameterizedTest(name = "{0} loops")
+    @ValueSource(ints = {1, 3})
+    void aStopTellsEveryClient(int ioThreads) throws IOException {
+        Broker broker = start(null, "io-threads=" + ioThreads, "sys-interval=0");
+        try (Socket client = connect(broker)) {
+            client.getOutputStream().write(CONNECT_5);
+            assertThat(packet(client.getInputStream())).startsWith(0x20).element(3).isEqualTo(0);
+
+            broker.close();
+
+            assertThat(packet(client.getInputStream())).startsWith(0xE0).element(2).isEqualTo(0x8B);
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+        }
+        assertThatThrownBy(() -> connect(broker)).isInstanceOf(IOException.class);
+        broker.close();
+    }
+
+    @Test
+    void theNumbersOfTheBrokerAreRetained() throws IOException {
+        try (Broker broker = start(null, "sys-interval=1d");
+                Socket client = connect(broker)) {
+            client.getOutputStream().write(CONNECT_5);
+            client.getOutputStream().write(subscribe("$SYS/broker/version"));
+            assertThat(packet(client.getInputStream())).startsWith(0x20);
+            assertThat(packet(client.getInputStream())).startsWith(0x90);
+
+            List<Integer> publish = packet(client.getInputStream());
+
+            assertThat(publish.getFirst())
+                    .as("with RETAIN, or without if it came just now")
+                    .isIn(0x31, 0x30);
+            assertThat(text(publish)).endsWith("$SYS/broker/version\0vencejo 0.0.0-test");
+        }
+    }
+
+    @Test
+    void twoBrokersDoNotShareAFolder() {
+        try (Broker first = start(null)) {
+            assertThat(first.addresses()).isNotEmpty();
+            assertThatThrownBy(() -> start(null))
+                    .isInstanceOf(StartException.class)
+                    .hasMessageContaining("is in use by process " + ProcessHandle.current().pid());
+        }
+        start(null).close();
+    }
+
+    @Test
+    void aPortInUseIsToldAndNothingIsLeftBehind() throws IOException {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            String taken = "listeners=[{port: 0}, {port: " + other.getLocalPort() + "}]";
+            assertThatThrownBy(() -> start(null, taken))
+                    .isInstanceOf(StartException.class)
+                    .hasMessage(
+                            "cannot listen on 127.0.0.1:%d: Address already in use"
+                                    .formatted(other.getLocalPort()));
+        }
+        start(null).close();
+    }
+
+    @Test
+    void aWrongConfigurationLeavesNoFolder() {
+        assertThatThrownBy(() -> start(null, "io-threads=none"))
+                .isInstanceOf(ConfigurationException.class);
+        assertThat(temporary.resolve("data")).doesNotExist();
+    }
+
+    @Test
+    void aReloadFollowsTheFileAndKeepsTheOldOneWhenTheNewIsWrong() throws IOException {
+        Path file = Files.writeString(temporary.resolve("f.yaml"), "log-level: warn");
+        try (Broker broker = start(file)) {
+            Files.writeString(file, "log-level: debug\nmaximum-qos: 1");
+            broker.reload();
+            Files.writeString(file, "log-level: loud");
+            broker.reload();
+
+            assertThat(logLevels).containsExactly(LogLevel.WARN, LogLevel.DEBUG);
+        }
+    }
+
+    private Broker start(Path file, String... assignments) {
+        List<String> all = new ArrayList<>(List.of(assignments));
+        all.add("data-folder=" + temporary.resolve("data"));
+        boolean hasListeners = all.getFirst().startsWith("listeners");
+        return Broker.start(
+                new Broker.Setup(
+                        new Configuration.Request(file, Map.of(), all, hasListeners ? null : "0"),
+                        Machine.here(),
+                        "0.0.0-test",
+                        System.nanoTime(),
+                        logLevels::add));
+    }
+
+    private static Socket connect(Broker broker) throws IOException {
+        var address = broker.addresses().getFirst();
+        return new Socket(address.getAddress(), address.getPort());
+    }
+
+    /// SUBSCRIBE with Packet Identifier 1, no properties, QoS 0.
+    private static byte[] subscribe(String topicFilter) {
+        byte[] filter = topicFilter.getBytes(StandardCharsets.UTF_8);
+        byte[] packet = new byte[8 + filter.length];
+        packet[0] = (byte) 0x82;
+        packet[1] = (byte) (packet.length - 2);
+        packet[3] = 1;
+        packet[6] = (byte) filter.length;
+        System.arraycopy(filter, 0, packet, 7, filter.length);
+        return packet;
+    }
+
+    /// The next packet, whose Remaining Length fits in a byte.
+    private static List<Integer> packet(InputStream in) throws IOException {
+        List<Integer> packet = new ArrayList<>();
+        packet.add(in.read());
+        packet.add(in.read());
+        for (byte each : in.readNBytes(packet.get(1))) {
+            packet.add(each & 0xFF);
+        }
+        return packet;
+    }
+
+    private static String text(List<Integer> packet) {
+        StringBuilder text = new StringBuilder();
+        packet.forEach(each -> text.append((char) each.intValue()));
+        return text.toString();
+    }
+}

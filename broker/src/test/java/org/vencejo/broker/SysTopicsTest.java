@@ -1,0 +1,134 @@
+package org.vencejo.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.vencejo.broker.SysSnapshot.Copies;
+import org.vencejo.broker.SysSnapshot.Holdings;
+import org.vencejo.broker.SysSnapshot.Packets;
+import org.vencejo.broker.SysSnapshot.Running;
+import org.vencejo.core.session.Fate;
+import org.vencejo.protocol.ReasonCode;
+import org.vencejo.protocol.TopicName;
+
+/// What a snapshot becomes below `$SYS/broker/`.
+class SysTopicsTest {
+    /// Every number once, so that none can stand in for another.
+    private static final SysSnapshot SNAPSHOT =
+            new SysSnapshot(
+                    new Running("1.2.3", 42, 101, 102),
+                    new Traffic(201, 202, 203, 204, 205),
+                    new Holdings(301, 302, 350, 304, 305, 306, 307),
+                    new Packets(
+                            401,
+                            402,
+                            403,
+                            404,
+                            405,
+                            406,
+                            407,
+                            408,
+                            new EnumMap<>(Map.of(ReasonCode.QUOTA_EXCEEDED, 409L))),
+                    new Copies(501, 502, 503, 504, 505, fates()));
+
+    private static Map<Fate, Long> fates() {
+        Map<Fate, Long> fates = new EnumMap<>(Fate.class);
+        for (Fate fate : Fate.values()) {
+            fates.put(fate, 600L + fate.ordinal());
+        }
+        return fates;
+    }
+
+    @Test
+    void aSnapshotBecomesTopicsAndValues() {
+        assertThat(
+                        SysTopics.of(SNAPSHOT).entrySet().stream()
+                                .map(e -> e.getKey() + "=" + e.getValue()))
+                .containsExactly(
+                        "$SYS/broker/version=vencejo 1.2.3",
+                        "$SYS/broker/uptime=42 seconds",
+                        "$SYS/broker/clients/connected=301",
+                        "$SYS/broker/clients/disconnected=49",
+                        "$SYS/broker/clients/total=350",
+                        "$SYS/broker/clients/maximum=302",
+                        "$SYS/broker/clients/expired=304",
+                        "$SYS/broker/connections/open=203",
+                        "$SYS/broker/connections/accepted=204",
+                        "$SYS/broker/connections/refused=205",
+                        "$SYS/broker/bytes/received=201",
+                        "$SYS/broker/bytes/sent=202",
+                        "$SYS/broker/messages/received=401",
+                        "$SYS/broker/messages/sent=402",
+                        "$SYS/broker/publish/messages/received=403",
+                        "$SYS/broker/publish/messages/sent=404",
+                        "$SYS/broker/publish/messages/dropped=602",
+                        "$SYS/broker/publish/bytes/received=405",
+                        "$SYS/broker/publish/bytes/sent=406",
+                        "$SYS/broker/subscriptions/count=305",
+                        "$SYS/broker/retained messages/count=306",
+                        "$SYS/broker/messages/stored=1314",
+                        "$SYS/broker/store/messages/count=1314",
+                        "$SYS/broker/store/messages/bytes=811",
+                        "$SYS/broker/heap/current=101",
+                        "$SYS/broker/heap/maximum=102",
+                        "$SYS/broker/messages/copies=501",
+                        "$SYS/broker/messages/recovered=502",
+                        "$SYS/broker/messages/queued=503",
+                        "$SYS/broker/messages/queued/bytes=504",
+                        "$SYS/broker/messages/in-flight=505",
+                        "$SYS/broker/acknowledgements/stray=407",
+                        "$SYS/broker/retries=408",
+                        "$SYS/broker/messages/fate/delivered=600",
+                        "$SYS/broker/messages/fate/expired=601",
+                        "$SYS/broker/messages/fate/queue-full=602",
+                        "$SYS/broker/messages/fate/too-large=603",
+                        "$SYS/broker/messages/fate/refused=604",
+                        "$SYS/broker/messages/fate/access-denied=605",
+                        "$SYS/broker/messages/fate/session-ended=606",
+                        "$SYS/broker/messages/fate/no-subscriber=607",
+                        "$SYS/broker/messages/fate/offline=608",
+                        "$SYS/broker/refused/0x97=409");
+    }
+
+    @Test
+    void everyTopicIsATopicNameOfItsOwn() {
+        assertThat(SysTopics.ALL).extracting(SysTopics.Topic::name).doesNotHaveDuplicates();
+        assertThat(SysTopics.ALL)
+                .allSatisfy(topic ->
+                        assertThat(TopicName.of(SysTopics.ROOT + topic.name())).isNotNull());
+    }
+
+    @Test
+    void theDocumentNamesThemAll() {
+        GeneratedDocument.check(
+                "sys-topics.md",
+                """
+                # What the broker tells below `$SYS`
+
+                %s
+                The broker publishes these topics retained, at QoS 0, every `sys-interval` (10 s unless the [configuration](configuration.md) says otherwise), and only those whose value changed.
+                `#` does not match them; `$SYS/#` does. Clients may not publish below `$SYS/`.
+                Numbers are decimal text and count from the start of the broker unless they say what there is now.
+                Names that other brokers use mean the same here.
+
+                A *copy* is what one session gets of a message. Every copy is in one place: `messages/copies` + `messages/recovered` = `messages/queued` + `messages/in-flight` + all of `messages/fate/`, in every snapshot.
+
+                %s\
+                """
+                        .formatted(
+                                GeneratedDocument.header(
+                                        "the table in org.vencejo.broker.SysTopics",
+                                        "SysTopicsTest"),
+                                GeneratedDocument.table(
+                                        List.of("Topic below `$SYS/broker/`", "What it tells"),
+                                        SysTopics.ALL.stream()
+                                                .map(topic ->
+                                                        List.of(
+                                                                "`" + topic.name() + "`",
+                                                                topic.description()))
+                                                .toList())));
+    }
+}
