@@ -1,0 +1,103 @@
+package org.vencejo.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
+import org.vencejo.broker.Broker;
+import org.vencejo.broker.StartException;
+import org.vencejo.broker.config.Configuration;
+import org.vencejo.broker.config.ConfigurationException;
+import org.vencejo.broker.config.LogLevel;
+import org.vencejo.broker.config.Machine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `vencejo broker`: runs a broker until it is told to stop.
+@Command(
+        name = "broker",
+        description = {
+            "Run the broker.",
+            "",
+            "Without a configuration it listens on loopback, port 1883, and lets everybody connect.",
+            "SIGTERM and SIGINT stop it (a second one at once), SIGHUP reads the configuration again.",
+            ""
+        },
+        footer = {
+            "",
+            "Exit codes: 0 stopped, 64 wrong use, 69 could not start, 78 mistakes in the configuration."
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class)
+final class BrokerCommand implements Callable<Integer> {
+    /// EX_UNAVAILABLE of sysexits.
+    private static final int COULD_NOT_START = 69;
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description = "Read this YAML file.")
+    private @Nullable Path config;
+
+    @Option(
+            names = {"-p", "--port"},
+            paramLabel = "PORT",
+            description = "Listen on this port; 0 takes a free one.")
+    private @Nullable String port;
+
+    @Mixin private final ConfigurationOptions options = new ConfigurationOptions();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        // Before the log says that it listens: whoever reads that may send a signal at once.
+        CompletableFuture<Broker> started = new CompletableFuture<>();
+        CountDownLatch told = new CountDownLatch(1);
+        Signals.on("HUP", () -> started.join().reload());
+        Signals.on("TERM", () -> stop(told));
+        Signals.on("INT", () -> stop(told));
+        Broker broker;
+        try {
+            broker =
+                    Broker.start(
+                            new Broker.Setup(
+                                    new Configuration.Request(
+                                            config, System.getenv(), options.assignments, port),
+                                    Machine.here(),
+                                    Version.number(),
+                                    Vencejo.STARTED_NANOS,
+                                    BrokerCommand::logLevel));
+        } catch (ConfigurationException e) {
+            return ConfigurationOptions.tell(e);
+        } catch (StartException e) {
+            System.err.println("vencejo: " + e.getMessage());
+            return COULD_NOT_START;
+        }
+        started.complete(broker);
+        told.await();
+        broker.close();
+        return 0;
+    }
+
+    private static void stop(CountDownLatch told) {
+        if (told.getCount() == 0) {
+            Log.STANDARD_ERROR.flush(TimeUnit.MILLISECONDS.toNanos(100));
+            Runtime.getRuntime().halt(1);
+        }
+        told.countDown();
+    }
+
+    private static void logLevel(LogLevel level) {
+        Log.STANDARD_ERROR.level(
+                switch (level) {
+                    case ERROR -> Level.ERROR;
+                    case WARN -> Level.WARN;
+                    case INFO -> Level.INFO;
+                    case DEBUG -> Level.DEBUG;
+                    case TRACE -> Level.TRACE;
+                });
+    }
+}

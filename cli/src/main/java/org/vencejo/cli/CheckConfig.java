@@ -1,0 +1,52 @@
+package org.vencejo.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.broker.config.Configuration;
+import org.vencejo.broker.config.ConfigurationException;
+import org.vencejo.broker.config.Machine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `vencejo check-config`: tells all mistakes of a configuration and starts nothing.
+@Command(
+        name = "check-config",
+        description = {"Check a configuration and tell all its mistakes; start nothing.", ""},
+        footer = {"", "Exit codes: 0 good, 64 wrong use, 78 mistakes in the configuration."},
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class)
+final class CheckConfig implements Callable<Integer> {
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "FILE",
+            description = "The YAML file; without it, the environment and flags alone.")
+    private @Nullable Path file;
+
+    @Option(names = "--print", description = "Print every key with the value that is in effect.")
+    private boolean printed;
+
+    @Mixin private final ConfigurationOptions options = new ConfigurationOptions();
+
+    @Override
+    public Integer call() {
+        Configuration configuration;
+        try {
+            configuration =
+                    Configuration.read(
+                            new Configuration.Request(
+                                    file, System.getenv(), options.assignments, null),
+                            Machine.here());
+        } catch (ConfigurationException e) {
+            return ConfigurationOptions.tell(e);
+        }
+        if (printed) {
+            configuration.texts().forEach((key, value) -> System.out.println(key + ": " + value));
+        } else {
+            System.out.println((file == null ? "the configuration" : file) + " has no mistakes");
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,101 @@
+package org.vencejo.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Exit codes and words of the commands that end by themselves.
+class VencejoTest {
+    private final PrintStream standardOut = System.out;
+    private final PrintStream standardError = System.err;
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @TempDir private Path folder;
+
+    @AfterEach
+    void giveBack() {
+        System.setOut(standardOut);
+        System.setErr(standardError);
+    }
+
+    @Test
+    void withoutACommandTheHelpNamesThem() {
+        assertThat(run()).isEqualTo(64);
+        assertThat(text(err))
+                .startsWith("a command is missing")
+                .contains("broker", "check-config", "version");
+        assertThat(run("--help")).isEqualTo(0);
+        assertThat(text(out)).contains("broker", "check-config", "version");
+    }
+
+    @Test
+    void wrongUseIsToldWithTheHelpOfTheCommand() {
+        assertThat(run("broker", "--prot", "1")).isEqualTo(64);
+        assertThat(text(err)).startsWith("Unknown option").contains("--port");
+        assertThat(run("brocker")).isEqualTo(64);
+    }
+
+    @Test
+    void theVersionIsPrinted() {
+        assertThat(run("version")).isEqualTo(0);
+        assertThat(text(out)).startsWith("vencejo " + Version.number());
+        assertThat(run("--version")).isEqualTo(0);
+    }
+
+    @Test
+    void aConfigurationIsCheckedWithoutStartingAnything() throws IOException {
+        Path good = Files.writeString(folder.resolve("good.yaml"), "io-threads: 1\n");
+        Path bad = Files.writeString(folder.resolve("bad.yaml"), "io-threads: 0\nport: 1\n");
+
+        assertThat(run("check-config", good.toString())).isEqualTo(0);
+        assertThat(text(out)).isEqualTo(good + " has no mistakes\n");
+        assertThat(run("check-config", bad.toString(), "--set", "sys-interval=1")).isEqualTo(78);
+        assertThat(text(err).lines())
+                .containsExactly(
+                        bad + ":1:13: io-threads: given '0'; allowed: a whole number from 1 to 64",
+                        bad + ":2:1: port: unknown key; the nearest is listeners[].port",
+                        "--set sys-interval: sys-interval: given '1', which has no unit; allowed: a time from 0"
+                                + " to 1d, such as 60s (units: s, min, h, d)",
+                        "vencejo: 3 mistakes in the configuration");
+        assertThat(run("broker", "--config", bad.toString())).isEqualTo(78);
+        assertThat(text(err)).endsWith("vencejo: 2 mistakes in the configuration\n");
+    }
+
+    @Test
+    void theConfigurationInEffectIsPrinted() {
+        assertThat(run("check-config", "--print", "--set", "limits.window-max=7")).isEqualTo(0);
+        assertThat(text(out).lines()).contains("limits.window-max: 7", "durability: memory");
+    }
+
+    @Test
+    void aBrokerThatCannotStartSaysWhyInOneLine() throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+
+        assertThat(run("broker", "-p", "0", "--set", "data-folder=" + file)).isEqualTo(69);
+        assertThat(text(err))
+                .isEqualTo(
+                        "vencejo: the data folder '%s' cannot be used: '%s' is not a folder\n"
+                                .formatted(file, file));
+    }
+
+    private int run(String... arguments) {
+        out.reset();
+        err.reset();
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+        return Vencejo.run(arguments);
+    }
+
+    private static String text(ByteArrayOutputStream stream) {
+        return stream.toString(StandardCharsets.UTF_8);
+    }
+}
