@@ -45,8 +45,9 @@ import org.vencejo.protocol.Subscription;
 import org.vencejo.protocol.TopicCache;
 import org.vencejo.protocol.TopicName;
 
-/// The whole road of a PUBLISH without sockets: decoder, server, encoder, and back the PUBACKs of the
-/// subscribers. Run it with `-prof gc`: the budget is 160 bytes for a message in, none for a receiver.
+/// The whole road of a PUBLISH without sockets: decoder, server, encoder, and back the PUBACKs of
+/// the subscribers. Run it with `-prof gc`: the budget is 160 bytes for a message in, none for a
+/// receiver.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
