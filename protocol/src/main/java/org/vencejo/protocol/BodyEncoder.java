@@ -86,6 +86,8 @@ final class BodyEncoder {
         Will will = connect.will();
         if (will != null) {
             PacketEncoder.require(
+                    !will.topicName().isEmpty(), "a Will Topic has at least one character");
+            PacketEncoder.require(
                     will.payload().length() <= Utf8.BYTES_MAX,
                     "a Will Payload has at most 65535 bytes");
             length += version.isMqtt5() ? PropertiesEncoder.willSize(will.properties()) : 0;

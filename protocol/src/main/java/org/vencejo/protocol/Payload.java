@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The Application Message as it was given: bytes that nobody here reads. Immutable.
 ///
-/// A payload is either *in transit*, a view of the buffer that was received and valid only while the
-/// packet is being handled, or *stored*, its own bytes of just the right size. Whoever keeps a
+/// A payload is either *in transit*, a view of the buffer that was received and valid only while
+/// the packet is being handled, or *stored*, its own bytes of just the right size. Whoever keeps a
 /// payload beyond the call keeps [#stored()]; nothing stored is reference-counted.
 public final class Payload {
     public static final Payload EMPTY = new Payload(null, new byte[0], 0, 0);

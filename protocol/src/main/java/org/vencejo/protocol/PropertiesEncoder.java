@@ -58,9 +58,11 @@ final class PropertiesEncoder {
             Property property = Properties.propertyAt(bits);
             length +=
                     switch (property.type()) {
-                        case BYTE -> 2;
-                        case TWO_BYTE_INTEGER -> 3;
-                        case FOUR_BYTE_INTEGER -> 5;
+                        case BYTE -> 1 + numberLength(1, property, properties.number(property, 0));
+                        case TWO_BYTE_INTEGER ->
+                                1 + numberLength(2, property, properties.number(property, 0));
+                        case FOUR_BYTE_INTEGER ->
+                                1 + numberLength(4, property, properties.number(property, 0));
                         case VARIABLE_BYTE_INTEGER ->
                                 identifiersLength(properties.subscriptionIdentifiers());
                         case UTF_8_STRING -> 3 + Utf8.size(properties.requiredText(property));
@@ -71,14 +73,25 @@ final class PropertiesEncoder {
         return length;
     }
 
+    private static int numberLength(int length, Property property, long number) {
+        if (number < property.minimum() || number > property.maximum()) {
+            throw new IllegalArgumentException(
+                    property
+                            + " is "
+                            + property.minimum()
+                            + " to "
+                            + property.maximum()
+                            + ", given was "
+                            + number);
+        }
+        return length;
+    }
+
     private static int identifiersLength(int[] identifiers) {
-        int length = identifiers.length;
+        int length = 0;
         for (int identifier : identifiers) {
-            if (identifier < 1 || identifier > VariableByteInteger.MAX) {
-                throw new IllegalArgumentException(
-                        "a Subscription Identifier is 1 to 268435455, given was " + identifier);
-            }
-            length += VariableByteInteger.size(identifier);
+            int size = VariableByteInteger.size(identifier);
+            length += 1 + numberLength(size, Property.SUBSCRIPTION_IDENTIFIER, identifier);
         }
         return length;
     }

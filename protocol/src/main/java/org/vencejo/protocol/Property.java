@@ -124,6 +124,28 @@ public enum Property {
         return type.compareTo(Type.FOUR_BYTE_INTEGER) <= 0;
     }
 
+    /// The least number that the value may be: 1 where the standard forbids 0.
+    long minimum() {
+        boolean positive =
+                this == RECEIVE_MAXIMUM
+                        || this == MAXIMUM_PACKET_SIZE
+                        || this == TOPIC_ALIAS
+                        || this == SUBSCRIPTION_IDENTIFIER;
+        return positive ? 1 : 0;
+    }
+
+    /// The greatest number that the value may be; every byte among them says no or yes.
+    long maximum() {
+        return switch (type) {
+            case BYTE -> 1;
+            case TWO_BYTE_INTEGER -> 0xFFFF;
+            case FOUR_BYTE_INTEGER -> 0xFFFF_FFFFL;
+            case VARIABLE_BYTE_INTEGER -> VariableByteInteger.MAX;
+            case UTF_8_STRING, BINARY_DATA, UTF_8_STRING_PAIR ->
+                    throw new IllegalStateException(this + " is no number");
+        };
+    }
+
     /// The property of `identifier`, or null if the standard names none.
     public static @Nullable Property of(int identifier) {
         return identifier < BY_IDENTIFIER.length ? BY_IDENTIFIER[identifier] : null;

@@ -120,6 +120,12 @@ class PacketEncoderTest {
                         QoS.AT_MOST_ONCE,
                         Properties.NONE.withSubscriptionIdentifiers(new int[] {0})),
                 MQTT_5);
+        refuses(withProperty(Property.RECEIVE_MAXIMUM, 0), MQTT_5);
+        refuses(withProperty(Property.RECEIVE_MAXIMUM, 65_536), MQTT_5);
+        refuses(withProperty(Property.MAXIMUM_PACKET_SIZE, 0x1_0000_0000L), MQTT_5);
+        refuses(withProperty(Property.SESSION_EXPIRY_INTERVAL, -1), MQTT_5);
+        refuses(withProperty(Property.REQUEST_PROBLEM_INFORMATION, 2), MQTT_5);
+        refuses(withWill(TopicName.NONE), MQTT_5);
         refuses(new Puback(0, ReasonCode.SUCCESS), MQTT_5);
         refuses(new Auth(ReasonCode.SUCCESS, Properties.NONE), MQTT_3_1_1);
         refuses(
@@ -227,6 +233,16 @@ class PacketEncoderTest {
             ProtocolVersion version, String clientIdentifier, byte[] password) {
         return new Connect(
                 version, clientIdentifier, true, 0, null, null, password, Properties.NONE);
+    }
+
+    private static Connect withProperty(Property property, long number) {
+        return new Connect(
+                MQTT_5, "c", true, 0, null, null, null, Properties.NONE.with(property, number));
+    }
+
+    private static Connect withWill(TopicName topicName) {
+        Will will = new Will(topicName, Payload.EMPTY, QoS.AT_MOST_ONCE, false, Properties.NONE);
+        return new Connect(MQTT_5, "c", true, 0, will, null, null, Properties.NONE);
     }
 
     private static String hex(Packet packet, ProtocolVersion version) {
