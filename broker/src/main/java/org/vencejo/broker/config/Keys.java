@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.SequencedMap;
-import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import org.vencejo.broker.config.Key.Computed;
 import org.vencejo.broker.config.Key.Fallback;
@@ -227,40 +226,41 @@ final class Keys {
                     "Connections at a time. The process must be allowed that many file descriptors and "
                             + Machine.DESCRIPTORS_RESERVED
                             + " more.",
-                    "CONNACK 0x97 (3.x: 0x03) and close");
+                    "the transport connection is closed at once, counted in"
+                            + " `$SYS/broker/connections/refused`");
     static final Key<Long> CONNECT_TIMEOUT =
             Key.limit(
                     "connect-timeout",
                     Quantity.time(100 * MILLISECOND, HOUR),
-                    new Fixed<>(LIMITS.connectTimeoutNanos()),
+                    fixed(LIMITS.connectTimeoutNanos()),
                     "From the transport connection to a complete CONNECT.",
                     "close");
     static final Key<Long> CONNECT_SIZE_MAX =
             Key.limit(
                     "connect-size-max",
                     Quantity.size(128, 256 * MB),
-                    count(Limits::connectSizeMax),
+                    fixed(LIMITS.connectSizeMax()),
                     "Size of a CONNECT packet.",
                     "CONNACK 0x95 (3.x: close)");
     static final Key<Long> PENDING_BYTES_MAX =
             Key.limit(
                     "pending-bytes-max",
                     Quantity.size(KB, 256 * MB),
-                    count(Limits::pendingBytesMax),
+                    fixed(LIMITS.pendingBytesMax()),
                     "Bytes behind CONNECT before CONNACK was sent.",
                     "reading from the connection pauses");
     static final Key<Long> KEEP_ALIVE_MAX =
             Key.limit(
                     "keep-alive-max",
                     Quantity.seconds(0, 65_535 * SECOND, words()),
-                    new Fixed<>(LIMITS.keepAliveMaxSeconds() * SECOND),
-                    "Keep Alive of a client; 0 takes whatever it asks for, also none.",
-                    "CONNACK tells a 5.0 client the lower Server Keep Alive");
+                    fixed(LIMITS.keepAliveMaxSeconds() * SECOND),
+                    "Keep Alive of a 5.0 client; 0 takes whatever it asks for, also none.",
+                    "CONNACK tells it the lower Server Keep Alive");
     static final Key<Long> CLIENT_IDENTIFIER_BYTES_MAX =
             Key.limit(
                     "client-identifier-bytes-max",
                     new Count(23, 65_535),
-                    count(Limits::clientIdentifierBytesMax),
+                    fixed(LIMITS.clientIdentifierBytesMax()),
                     "Bytes of a Client Identifier.",
                     "CONNACK 0x85 (3.x: 0x02)");
 
@@ -270,70 +270,70 @@ final class Keys {
             Key.limit(
                     "packet-size-max",
                     Quantity.size(128, 256 * MB),
-                    count(Limits::packetSizeMax),
+                    fixed(LIMITS.packetSizeMax()),
                     "Size of a packet; announced to 5.0 clients as Maximum Packet Size.",
                     "DISCONNECT 0x95 (3.x: close)");
     static final Key<Long> TOPIC_LEVELS_MAX =
             Key.limit(
                     "topic-levels-max",
                     new Count(1, 65_535),
-                    count(Limits::topicLevelsMax),
+                    fixed(LIMITS.topicLevelsMax()),
                     "Levels of a Topic Name or Topic Filter.",
                     "0x90 for a name, 0x8F for a filter (3.x: close, 0x80)");
     static final Key<Long> RECEIVE_MAXIMUM =
             Key.limit(
                     "receive-maximum",
                     new Count(1, 65_535),
-                    count(Limits::receiveMaximum),
+                    fixed(LIMITS.receiveMaximum()),
                     "QoS 1 and 2 messages that a client may have open towards us; announced to 5.0 clients.",
                     "DISCONNECT 0x93 (3.x: reading from the connection pauses)");
     static final Key<Long> WINDOW_MAX =
             Key.limit(
                     "window-max",
                     new Count(1, 65_535),
-                    count(Limits::windowMax),
+                    fixed(LIMITS.windowMax()),
                     "QoS 1 and 2 messages open towards a client; its own Receive Maximum may be lower.",
                     "the message waits in the session's queue");
     static final Key<Long> TOPIC_ALIAS_MAXIMUM =
             Key.limit(
                     "topic-alias-maximum",
                     new Count(0, 65_535),
-                    count(Limits::topicAliasMaximum),
+                    fixed(LIMITS.topicAliasMaximum()),
                     "Topic Aliases that a 5.0 client may use towards us.",
                     "DISCONNECT 0x94");
     static final Key<Long> TOPIC_ALIASES_SENT_MAX =
             Key.limit(
                     "topic-aliases-sent-max",
                     new Count(0, 65_535),
-                    count(Limits::topicAliasesSentMax),
+                    fixed(LIMITS.topicAliasesSentMax()),
                     "Topic Aliases that we use towards a 5.0 client; its own Topic Alias Maximum may be lower.",
                     "the alias that was used least recently is given a new topic");
     static final Key<Long> USER_PROPERTIES_MAX =
             Key.limit(
                     "user-properties-max",
                     new Count(0, 1_000_000),
-                    count(Limits::userPropertiesMax),
+                    fixed(LIMITS.userPropertiesMax()),
                     "User Properties in a packet.",
                     "DISCONNECT 0x95");
     static final Key<Long> USER_PROPERTIES_BYTES_MAX =
             Key.limit(
                     "user-properties-bytes-max",
                     Quantity.size(0, 256 * MB),
-                    count(Limits::userPropertiesBytesMax),
+                    fixed(LIMITS.userPropertiesBytesMax()),
                     "Size of all User Properties of a packet together.",
                     "DISCONNECT 0x95");
     static final Key<Long> OUT_BUFFER_HIGH =
             Key.limit(
                     "out-buffer-high",
                     Quantity.size(4 * KB, GB),
-                    count(Limits::outBufferHighBytes),
+                    fixed(LIMITS.outBufferHighBytes()),
                     "Bytes that wait to be written to a slow client.",
                     "QoS 0 is dropped with fate *queue full*, QoS 1 and 2 wait in the session's queue");
     static final Key<Long> OUT_BUFFER_LOW =
             Key.limit(
                     "out-buffer-low",
                     Quantity.size(KB, GB),
-                    count(Limits::outBufferLowBytes),
+                    fixed(LIMITS.outBufferLowBytes()),
                     "Below how many waiting bytes a slow client is sent to again.",
                     "sending goes on");
 
@@ -346,28 +346,28 @@ final class Keys {
                             0,
                             (Limits.NEVER_SECONDS - 1) * SECOND,
                             words("never", Limits.NEVER_SECONDS * SECOND)),
-                    new Fixed<>(LIMITS.sessionExpiryIntervalMaxSeconds() * SECOND),
+                    fixed(LIMITS.sessionExpiryIntervalMaxSeconds() * SECOND),
                     "How long a session is kept without its client.",
                     "CONNACK tells a 5.0 client the lower Session Expiry Interval");
     static final Key<Long> SUBSCRIPTIONS_MAX =
             Key.limit(
                     "subscriptions-max",
                     new Count(1, 100_000_000),
-                    count(Limits::subscriptionsMax),
+                    fixed(LIMITS.subscriptionsMax()),
                     "Subscriptions of a session.",
                     "SUBACK 0x97 (3.1.1: 0x80)");
     static final Key<Long> QUEUED_MESSAGES_MAX =
             Key.limit(
                     "queued-messages-max",
                     new Count(1, 1_000_000_000),
-                    new Fixed<>(LIMITS.queuedMessagesMax()),
+                    fixed(LIMITS.queuedMessagesMax()),
                     "Messages in the queue of a session.",
                     "`queue-full-policy`, fate *queue full*");
     static final Key<Long> QUEUED_BYTES_MAX =
             Key.limit(
                     "queued-bytes-max",
                     Quantity.size(KB, TB),
-                    new Fixed<>(LIMITS.queuedBytesMax()),
+                    fixed(LIMITS.queuedBytesMax()),
                     "Bytes in the queue of a session.",
                     "`queue-full-policy`, fate *queue full*");
     static final Key<Long> QUEUED_BYTES_IN_ALL_MAX =
@@ -384,7 +384,7 @@ final class Keys {
             Key.limit(
                     "retained-messages-max",
                     new Count(0, 1_000_000_000),
-                    count(Limits::retainedMessagesMax),
+                    fixed(LIMITS.retainedMessagesMax()),
                     "Retained messages.",
                     "PUBACK or PUBREC 0x97, and the old one is kept");
     static final Key<Long> RETAINED_BYTES_MAX =
@@ -398,14 +398,14 @@ final class Keys {
             Key.limit(
                     "routes-cached-max",
                     new Count(1, 100_000_000),
-                    count(Limits::routesCachedMax),
+                    fixed(LIMITS.routesCachedMax()),
                     "Topics whose subscribers are remembered between messages.",
                     "others are looked up again");
     static final Key<Long> SLICE_MAX =
             Key.limit(
                     "slice-max",
                     new Count(16, 65_536),
-                    count(Limits::sliceMax),
+                    fixed(LIMITS.sliceMax()),
                     "Deliveries, retained messages or expiries that are done in one go.",
                     "the rest follows after what others have sent meanwhile");
 
@@ -476,8 +476,8 @@ final class Keys {
         return Math.max(KB, machine.memoryBytes() / divisor);
     }
 
-    private static Fallback<Long> count(ToLongFunction<Limits> component) {
-        return new Fixed<>(component.applyAsLong(LIMITS));
+    private static Fallback<Long> fixed(long value) {
+        return new Fixed<>(value);
     }
 
     /// The constants of an enum as words: `DROP_OLDEST` is `drop-oldest`.

@@ -1,18 +1,11 @@
 package org.vencejo.broker.config;
 
-import java.util.Comparator;
-
 /// Where a value was given, as operators read it: `vencejo.yaml:3:5`, `VENCEJO_IO_THREADS`, `--set
 /// io-threads`. Immutable.
 ///
 /// `rank` orders sources: file, environment, flags. Without a `line`, `column` only orders within
 /// one.
 public record Place(int rank, String source, int line, int column) implements Comparable<Place> {
-    private static final Comparator<Place> ORDER =
-            Comparator.comparingInt(Place::rank)
-                    .thenComparingInt(Place::line)
-                    .thenComparingInt(Place::column);
-
     static final int FILE = 0;
     static final int ENVIRONMENT = 1;
     static final int FLAG = 2;
@@ -39,7 +32,11 @@ public record Place(int rank, String source, int line, int column) implements Co
 
     @Override
     public int compareTo(Place other) {
-        return ORDER.compare(this, other);
+        return rank != other.rank
+                ? Integer.compare(rank, other.rank)
+                : line != other.line
+                        ? Integer.compare(line, other.line)
+                        : Integer.compare(column, other.column);
     }
 
     @Override
