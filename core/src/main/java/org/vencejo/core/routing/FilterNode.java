@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
 /// A last level `#` is no node of its own but the second slot of its parent: it saves a node for
 /// each such filter, and `a/#` matches `a` without a special case.
 final class FilterNode<S> extends TopicNode<FilterNode<S>> {
-    private static final int SINGLE_LEVEL_WILDCARD = Integer.MIN_VALUE;
+    /// The number of children that are not `+`.
+    private int namedChildren;
 
-    /// The number of children; the sign bit is set if `+` is one of them.
-    private int children;
+    /// The child `+`, which every topic that comes by has to visit: no look-up in the table.
+    private @Nullable FilterNode<S> anyName;
 
     private @Nullable Subscribers<S> here;
     private @Nullable Subscribers<S> hereAndBelow;
@@ -38,33 +39,35 @@ final class FilterNode<S> extends TopicNode<FilterNode<S>> {
         }
     }
 
-    boolean hasSingleLevelWildcard() {
-        return children < 0;
+    /// The child `+`, or null.
+    @Nullable FilterNode<S> anyName() {
+        return anyName;
     }
 
-    /// Whether there is a child that is not `+`.
     boolean hasNamedChild() {
-        return (children & ~SINGLE_LEVEL_WILDCARD) > (children < 0 ? 1 : 0);
+        return namedChildren > 0;
     }
 
     @Override
     boolean isInUse() {
-        return children != 0 || here != null || hereAndBelow != null;
+        return namedChildren > 0 || anyName != null || here != null || hereAndBelow != null;
     }
 
     @Override
     void adopt(FilterNode<S> child) {
-        children++;
         if (child.isSingleLevelWildcard()) {
-            children |= SINGLE_LEVEL_WILDCARD;
+            anyName = child;
+        } else {
+            namedChildren++;
         }
     }
 
     @Override
     void disown(FilterNode<S> child) {
-        children--;
         if (child.isSingleLevelWildcard()) {
-            children &= ~SINGLE_LEVEL_WILDCARD;
+            anyName = null;
+        } else {
+            namedChildren--;
         }
     }
 }

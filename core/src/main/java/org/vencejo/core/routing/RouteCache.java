@@ -49,7 +49,6 @@ final class RouteCache<S> {
 
     /// Takes a fresh route, in place of a stale one of the same topic.
     void put(Route<S> route) {
-        sweep();
         if (route.bytes() > bytesMax) {
             invalidate(route.topicName().utf8(), 0);
             return;

@@ -23,7 +23,6 @@ final class RouteFinder<S> {
     private static final int OVERLAP_BYTES = 96;
 
     private final FilterTree<S> tree;
-    private final Levels singleLevelWildcard;
 
     /// Nodes that match so far and are still to be gone through, with the number of levels behind
     /// each.
@@ -40,7 +39,6 @@ final class RouteFinder<S> {
 
     RouteFinder(FilterTree<S> tree) {
         this.tree = tree;
-        this.singleLevelWildcard = tree.cutToKeep(new byte[] {'+'}, 0);
     }
 
     /// The route of `topicName` now.
@@ -76,8 +74,8 @@ final class RouteFinder<S> {
                 collect(node.subscribers(false));
                 continue;
             }
-            if (wildcardsMatch && node.hasSingleLevelWildcard()) {
-                open(tree.child(node, singleLevelWildcard, 0), level + 1);
+            if (wildcardsMatch) {
+                open(node.anyName(), level + 1);
             }
             if (node.hasNamedChild()) {
                 open(tree.child(node, levels, level), level + 1);

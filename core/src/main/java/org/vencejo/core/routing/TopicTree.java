@@ -125,7 +125,7 @@ abstract class TopicTree<N extends TopicNode<N>> {
         buckets[bucket] = node;
         parent.adopt(node);
         nodes++;
-        if (nodes > mask + 1 + split) {
+        while (2 * nodes > mask + 1 + split) {
             splitBucket();
         }
         return node;
@@ -147,7 +147,7 @@ abstract class TopicTree<N extends TopicNode<N>> {
         }
         node.bucketNext = null;
         nodes--;
-        if (nodes < (mask + 1 + split) / 2 && mask + 1 + split > BUCKETS_MIN) {
+        while (4 * nodes < mask + 1 + split && mask + 1 + split > BUCKETS_MIN) {
             mergeBucket();
         }
     }
