@@ -20,6 +20,9 @@ public class Copy {
     /// The same at QoS 2, after PUBREC.
     static final Copy UNKEPT_RELEASED = new Copy(QoS.EXACTLY_ONCE);
 
+    /// Stands for a request that is no PUBLISH under an identifier of the same numbers.
+    static final Copy NO_MESSAGE = new Copy(QoS.AT_MOST_ONCE);
+
     private static final int[] NONE = {};
 
     // For its whole life

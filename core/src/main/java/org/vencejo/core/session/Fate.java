@@ -8,16 +8,16 @@ public enum Fate {
     EXPIRED,
     /// Dropped at the limit of a queue or of an out-buffer.
     QUEUE_FULL,
-    /// Larger than the subscriber's Maximum Packet Size.
+    /// Larger than the peer's Maximum Packet Size.
     TOO_LARGE,
-    /// The subscriber answered with a Reason Code of 0x80 or above.
+    /// The peer answered with a Reason Code of 0x80 or above.
     REFUSED,
-    /// The subscriber may not read the topic.
+    /// The peer may not read the topic.
     ACCESS_DENIED,
     /// Its session ended first.
     SESSION_ENDED,
     /// Nobody subscribed to the topic.
     NO_SUBSCRIBER,
-    /// QoS 0, and the subscriber was not connected.
+    /// Not sent, as the peer was not connected.
     OFFLINE
 }

@@ -13,6 +13,10 @@ public interface FlowOwner {
     /// A copy left the session, by whatever fate.
     void dequeued(Copy copy);
 
+    /// A copy that left the session ended with `fate`. An owner that promised somebody an outcome learns it
+    /// here; what an answer of the peer ended is also returned to who brought the answer.
+    default void ended(Copy copy, Fate fate) {}
+
     /// PUBREC came for a copy: its message is gone, its PUBREL is owed.
     long released(Copy copy);
 
@@ -22,6 +26,6 @@ public interface FlowOwner {
     /// The Packet Identifier is free again.
     long identifierFreed(int packetIdentifier);
 
-    /// Whether the session's client may (still) read the topic.
+    /// Whether the peer may (still) be sent the topic.
     boolean mayReceive(TopicName topicName);
 }

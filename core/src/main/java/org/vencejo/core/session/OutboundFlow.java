@@ -119,6 +119,23 @@ public final class OutboundFlow {
         return queueHeld;
     }
 
+    /// Takes a Packet Identifier for a request that is no PUBLISH: those of one side share the numbers
+    /// [MQTT-2.2.1-3]. Returns 0 if all are in use. To be freed when the answer comes, or the connection ends.
+    public int takeIdentifier() {
+        int identifier = inFlight.freeFrom(identifierOf(takeSequence()));
+        if (identifier != 0) {
+            inFlight.put(identifier, Copy.NO_MESSAGE);
+        }
+        return identifier;
+    }
+
+    /// Frees what [#takeIdentifier] took.
+    public void freeIdentifier(int identifier) {
+        if (inFlight.remove(identifier) != Copy.NO_MESSAGE) {
+            throw new IllegalStateException(identifier + " stands for a message");
+        }
+    }
+
     /// Sends a QoS 0 message now, or drops it with its fate. The caller has opened the copy.
     public void sendAtMostOnce(Publish publish) {
         if (!link.writable()) {
@@ -194,6 +211,7 @@ public final class OutboundFlow {
         leaveQueue(copy);
         accounting.ended(fate);
         owner.dequeued(copy);
+        owner.ended(copy, fate);
     }
 
     /// Sends what may be sent: first again what was in flight, then what is ahead, then the queue;
@@ -269,6 +287,7 @@ public final class OutboundFlow {
         } else {
             accounting.ended(Fate.DELIVERED);
             owner.dequeued(copy);
+            owner.ended(copy, Fate.DELIVERED);
         }
         return true;
     }
@@ -385,6 +404,9 @@ public final class OutboundFlow {
         }
         accounting.unsent();
         accounting.ended(fate);
+        if (copy.isKept()) {
+            owner.ended(copy, fate);
+        }
     }
 
     // ---- retry on a live connection, 3.x only (B8)
