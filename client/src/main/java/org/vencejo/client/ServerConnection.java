@@ -1,0 +1,163 @@
+package org.vencejo.client;
+
+import java.util.ArrayDeque;
+import org.vencejo.core.session.Acknowledgements;
+import org.vencejo.core.session.Link;
+import org.vencejo.core.session.TopicAliases;
+import org.vencejo.protocol.Packet;
+import org.vencejo.protocol.PacketEncoder;
+import org.vencejo.protocol.Publish;
+import org.vencejo.protocol.QoS;
+
+/// One accepted connection, from CONNACK to its end, and the way to the server for the flows.
+///
+/// Touched only by whoever runs the session. An acknowledgement waits until the application has the
+/// message and all before it: to the flows that is what the journal is in the server, so the
+/// numbers of [Acknowledgements] are here those of the messages that came.
+final class ServerConnection implements Link {
+    private final ToServer server;
+    private final ServerLimits limits;
+    private final KeepAlive keepAlive;
+    private final TopicAliases aliases;
+    private final int generation;
+    private final Acknowledgements acknowledgements = new Acknowledgements(this, packet -> {});
+    private final ArrayDeque<Arrival> open = new ArrayDeque<>();
+
+    private long nowNanos;
+    private boolean writable = true;
+    private boolean readingPaused;
+    private long arrivals;
+    private long handedOver;
+
+    /// `aliases` are those that the server may set; `generation` tells sessions apart.
+    ServerConnection(
+            ToServer server,
+            ServerLimits limits,
+            KeepAlive keepAlive,
+            TopicAliases aliases,
+            int generation,
+            long nowNanos) {
+        this.server = server;
+        this.limits = limits;
+        this.keepAlive = keepAlive;
+        this.aliases = aliases;
+        this.generation = generation;
+        this.nowNanos = nowNanos;
+    }
+
+    /// Time goes on; what is sent from now on is sent then.
+    void at(long nanos) {
+        nowNanos = nanos;
+    }
+
+    ToServer server() {
+        return server;
+    }
+
+    ServerLimits limits() {
+        return limits;
+    }
+
+    KeepAlive keepAlive() {
+        return keepAlive;
+    }
+
+    TopicAliases aliases() {
+        return aliases;
+    }
+
+    Acknowledgements acknowledgements() {
+        return acknowledgements;
+    }
+
+    int generation() {
+        return generation;
+    }
+
+    // ---- as Link ----
+
+    @Override
+    public void send(Packet packet) {
+        writable = server.send(packet);
+        keepAlive.sent(nowNanos);
+    }
+
+    @Override
+    public void publish(Publish publish, int packetIdentifier, boolean dup, int topicAlias) {
+        writable = server.publish(publish, packetIdentifier, dup, topicAlias);
+        keepAlive.sent(nowNanos);
+    }
+
+    @Override
+    public boolean fits(Publish publish, int topicAlias) {
+        return limits.maximumPacketSize() == Long.MAX_VALUE
+                || PacketEncoder.publishSize(publish, limits.version(), topicAlias)
+                        <= limits.maximumPacketSize();
+    }
+
+    @Override
+    public boolean writable() {
+        return writable;
+    }
+
+    void becameWritable() {
+        writable = true;
+    }
+
+    // ---- what came ----
+
+    /// The number of the next message above QoS 0.
+    long nextArrival() {
+        return ++arrivals;
+    }
+
+    /// Owes `acknowledgement` for `arrival` from when the application has it and all before it
+    /// [MQTT-4.6.0-2], [MQTT-4.6.0-3].
+    void owe(Packet acknowledgement, Arrival arrival) {
+        open.add(arrival);
+        acknowledgements.send(acknowledgement, arrival.number(), handedOver);
+    }
+
+    /// Sends `acknowledgement` now, or behind those of its kind that wait.
+    void acknowledge(Packet acknowledgement) {
+        acknowledgements.send(acknowledgement, 0, handedOver);
+    }
+
+    /// Whether a QoS 1 message under `packetIdentifier` waits for its PUBACK.
+    boolean owesPuback(int packetIdentifier) {
+        for (Arrival arrival : open) {
+            if (arrival.packetIdentifier() == packetIdentifier
+                    && arrival.message().qos() == QoS.AT_LEAST_ONCE) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// The application took a message of this connection, in whatever order.
+    void taken() {
+        for (Arrival first = open.peek(); first != null && first.isTaken(); first = open.peek()) {
+            handedOver = first.number();
+            open.remove();
+        }
+        acknowledgements.durable(handedOver);
+    }
+
+    // ---- reading ----
+
+    boolean isReadingPaused() {
+        return readingPaused;
+    }
+
+    void pauseReading(boolean paused) {
+        if (paused != readingPaused) {
+            readingPaused = paused;
+            keepAlive.readingPaused(paused, nowNanos);
+            if (paused) {
+                server.pauseReading();
+            } else {
+                server.resumeReading();
+            }
+        }
+    }
+}
