@@ -1,0 +1,270 @@
+package org.vencejo.cli;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.client.MqttException;
+import org.vencejo.client.MqttOptions;
+import org.vencejo.protocol.DecoderLimits;
+import org.vencejo.protocol.PacketType;
+import org.vencejo.protocol.Payload;
+import org.vencejo.protocol.Properties;
+import org.vencejo.protocol.Property;
+import org.vencejo.protocol.ProtocolVersion;
+import org.vencejo.protocol.ProtocolViolation;
+import org.vencejo.protocol.QoS;
+import org.vencejo.protocol.TopicName;
+import org.vencejo.protocol.Will;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// The flags that `pub` and `sub` share, named as those of `mosquitto_pub` and `mosquitto_sub`:
+/// where to connect, as whom, and how.
+///
+/// Confined to the thread of the command.
+final class ClientFlags {
+    private static final long NEVER = 0xFFFF_FFFFL;
+
+    @Spec(Spec.Target.MIXEE)
+    @Nullable CommandSpec command;
+
+    @Option(
+            names = {"-h", "--host"},
+            paramLabel = "NAME",
+            description = "The server (localhost).")
+    @Nullable String host;
+
+    @Option(
+            names = {"-p", "--port"},
+            paramLabel = "N",
+            defaultValue = "1883",
+            description = "Its port (1883).")
+    int port;
+
+    @Option(
+            names = {"-L", "--url"},
+            paramLabel = "URL",
+            description = "Server and topic at once: mqtt://[user[:password]@]host[:port]/topic.")
+    @Nullable URI url;
+
+    @Option(
+            names = {"-V", "--protocol-version"},
+            paramLabel = "V",
+            defaultValue = "5",
+            converter = VersionFlag.class,
+            description = "31, 311 or 5, also written mqttv31, mqttv311, mqttv5 (5).")
+    ProtocolVersion version = ProtocolVersion.MQTT_5;
+
+    @Option(
+            names = {"-i", "--id"},
+            paramLabel = "ID",
+            description = "The Client Identifier; without it the server chooses one.")
+    @Nullable String identifier;
+
+    @Option(
+            names = {"-u", "--username"},
+            paramLabel = "NAME",
+            description = "The user name.")
+    @Nullable String userName;
+
+    @Option(
+            names = {"-P", "--pw"},
+            paramLabel = "PASSWORD",
+            description = "The password.")
+    @Nullable String password;
+
+    @Option(
+            names = {"-k", "--keepalive"},
+            paramLabel = "SECONDS",
+            defaultValue = "60",
+            description = "Keep Alive, 0 for none (60).")
+    int keepAlive;
+
+    @Option(
+            names = {"-c", "--disable-clean-session"},
+            description = "Go on with the session of this Client Identifier, and keep it.")
+    boolean resume;
+
+    @Option(
+            names = {"-x", "--session-expiry-interval"},
+            paramLabel = "SECONDS",
+            description = "How long the server keeps the session, 4294967295 for ever; 5.0 only.")
+    @Nullable Long sessionExpiryInterval;
+
+    @Option(
+            names = {"-q", "--qos"},
+            paramLabel = "0|1|2",
+            defaultValue = "0",
+            converter = QoSFlag.class,
+            description = "Quality of Service (0).")
+    QoS qos = QoS.AT_MOST_ONCE;
+
+    @Option(
+            names = {"-D", "--property"},
+            arity = "3..4",
+            paramLabel = "PACKET NAME VALUE",
+            description =
+                    "A property of connect, publish, subscribe or will, by its name in the standard:"
+                            + " -D publish content-type text/plain, -D connect user-property a b.")
+    List<String> properties = new ArrayList<>();
+
+    @Option(
+            names = "--will-topic",
+            paramLabel = "TOPIC",
+            description = "Leave a will for this topic.")
+    @Nullable String willTopic;
+
+    @Option(names = "--will-payload", paramLabel = "TEXT", description = "What the will says.")
+    @Nullable String willPayload;
+
+    @Option(
+            names = "--will-qos",
+            paramLabel = "0|1|2",
+            defaultValue = "0",
+            converter = QoSFlag.class,
+            description = "Its Quality of Service (0).")
+    QoS willQoS = QoS.AT_MOST_ONCE;
+
+    @Option(names = "--will-retain", description = "Have the will retained.")
+    boolean willRetain;
+
+    @Option(
+            names = {"-d", "--debug"},
+            description = "Name each packet on standard error.")
+    boolean debug;
+
+    @Option(names = "--help", usageHelp = true, description = "Print this and exit.")
+    boolean help;
+
+    /// What the flags ask of the client.
+    ///
+    /// @throws ParameterException if they contradict each other, or no server could take them
+    MqttOptions options() {
+        PropertyFlags given = propertyFlags();
+        Properties connect = given.of(PacketType.CONNECT);
+        MqttOptions.Builder options =
+                MqttOptions.builder()
+                        .version(version)
+                        .clientIdentifier(clientIdentifier())
+                        .cleanStart(!resume)
+                        .foreignSessionAccepted(true) // a process remembers no session
+                        .keepAlive(keepAlive)
+                        .sessionExpiryInterval(
+                                connect.number(Property.SESSION_EXPIRY_INTERVAL, sessionExpiry()))
+                        .receiveMaximum((int) connect.number(Property.RECEIVE_MAXIMUM, 1_000))
+                        .maximumPacketSize(
+                                (int)
+                                        connect.number(
+                                                Property.MAXIMUM_PACKET_SIZE,
+                                                DecoderLimits.PACKET_SIZE_MAX))
+                        .topicAliasMaximum((int) connect.number(Property.TOPIC_ALIAS_MAXIMUM, 64))
+                        .properties(connect);
+        if (debug) {
+            options.trace(line -> System.err.println(name() + ": " + line));
+        }
+        try {
+            where(options);
+            options.will(will(given));
+            return options.build();
+        } catch (MqttException refused) {
+            throw misuse(refused.sentence());
+        }
+    }
+
+    private void where(MqttOptions.Builder options) {
+        URI from = url;
+        String user = userName;
+        String secret = password;
+        if (from == null) {
+            options.host(host == null ? "localhost" : host).port(port);
+        } else {
+            if (!"mqtt".equals(from.getScheme()) || from.getHost() == null || host != null) {
+                throw misuse("-L is mqtt://[user[:password]@]host[:port]/topic, without -h and -p");
+            }
+            options.host(from.getHost()).port(from.getPort() < 0 ? 1883 : from.getPort());
+            String info = from.getUserInfo();
+            if (info != null) {
+                int colon = info.indexOf(':');
+                user = colon < 0 ? info : info.substring(0, colon);
+                secret = colon < 0 ? secret : info.substring(colon + 1);
+            }
+        }
+        options.userName(user)
+                .password(secret == null ? null : secret.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// The topic in the URL, or null.
+    @Nullable String topicOfUrl() {
+        String path = url == null ? null : url.getPath();
+        return path == null || path.length() < 2 ? null : path.substring(1);
+    }
+
+    private String clientIdentifier() {
+        if (identifier != null) {
+            return identifier;
+        }
+        if (resume || (sessionExpiryInterval != null && sessionExpiryInterval > 0)) {
+            throw misuse("a session that is kept needs a Client Identifier: -i ID");
+        }
+        // Only 3.1 has no way to let the server choose (V31-5).
+        return version == ProtocolVersion.MQTT_3_1
+                ? "vencejo-" + ProcessHandle.current().pid()
+                : "";
+    }
+
+    // As mosquitto's clients: -c alone keeps the session for ever.
+    private long sessionExpiry() {
+        return sessionExpiryInterval != null ? sessionExpiryInterval : resume ? NEVER : 0;
+    }
+
+    private @Nullable Will will(PropertyFlags given) {
+        if (willTopic == null) {
+            if (willPayload != null || willRetain) {
+                throw misuse("a will needs its topic: --will-topic TOPIC");
+            }
+            return null;
+        }
+        try {
+            return new Will(
+                    TopicName.of(willTopic),
+                    Payload.of(willPayload == null ? "" : willPayload),
+                    willQoS,
+                    willRetain,
+                    given.ofWill());
+        } catch (ProtocolViolation violation) {
+            throw misuse("--will-topic: " + violation.detail());
+        }
+    }
+
+    /// The properties given for packets of `type`.
+    Properties properties(PacketType type) {
+        return propertyFlags().of(type);
+    }
+
+    private PropertyFlags propertyFlags() {
+        try {
+            return new PropertyFlags(properties);
+        } catch (IllegalArgumentException wrong) {
+            throw misuse(String.valueOf(wrong.getMessage()));
+        }
+    }
+
+    /// What a wrong use of the flags is answered with: one line, and the exit code of wrong use.
+    ParameterException misuse(String sentence) {
+        return new ParameterException(spec().commandLine(), sentence);
+    }
+
+    /// How the command is called.
+    String name() {
+        return spec().qualifiedName();
+    }
+
+    private CommandSpec spec() {
+        return Objects.requireNonNull(command);
+    }
+}

@@ -1,0 +1,266 @@
+package org.vencejo.cli;
+
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.client.MqttClient;
+import org.vencejo.client.MqttException;
+import org.vencejo.client.MqttMessage;
+import org.vencejo.protocol.PacketType;
+import org.vencejo.protocol.Properties;
+import org.vencejo.protocol.ProtocolViolation;
+import org.vencejo.protocol.ReasonCode;
+import org.vencejo.protocol.RetainHandling;
+import org.vencejo.protocol.Subscription;
+import org.vencejo.protocol.TopicFilter;
+import org.vencejo.protocol.TopicName;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `vencejo sub`: subscribes and prints what comes, a message a line. Confined to its thread.
+///
+/// Exit code 0 after `-C` messages or when it is told to stop, 27 when `-W` seconds are over, 1
+/// when the server refuses or goes away.
+@Command(
+        name = "sub",
+        description = {"Subscribe and print messages. The flags are those of mosquitto_sub.", ""},
+        footer = {
+            "",
+            "Exit codes: 0 ended as asked, 1 refused or cut off, 27 the time is over, 64 wrong use."
+        },
+        sortOptions = false)
+final class SubCommand implements Callable<Integer> {
+    /// As mosquitto_sub.
+    static final int TIMED_OUT = 27;
+
+    private static final Duration FOREVER = Duration.ofDays(36_500);
+    private static final Duration AT_ONCE = Duration.ZERO;
+
+    @Mixin private ClientFlags client = new ClientFlags();
+
+    @Option(
+            names = {"-t", "--topic"},
+            paramLabel = "FILTER",
+            description = "A Topic Filter to subscribe to; may be repeated.")
+    private List<String> filters = new ArrayList<>();
+
+    @Option(
+            names = {"-T", "--filter-out"},
+            paramLabel = "FILTER",
+            description = "Do not print topics that match this; may be repeated.")
+    private List<String> filteredOut = new ArrayList<>();
+
+    @Option(
+            names = {"-U", "--unsubscribe"},
+            paramLabel = "FILTER",
+            description = "A Topic Filter to unsubscribe from first; may be repeated.")
+    private List<String> unsubscribed = new ArrayList<>();
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Print the topic before each message.")
+    private boolean verbose;
+
+    @Option(
+            names = {"-N", "--no-newline"},
+            description = "Print nothing behind a message.")
+    private boolean noNewline;
+
+    @Option(
+            names = {"-C", "--count"},
+            paramLabel = "N",
+            description = "End after N messages.")
+    private @Nullable Long count;
+
+    @Option(
+            names = {"-W", "--timeout"},
+            paramLabel = "SECONDS",
+            description = "End after that time, with exit code 27.")
+    private @Nullable Long timeoutSeconds;
+
+    @Option(
+            names = {"-R", "--no-retained"},
+            description = "Do not print messages with RETAIN set.")
+    private boolean noRetained;
+
+    @Option(
+            names = "--retained-only",
+            description = "Print only messages with RETAIN set, and end at the first without.")
+    private boolean retainedOnly;
+
+    @Option(
+            names = "--retain-as-published",
+            description = "Have live messages keep their RETAIN flag; 5.0 only.")
+    private boolean retainAsPublished;
+
+    @Option(
+            names = {"-E", "--exit-subscribed"},
+            description = "End when the server has answered the subscription.")
+    private boolean endSubscribed;
+
+    private final OutputStream out;
+
+    SubCommand() {
+        this(new FileOutputStream(FileDescriptor.out));
+    }
+
+    SubCommand(OutputStream out) {
+        this.out = new BufferedOutputStream(out, 1 << 16);
+    }
+
+    @Override
+    public Integer call() {
+        List<Subscription> subscriptions = subscriptions();
+        List<TopicFilter> hidden = topicFilters(filteredOut);
+        List<TopicFilter> given = topicFilters(unsubscribed);
+        long untilNanos =
+                System.nanoTime()
+                        + (timeoutSeconds == null
+                                ? FOREVER.toNanos()
+                                : Duration.ofSeconds(timeoutSeconds).toNanos());
+        try (MqttClient connected = new MqttClient(client.options())) {
+            connected.connect();
+            endWhenTold(connected);
+            if (!given.isEmpty()) {
+                connected.unsubscribe(given, Properties.NONE);
+            }
+            if (!isSubscribed(connected, subscriptions)) {
+                return 1;
+            }
+            return endSubscribed ? 0 : print(connected, hidden, untilNanos);
+        } catch (MqttException ended) {
+            return ended.reasonCode() == ReasonCode.SUCCESS ? 0 : failed(ended.sentence());
+        } catch (IOException closed) {
+            return 1; // who read our output has gone, and needs no word
+        }
+    }
+
+    private int failed(String sentence) {
+        System.err.println(client.name() + ": " + sentence);
+        return 1;
+    }
+
+    // ---- what to subscribe to ----
+
+    private List<Subscription> subscriptions() {
+        List<String> all = new ArrayList<>(filters);
+        String ofUrl = client.topicOfUrl();
+        if (ofUrl != null) {
+            all.add(ofUrl);
+        }
+        if (all.isEmpty() && unsubscribed.isEmpty()) {
+            throw client.misuse("a subscription needs a topic filter: -t FILTER");
+        }
+        List<Subscription> subscriptions = new ArrayList<>();
+        for (TopicFilter topicFilter : topicFilters(all)) {
+            subscriptions.add(
+                    new Subscription(
+                            topicFilter,
+                            client.qos,
+                            false,
+                            retainAsPublished,
+                            RetainHandling.SEND_AT_SUBSCRIBE));
+        }
+        return subscriptions;
+    }
+
+    private List<TopicFilter> topicFilters(List<String> texts) {
+        List<TopicFilter> all = new ArrayList<>();
+        for (String text : texts) {
+            try {
+                TopicFilter topicFilter = TopicFilter.of(text);
+                if (topicFilter.fault() != null) {
+                    throw client.misuse(topicFilter.fault() + ", given was " + text);
+                }
+                all.add(topicFilter);
+            } catch (ProtocolViolation violation) {
+                throw client.misuse(violation.detail());
+            }
+        }
+        return all;
+    }
+
+    // Says what was refused; whether there is anything to wait for.
+    private boolean isSubscribed(MqttClient connected, List<Subscription> subscriptions) {
+        if (subscriptions.isEmpty()) {
+            return true;
+        }
+        List<ReasonCode> codes =
+                connected.subscribe(subscriptions, client.properties(PacketType.SUBSCRIBE));
+        boolean any = false;
+        for (int i = 0; i < codes.size(); i++) {
+            if (codes.get(i).isError()) {
+                failed(
+                        "the server refused the subscription to "
+                                + subscriptions.get(i).topicFilter()
+                                + ": "
+                                + codes.get(i));
+            } else {
+                any = true;
+            }
+        }
+        return any;
+    }
+
+    // ---- what to print ----
+
+    private int print(MqttClient connected, List<TopicFilter> hidden, long untilNanos)
+            throws IOException {
+        long printed = 0;
+        while (count == null || printed < count) {
+            MqttMessage message = connected.receive(AT_ONCE);
+            if (message == null) {
+                out.flush(); // nothing more for now
+                message = connected.receive(Duration.ofNanos(untilNanos - System.nanoTime()));
+            }
+            if (message == null) {
+                return TIMED_OUT;
+            }
+            if (retainedOnly && !message.retain()) {
+                break;
+            }
+            if (isWanted(message, hidden)) {
+                print(message);
+                printed++;
+            }
+        }
+        out.flush();
+        return 0;
+    }
+
+    private boolean isWanted(MqttMessage message, List<TopicFilter> hidden) {
+        if (noRetained && message.retain()) {
+            return false;
+        }
+        if (hidden.isEmpty()) {
+            return true;
+        }
+        TopicName name = TopicName.of(message.topicName());
+        return hidden.stream().noneMatch(topicFilter -> topicFilter.matches(name));
+    }
+
+    private void print(MqttMessage message) throws IOException {
+        if (verbose) {
+            out.write(message.topicName().getBytes(StandardCharsets.UTF_8));
+            out.write(' ');
+        }
+        out.write(message.payload().toByteArray());
+        if (!noNewline) {
+            out.write('\n');
+        }
+    }
+
+    // A signal ends the connection as planned, so that the server forgets the will.
+    private static void endWhenTold(MqttClient connected) {
+        Runtime.getRuntime().addShutdownHook(new Thread(connected::disconnect, "vencejo-sub-end"));
+    }
+}

@@ -1,0 +1,167 @@
+package org.vencejo.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.vencejo.client.MqttOptions;
+import org.vencejo.protocol.PacketType;
+import org.vencejo.protocol.Properties;
+import org.vencejo.protocol.Property;
+import org.vencejo.protocol.ProtocolVersion;
+import org.vencejo.protocol.QoS;
+import org.vencejo.protocol.UserProperty;
+import org.vencejo.protocol.Will;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParameterException;
+
+/// What the flags of pub and sub ask of the client.
+class ClientFlagsTest {
+    @Command(name = "some")
+    private static final class Some {
+        @Mixin private ClientFlags client = new ClientFlags();
+    }
+
+    private static ClientFlags flags(String line) {
+        var some = new Some();
+        new CommandLine(some).parseArgs(line.isEmpty() ? new String[0] : line.split(" "));
+        return some.client;
+    }
+
+    private static MqttOptions options(String line) {
+        return flags(line).options();
+    }
+
+    @Test
+    void withoutFlagsAServerOnThisMachineIsMeant() {
+        MqttOptions options = options("");
+        assertThat(options.host()).isEqualTo("localhost");
+        assertThat(options.port()).isEqualTo(1883);
+        assertThat(options.version()).isEqualTo(ProtocolVersion.MQTT_5);
+        assertThat(options.clientIdentifier()).isEmpty();
+        assertThat(options.cleanStart()).isTrue();
+        assertThat(options.keepAlive()).isEqualTo(60);
+        assertThat(options.sessionExpiryInterval()).isZero();
+        assertThat(options.userName()).isNull();
+        assertThat(options.will()).isNull();
+    }
+
+    @Test
+    void whereAndWho() {
+        MqttOptions options = options("-h ejemplo.net -p 2883 -i yo -u ana -P clave -k 5");
+        assertThat(options.host()).isEqualTo("ejemplo.net");
+        assertThat(options.port()).isEqualTo(2883);
+        assertThat(options.clientIdentifier()).isEqualTo("yo");
+        assertThat(options.userName()).isEqualTo("ana");
+        assertThat(options.password()).isEqualTo("clave".getBytes(StandardCharsets.UTF_8));
+        assertThat(options.keepAlive()).isEqualTo(5);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "31, MQTT_3_1", "mqttv31, MQTT_3_1",
+        "311, MQTT_3_1_1", "mqttv311, MQTT_3_1_1",
+        "5, MQTT_5", "mqttv5, MQTT_5"
+    })
+    void versionsHaveTwoNames(String given, ProtocolVersion version) {
+        assertThat(options("-V " + given).version()).isEqualTo(version);
+    }
+
+    @Test
+    void in31TheClientHasToNameItself() {
+        assertThat(options("-V 31").clientIdentifier()).startsWith("vencejo-");
+    }
+
+    @Test
+    void aSessionIsKeptForEverOrAsLongAsAsked() {
+        MqttOptions kept = options("-c -i yo");
+        assertThat(kept.cleanStart()).isFalse();
+        assertThat(kept.sessionExpiryInterval()).isEqualTo(0xFFFF_FFFFL);
+        assertThat(kept.foreignSessionAccepted()).isTrue();
+        assertThat(options("-c -i yo -x 30").sessionExpiryInterval()).isEqualTo(30);
+        MqttOptions begun = options("-i yo -x 30");
+        assertThat(begun.cleanStart()).isTrue();
+        assertThat(begun.sessionExpiryInterval()).isEqualTo(30);
+    }
+
+    @Test
+    void aWillHasTopicPayloadQosAndRetain() {
+        Will will =
+                options(
+                                "--will-topic adios --will-payload ya --will-qos 2 --will-retain"
+                                        + " -D will will-delay-interval 3")
+                        .will();
+        assertThat(will).isNotNull();
+        assertThat(will.topicName()).hasToString("adios");
+        assertThat(will.payload().toByteArray()).asString().isEqualTo("ya");
+        assertThat(will.qos()).isEqualTo(QoS.EXACTLY_ONCE);
+        assertThat(will.retain()).isTrue();
+        assertThat(will.properties().number(Property.WILL_DELAY_INTERVAL, 0)).isEqualTo(3);
+    }
+
+    @Test
+    void aUrlNamesServerUserAndTopic() {
+        ClientFlags flags = flags("-L mqtt://ana:clave@ejemplo.net:2883/a/b");
+        MqttOptions options = flags.options();
+        assertThat(options.host()).isEqualTo("ejemplo.net");
+        assertThat(options.port()).isEqualTo(2883);
+        assertThat(options.userName()).isEqualTo("ana");
+        assertThat(options.password()).isEqualTo("clave".getBytes(StandardCharsets.UTF_8));
+        assertThat(flags.topicOfUrl()).isEqualTo("a/b");
+        assertThat(options("-L mqtt://ejemplo.net/a").port()).isEqualTo(1883);
+    }
+
+    @Test
+    void propertiesGoToTheirPackets() {
+        ClientFlags flags =
+                flags(
+                        "-D publish content-type text/plain -D publish user-property a b"
+                                + " -D publish user-property a c -D connect receive-maximum 7"
+                                + " -D connect request-problem-information 0"
+                                + " -D subscribe subscription-identifier 42");
+        Properties publish = flags.properties(PacketType.PUBLISH);
+        assertThat(publish.text(Property.CONTENT_TYPE)).isEqualTo("text/plain");
+        assertThat(publish.userProperties())
+                .containsExactly(new UserProperty("a", "b"), new UserProperty("a", "c"));
+        assertThat(flags.properties(PacketType.SUBSCRIBE).subscriptionIdentifiers())
+                .containsExactly(42);
+        MqttOptions options = flags.options();
+        assertThat(options.receiveMaximum()).isEqualTo(7);
+        assertThat(options.properties().has(Property.REQUEST_PROBLEM_INFORMATION)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-V 4",
+                "-q 3",
+                "-q x",
+                "-p puerto",
+                "-p 70000",
+                "-k -1",
+                "-c",
+                "-x 5",
+                "--will-payload x",
+                "--will-topic a/#",
+                "-V 311 -P clave",
+                "-L http://a/b",
+                "-L mqtt://a/b -h c",
+                "-D publish content-type",
+                "-D publish no-such-thing 1",
+                "-D publish receive-maximum 1",
+                "-D pingreq content-type x",
+                "-D connect receive-maximum 65536",
+                "-D connect receive-maximum x",
+                "-D publish user-property a",
+                "-D connect authentication-method x"
+            })
+    void wrongUseIsRefused(String line) {
+        assertThatThrownBy(() -> options(line)).as(line).isInstanceOf(ParameterException.class);
+    }
+}

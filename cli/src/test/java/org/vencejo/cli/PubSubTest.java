@@ -1,0 +1,200 @@
+package org.vencejo.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/// The commands pub and sub against a broker in this process. Nothing runs at the same time: a
+/// session that is kept, or a retained message, takes what is published from one command to the
+/// next.
+@Timeout(60)
+class PubSubTest {
+    @TempDir private static Path folder;
+    private static RunningBroker broker;
+
+    private final PrintStream standardError = System.err;
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    @BeforeAll
+    static void startBroker() {
+        broker = RunningBroker.start(folder, 1);
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        broker.close();
+    }
+
+    @AfterEach
+    void giveBack() {
+        System.setErr(standardError);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"31", "311", "5"})
+    void whatIsPublishedIsPrintedOnceAndInOrder(String version) {
+        String session = "-V " + version + " -c -i lector" + version + " -q 2";
+        assertThat(sub(session + " -t v" + version + "/# -E")).isZero();
+        for (int qos = 1; qos <= 2; qos++) {
+            assertThat(pub("", "-V " + version + " -t v" + version + "/a -q " + qos + " -m hola"))
+                    .isZero();
+        }
+        assertThat(sub(session + " -t v" + version + "/# -C 2 -v")).isZero();
+        assertThat(printed()).isEqualTo("v%s/a hola\nv%s/a hola\n".formatted(version, version));
+    }
+
+    @Test
+    void eachLineOfTheInputIsAMessage() {
+        String session = "-c -i lineas -q 1 -t lineas";
+        assertThat(sub(session + " -E")).isZero();
+        assertThat(pub("uno\n\ndos y medio", "-t lineas -q 1 -l")).isZero();
+        assertThat(sub(session + " -C 3")).isZero();
+        assertThat(printed()).isEqualTo("uno\n\ndos y medio\n");
+    }
+
+    @Test
+    void theInputOrAFileIsOneMessageByteForByte() throws IOException {
+        Path file = Files.write(folder.resolve("bytes"), new byte[] {0, (byte) 0xFF, '\n', 'x'});
+        assertThat(pub("a\nb\n", "-t entrada -r -s")).isZero();
+        assertThat(sub("-t entrada -C 1")).isZero();
+        assertThat(printed()).isEqualTo("a\nb\n\n");
+        assertThat(pub("", "-t archivo -r -f " + file)).isZero();
+        assertThat(sub("-t archivo -C 1 -N")).isZero();
+        assertThat(out.toByteArray()).containsExactly(0, 0xFF, '\n', 'x');
+    }
+
+    @Test
+    void nothingClearsWhatIsRetained() {
+        assertThat(pub("", "-t retenido -r -m algo")).isZero();
+        assertThat(sub("-t retenido -C 1 -W 30")).isZero();
+        assertThat(pub("", "-t retenido -r -n")).isZero();
+        assertThat(pub("", "-t retenido/fin -r -m fin")).isZero();
+        assertThat(sub("-t retenido/# -C 1 -v")).isZero();
+        assertThat(printed()).isEqualTo("retenido/fin fin\n");
+    }
+
+    @Test
+    void whatIsFilteredOutIsNotPrinted() {
+        assertThat(pub("", "-t f/si -r -m si")).isZero();
+        assertThat(pub("", "-t f/no/x -r -m no")).isZero();
+        assertThat(sub("-t f/# -T f/no/# -C 1 -v")).isZero();
+        assertThat(printed()).isEqualTo("f/si si\n");
+        assertThat(sub("-t f/no/# -C 1 -v")).isZero();
+        assertThat(printed()).as("it is there").isEqualTo("f/no/x no\n");
+    }
+
+    @Test
+    void retainedMessagesCanBeLeftOut() {
+        String session = "-c -i vivo -q 1 -t r/+";
+        assertThat(pub("", "-t r/antes -r -m viejo")).isZero();
+        assertThat(sub("-t r/+ -C 1")).isZero();
+        assertThat(printed()).isEqualTo("viejo\n");
+        assertThat(sub(session + " -E")).isZero();
+        assertThat(pub("", "-t r/ahora -q 1 -m nuevo")).isZero();
+        assertThat(sub(session + " -R -C 1")).isZero();
+        assertThat(printed()).isEqualTo("nuevo\n");
+    }
+
+    @Test
+    void onlyRetainedMessagesCanBeAskedFor() {
+        String session = "-c -i sello -q 1 -t s/+";
+        assertThat(sub(session + " -E")).isZero();
+        assertThat(pub("", "-t s/vivo -q 1 -m vivo")).isZero();
+        assertThat(sub(session + " --retained-only")).as("a live message ends it").isZero();
+        assertThat(printed()).isEmpty();
+    }
+
+    @Test
+    void aSubscriptionCanBeGivenUp() {
+        String session = "-c -i ya-no -q 1";
+        assertThat(sub(session + " -t u/a -t u/b -E")).isZero();
+        assertThat(sub(session + " -U u/a -E")).isZero();
+        assertThat(pub("", "-t u/a -q 1 -m a")).isZero();
+        assertThat(pub("", "-t u/b -q 1 -m b")).isZero();
+        assertThat(sub(session + " -t u/b -C 1")).isZero();
+        assertThat(printed()).isEqualTo("b\n");
+    }
+
+    @Test
+    void theTimeIsOverWithItsOwnExitCode() {
+        assertThat(sub("-t nada -W 0")).isEqualTo(27);
+        assertThat(printed()).isEmpty();
+    }
+
+    @Test
+    void aServerThatIsNotThereIsOneLine() throws IOException {
+        int nobody;
+        try (var socket = new ServerSocket(0)) {
+            nobody = socket.getLocalPort();
+        }
+        assertThat(run(new PubCommand(), "-h 127.0.0.1 -p " + nobody + " -t a -m b")).isEqualTo(1);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .startsWith("pub: cannot connect to 127.0.0.1:" + nobody + ": ")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void aMessageThatNoServerTakesIsOneLine() {
+        assertThat(pub("", "-t a/# -m b")).isEqualTo(1);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .isEqualTo("pub: a Topic Name has no wildcard, given was #\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-t a", "-m b", "-t a -m b -n", "-t a -m b --nope"})
+    void aMessageNeedsATopicAndOneSource(String line) {
+        assertThat(pub("", line)).isEqualTo(2);
+        assertThat(pub("", "-t a -m b")).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-C 1", "-t a/#/b", "-t a -T b#"})
+    void aSubscriptionNeedsATopicFilter(String line) {
+        assertThat(sub(line)).isEqualTo(2);
+    }
+
+    @Test
+    void withDebugEachPacketIsNamedAndNoSecretIs() {
+        assertThat(pub("", "-t a -m secreto -u ana -P clave -q 1 -d")).isZero();
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("pub: sent Connect[", "received Connack[", "received Puback[")
+                .doesNotContain("clave", "secreto");
+    }
+
+    private int pub(String input, String line) {
+        var in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
+        return run(new PubCommand(in), "-p " + broker.port() + " " + line);
+    }
+
+    private int sub(String line) {
+        return run(new SubCommand(out), "-p " + broker.port() + " " + line);
+    }
+
+    private int run(Object command, String line) {
+        out.reset();
+        err.reset();
+        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+        return new CommandLine(command).execute(line.split(" "));
+    }
+
+    private String printed() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+}

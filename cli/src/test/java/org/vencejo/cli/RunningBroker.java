@@ -1,0 +1,36 @@
+package org.vencejo.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.vencejo.broker.Broker;
+import org.vencejo.broker.config.Configuration;
+import org.vencejo.broker.config.Machine;
+
+/// A broker in this process, on a free port of loopback.
+record RunningBroker(Broker broker) implements AutoCloseable {
+    static RunningBroker start(Path folder, int ioThreads) {
+        List<String> assignments =
+                List.of(
+                        "data-folder=" + folder.resolve("data"),
+                        "io-threads=" + ioThreads,
+                        "sys-interval=1d");
+        return new RunningBroker(
+                Broker.start(
+                        new Broker.Setup(
+                                new Configuration.Request(null, Map.of(), assignments, "0"),
+                                Machine.here(),
+                                "test",
+                                System.nanoTime(),
+                                level -> {})));
+    }
+
+    int port() {
+        return broker.addresses().getFirst().getPort();
+    }
+
+    @Override
+    public void close() {
+        broker.close();
+    }
+}
