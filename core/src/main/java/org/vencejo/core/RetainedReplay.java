@@ -69,7 +69,7 @@ final class RetainedReplay {
             Retained retained = next;
             if (retained == null) {
                 retained = request.cursor.next(steps);
-                steps--;
+                steps -= Math.max(1, request.cursor.steps());
                 if (retained == null) {
                     if (!request.cursor.finished()) {
                         return true;

@@ -33,6 +33,7 @@ public final class Cursor<V> {
     private @Nullable RetainedNode<V> node;
     private int depth;
     private Next next = Next.ITSELF;
+    private int steps;
 
     Cursor(RetainedTree<V> tree, TopicFilter filter) {
         this.tree = tree;
@@ -56,17 +57,23 @@ public final class Cursor<V> {
     /// The next value, or null: then either all were met, or `stepsMax` nodes were visited and the
     /// next call goes on from there.
     public @Nullable V next(int stepsMax) {
-        for (int step = 0; step < stepsMax && node != null; step++) {
+        for (steps = 0; steps < stepsMax && node != null; steps++) {
             if (next == Next.ITSELF) {
                 next = Next.CHILDREN;
             } else {
                 move(node);
             }
             if (next == Next.CHILDREN && node != null && node.value != null && matches()) {
+                steps++;
                 return node.value;
             }
         }
         return null;
+    }
+
+    /// How many nodes the last call visited.
+    public int steps() {
+        return steps;
     }
 
     /// Whether all values were met.

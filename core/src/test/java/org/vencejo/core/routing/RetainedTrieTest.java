@@ -153,8 +153,12 @@ class RetainedTrieTest {
         put("a/x");
         Cursor<String> cursor = trie.cursor(TopicFilter.of("#"));
         assertThat(cursor.next(50)).isNull();
+        assertThat(cursor.steps()).isEqualTo(50);
         assertThat(cursor.finished()).isFalse();
         assertThat(cursor.next(100)).isEqualTo("a/x");
+        assertThat(cursor.steps()).isBetween(50, 60);
+        assertThat(cursor.next(100)).isNull();
+        assertThat(cursor.steps()).isBetween(1, 5);
     }
 
     @Test
