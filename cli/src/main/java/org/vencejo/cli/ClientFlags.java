@@ -108,6 +108,7 @@ final class ClientFlags {
             names = {"-D", "--property"},
             arity = "3..4",
             paramLabel = "PACKET NAME VALUE",
+            hideParamSyntax = true,
             description =
                     "A property of connect, publish, subscribe or will, by its name in the standard:"
                             + " -D publish content-type text/plain, -D connect user-property a b.")

@@ -102,16 +102,26 @@ public final class MqttClient implements AutoCloseable {
                 dialled.get();
                 return dialling;
             } catch (ExecutionException failed) {
-                Throwable cause = failed.getCause();
-                problem = cause == null ? failed.toString() : String.valueOf(cause.getMessage());
+                problem = problem(failed);
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
+                // Nobody waits for it any more.
+                var unused =
+                        dialled.thenAccept(
+                                late -> late.loop().execute(() -> late.abort("interrupted")));
                 throw interruptedWhile("connecting");
             }
         }
         throw new MqttException(
                 ReasonCode.SERVER_UNAVAILABLE,
                 "cannot connect to " + options.host() + ":" + options.port() + ": " + problem);
+    }
+
+    private static String problem(ExecutionException failed) {
+        Throwable cause = failed.getCause();
+        String message = cause == null ? failed.toString() : String.valueOf(cause.getMessage());
+        // The system's call and its number are no news to who reads this.
+        return message.contains("Connection refused") ? "connection refused" : message;
     }
 
     /// Ends the connection as planned: the server forgets the will.
