@@ -12,12 +12,12 @@ import org.vencejo.core.session.Message;
 import org.vencejo.protocol.Packet;
 import org.vencejo.protocol.Payload;
 import org.vencejo.protocol.Properties;
-import org.vencejo.protocol.Puback;
-import org.vencejo.protocol.Pubrec;
-import org.vencejo.protocol.ReasonCode;
 import org.vencejo.protocol.Property;
+import org.vencejo.protocol.Puback;
 import org.vencejo.protocol.Publish;
+import org.vencejo.protocol.Pubrec;
 import org.vencejo.protocol.QoS;
+import org.vencejo.protocol.ReasonCode;
 import org.vencejo.protocol.TopicName;
 
 /// One accepted message on its way to its receivers, in slices if they are many; then the answer to

@@ -13,8 +13,8 @@ public interface FlowOwner {
     /// A copy left the session, by whatever fate.
     void dequeued(Copy copy);
 
-    /// A copy that left the session ended with `fate`. An owner that promised somebody an outcome learns it
-    /// here; what an answer of the peer ended is also returned to who brought the answer.
+    /// A copy that left the session ended with `fate`. An owner that promised somebody an outcome
+    /// learns it here; what an answer of the peer ended is also returned to who brought the answer.
     default void ended(Copy copy, Fate fate) {}
 
     /// PUBREC came for a copy: its message is gone, its PUBREL is owed.

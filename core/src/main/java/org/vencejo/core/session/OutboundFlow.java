@@ -12,9 +12,9 @@ import org.vencejo.protocol.ReasonCode;
 /// The messages that a session sends: Packet Identifiers, the window that the peer grants, the
 /// queue behind it, and what is sent again when the session is resumed (4.3, 4.4, 4.9).
 ///
-/// Touched only by whoever runs the session. It plays no role: server and client send alike. One
-/// file, as window, identifiers and order are one thought: every path ends in [#transmit] or
-/// [#finish].
+/// Touched only by whoever runs the session. It plays no role: server and client send alike.
+/// One file because window, identifiers and order are one thought: every path ends in [#transmit]
+/// or [#finish].
 ///
 /// A session that ends with its connection never sends again, so its messages in flight are not
 /// kept: an identifier then stands for one of three shared copies, and sending to it allocates
@@ -119,8 +119,9 @@ public final class OutboundFlow {
         return queueHeld;
     }
 
-    /// Takes a Packet Identifier for a request that is no PUBLISH: those of one side share the numbers
-    /// [MQTT-2.2.1-3]. Returns 0 if all are in use. To be freed when the answer comes, or the connection ends.
+    /// Takes a Packet Identifier for a request that is no PUBLISH: those of one side share the
+    /// numbers [MQTT-2.2.1-3]. Returns 0 if all are in use. To be freed when the answer comes, or
+    /// the connection ends.
     public int takeIdentifier() {
         int identifier = inFlight.freeFrom(identifierOf(takeSequence()));
         if (identifier != 0) {
