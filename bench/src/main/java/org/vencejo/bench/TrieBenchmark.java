@@ -41,8 +41,8 @@ public class TrieBenchmark {
 
     @Setup
     public void subscribe() {
-        cached = new SubscriptionTrie<>(PAIRS * 2);
-        uncached = new SubscriptionTrie<>(0);
+        cached = new SubscriptionTrie<>(PAIRS * 2, 1);
+        uncached = new SubscriptionTrie<>(0, 1);
         for (int i = 0; i < PAIRS; i++) {
             boolean deep = shape.equals("deep");
             String a = deep ? "ss/" + i % 100 + "/+/" + i / 100 + "/+/#" : "dev/" + i + "/+";

@@ -28,12 +28,13 @@ final class RetainedStore {
     }
 
     private final Turn turn;
-    private final RetainedTrie<Retained> trie = new RetainedTrie<>();
+    private final RetainedTrie<Retained> trie;
     private long bytes;
     private long revision;
 
-    RetainedStore(Turn turn) {
+    RetainedStore(Turn turn, long seed) {
         this.turn = turn;
+        this.trie = new RetainedTrie<>(seed);
     }
 
     /// Whether a message of this size may take the place of what `topicName` has (C16).

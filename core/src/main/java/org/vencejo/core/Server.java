@@ -52,7 +52,8 @@ public final class Server {
     private boolean shuttingDown;
     private boolean settled;
 
-    /// A server that begins with what was `recovered`. `seed` is its only source of chance;
+    /// A server that begins with what was `recovered`. `seed` is its only source of chance, and
+    /// should be hard to guess: Client Identifiers that it assigns and hashes hang on it;
     /// `wallMillis` is the time of day at `nowNanos`.
     public Server(
             ServerSettings settings,
@@ -63,8 +64,8 @@ public final class Server {
             long nowNanos) {
         this.turn = new Turn(settings, accessRules, wallMillis, nowNanos);
         this.recovered = recovered;
-        this.trie = new SubscriptionTrie<>(settings.limits().routesCachedMax());
-        this.retained = new RetainedStore(turn);
+        this.trie = new SubscriptionTrie<>(settings.limits().routesCachedMax(), seed);
+        this.retained = new RetainedStore(turn, seed);
         this.subscribing = new Subscribing(turn, trie, retained);
         this.publishing = new Publishing(turn, trie, retained);
         this.sessions = new Sessions(turn, trie, subscribing, publishing, this::established, seed);

@@ -33,6 +33,7 @@ final class Sessions {
     private final Publishing publishing;
     private final BiConsumer<ServerSession, Connack> established;
     private final SplittableRandom random;
+    private final SplittableRandom veil;
     private final Map<String, ServerSession> byClientIdentifier = new HashMap<>();
     private long lastNumber;
     private long expired;
@@ -52,17 +53,19 @@ final class Sessions {
         this.publishing = publishing;
         this.established = established;
         this.random = new SplittableRandom(seed);
+        this.veil = new SplittableRandom(~seed);
     }
 
     @Nullable ServerSession find(String clientIdentifier) {
         return byClientIdentifier.get(clientIdentifier);
     }
 
-    /// A Client Identifier that no session has [MQTT-3.2.2-16].
+    /// A Client Identifier that no session has [MQTT-3.2.2-16]. Either generator alone could be run
+    /// backwards by who was given an identifier, to those of others and to the seed.
     String assignIdentifier() {
         String identifier;
         do {
-            identifier = "vencejo-" + Long.toHexString(random.nextLong());
+            identifier = "vencejo-" + Long.toHexString(random.nextLong() ^ veil.nextLong());
         } while (byClientIdentifier.containsKey(identifier));
         return identifier;
     }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// Filters are compared character by character [MQTT-3.10.4-1]. Any well-formed string can be a
 /// `TopicFilter`, as a 5.0 client is told of a bad one in the SUBACK and keeps its connection;
 /// [#fault()] says what is wrong with it.
-public final class TopicFilter {
+public final class TopicFilter implements Comparable<TopicFilter> {
     private static final byte[] SHARE = "$share/".getBytes(StandardCharsets.US_ASCII);
 
     private enum Fault {
@@ -212,6 +212,13 @@ public final class TopicFilter {
             }
         }
         return null;
+    }
+
+    /// Byte by byte. Clients name filters, and can name many with the same hash: with an order, a
+    /// hash map finds its way among them all the same.
+    @Override
+    public int compareTo(TopicFilter other) {
+        return Arrays.compareUnsigned(utf8, other.utf8);
     }
 
     @Override

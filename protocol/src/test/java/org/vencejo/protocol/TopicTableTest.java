@@ -159,4 +159,14 @@ class TopicTableTest {
                 .isNotEqualTo(TopicName.of("a/"));
         assertThat(composed).hasSameHashCodeAs(TopicName.of("\u00F1"));
     }
+
+    @Test
+    void filtersWithOneHashAreStillInOrder() {
+        TopicFilter first = TopicFilter.of("Aa/#");
+        TopicFilter second = TopicFilter.of("BB/#");
+        assertThat(first).hasSameHashCodeAs(second).isNotEqualTo(second);
+        assertThat(first).isLessThan(second).isEqualByComparingTo(TopicFilter.of("Aa/#"));
+        assertThat(second).isGreaterThan(first);
+        assertThat(TopicFilter.of("\u00F1")).as("bytes are unsigned").isGreaterThan(second);
+    }
 }

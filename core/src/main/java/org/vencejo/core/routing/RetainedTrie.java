@@ -12,10 +12,6 @@ public final class RetainedTrie<V> {
     private final RetainedTree<V> tree;
     private int size;
 
-    public RetainedTrie() {
-        this(0);
-    }
-
     /// `seed` should be hard to guess where clients are not trusted; no result depends on it.
     public RetainedTrie(long seed) {
         tree = new RetainedTree<>(seed);

@@ -30,13 +30,13 @@ public final class SubscriptionTrie<S> {
     private int size;
 
     /// A trie that remembers the routes of up to `routesMax` topics, rounded down to a power of
-    /// two, in at most about 1 KB each or 16 MB in all if that is more.
-    public SubscriptionTrie(int routesMax) {
-        this(routesMax, Math.max(CACHE_BYTES_MIN, CACHE_BYTES_PER_TOPIC * routesMax), 0);
+    /// two, in at most about 1 KB each or 16 MB in all if that is more. `seed` should be hard to
+    /// guess where clients are not trusted; no result depends on it.
+    public SubscriptionTrie(int routesMax, long seed) {
+        this(routesMax, Math.max(CACHE_BYTES_MIN, CACHE_BYTES_PER_TOPIC * routesMax), seed);
     }
 
-    /// `routeBytesMax` bounds what all remembered routes occupy, by estimate. `seed` should be hard
-    /// to guess where clients are not trusted; no result depends on it.
+    /// `routeBytesMax` bounds what all remembered routes occupy, by estimate.
     public SubscriptionTrie(int routesMax, long routeBytesMax, long seed) {
         tree = new FilterTree<>(seed);
         finder = new RouteFinder<>(tree);

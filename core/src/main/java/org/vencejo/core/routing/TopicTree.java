@@ -42,6 +42,11 @@ abstract class TopicTree<N extends TopicNode<N>> {
 
     abstract N newNode(N parent, Levels levels, int level, int hash);
 
+    /// What the hashes of its nodes hang on.
+    final long seed() {
+        return seed;
+    }
+
     /// The number of nodes below the root.
     final int nodes() {
         return nodes;

@@ -135,7 +135,7 @@ class MatchingTest {
             assertThat(Routes.shared(live(sharedFilter), topic))
                     .isEqualTo(matches ? List.of(sharedFilter) : List.of());
         }
-        RetainedTrie<String> retained = new RetainedTrie<>();
+        RetainedTrie<String> retained = new RetainedTrie<>(1);
         retained.put(TopicName.of(topic), topic);
         retained.put(TopicName.of("control/arm"), "control");
         assertThat(Routes.all(retained.cursor(TopicFilter.of(filter))).contains(topic))
@@ -143,7 +143,7 @@ class MatchingTest {
     }
 
     private static SubscriptionTrie<String> live(String filter) {
-        SubscriptionTrie<String> trie = new SubscriptionTrie<>(16);
+        SubscriptionTrie<String> trie = new SubscriptionTrie<>(16, 1);
         trie.put("s", Routes.subscription(filter), 0);
         return trie;
     }

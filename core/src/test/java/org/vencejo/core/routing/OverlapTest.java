@@ -88,7 +88,7 @@ class OverlapTest {
     @ParameterizedTest
     @MethodSource("rows")
     void filtersOfOneSubscriberAreMerged(Row row) {
-        SubscriptionTrie<String> trie = new SubscriptionTrie<>(16);
+        SubscriptionTrie<String> trie = new SubscriptionTrie<>(16, 1);
         subscribe(trie, "s", row.subscriptions());
         assertReceives(trie, "s", row);
     }
@@ -96,7 +96,7 @@ class OverlapTest {
     @ParameterizedTest
     @MethodSource("rows")
     void filtersOfOthersAreNotMergedWithThem(Row row) {
-        SubscriptionTrie<String> trie = new SubscriptionTrie<>(16);
+        SubscriptionTrie<String> trie = new SubscriptionTrie<>(16, 1);
         List<String> crowd = IntStream.range(0, 30).mapToObj(i -> "c" + i).toList();
         for (String each : crowd) {
             subscribe(trie, each, List.of("2 rap = 100", "1 noLocal = 101"));

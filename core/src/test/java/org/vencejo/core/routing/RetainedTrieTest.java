@@ -10,7 +10,7 @@ import org.vencejo.protocol.TopicFilter;
 import org.vencejo.protocol.TopicName;
 
 class RetainedTrieTest {
-    private final RetainedTrie<String> trie = new RetainedTrie<>();
+    private final RetainedTrie<String> trie = new RetainedTrie<>(1);
 
     @Test
     void aTopicHasTheValueThatWasPutLast() {

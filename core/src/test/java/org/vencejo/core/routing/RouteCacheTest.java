@@ -12,13 +12,13 @@ import org.vencejo.protocol.TopicName;
 class RouteCacheTest {
     @Test
     void theTopicsThatFitAreRemembered() {
-        SubscriptionTrie<String> trie = new SubscriptionTrie<>(1024);
+        SubscriptionTrie<String> trie = new SubscriptionTrie<>(1024, 1);
         assertThat(remembered(trie, 200)).isBetween(190, 200);
     }
 
     @Test
     void noMoreTopicsAreRememberedThanMayBe() {
-        SubscriptionTrie<String> trie = new SubscriptionTrie<>(64);
+        SubscriptionTrie<String> trie = new SubscriptionTrie<>(64, 1);
         assertThat(remembered(trie, 5000)).isBetween(1, 64);
     }
 
@@ -49,7 +49,7 @@ class RouteCacheTest {
 
     @Test
     void aTopicThatIsAskedForOftenStaysAmongManyThatAreNot() {
-        SubscriptionTrie<String> trie = new SubscriptionTrie<>(64);
+        SubscriptionTrie<String> trie = new SubscriptionTrie<>(64, 1);
         TopicName often = TopicName.of("often");
         int found = 0;
         Route<String> before = trie.match(often);
@@ -64,7 +64,7 @@ class RouteCacheTest {
 
     @Test
     void aFleetThatSubscribesLeavesTheRoutesOfOtherTopicsGood() {
-        SubscriptionTrie<String> trie = new SubscriptionTrie<>(64);
+        SubscriptionTrie<String> trie = new SubscriptionTrie<>(64, 1);
         TopicName other = TopicName.of("plant/1/temperature");
         int found = 0;
         Route<String> before = trie.match(other);

@@ -5,6 +5,11 @@ import static org.vencejo.core.routing.Routes.subscription;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,7 +73,7 @@ class ScaleTest {
     @EnumSource
     void eachStepComparesFewNodes(Shape shape) {
         String subscriber = "s";
-        SubscriptionTrie<String> trie = new SubscriptionTrie<>(16);
+        SubscriptionTrie<String> trie = new SubscriptionTrie<>(16, 1);
         for (int i = 0; i < shape.filters; i++) {
             trie.put(subscriber, subscription(shape.filter.apply(i)), 0);
         }
@@ -102,7 +107,7 @@ class ScaleTest {
         for (int i = 0; i < shape.filters; i++) {
             subscriptions[i] = Subscription.of(shape.filter.apply(i), QoS.AT_MOST_ONCE);
         }
-        SubscriptionTrie<String> trie = new SubscriptionTrie<>(16);
+        SubscriptionTrie<String> trie = new SubscriptionTrie<>(16, 1);
         long before = allocated();
         for (Subscription each : subscriptions) {
             trie.put(subscriber, each, 0);
@@ -113,7 +118,7 @@ class ScaleTest {
 
     @Test
     void aRememberedTopicIsAnsweredWithoutAllocating() {
-        SubscriptionTrie<String> trie = new SubscriptionTrie<>(16);
+        SubscriptionTrie<String> trie = new SubscriptionTrie<>(16, 1);
         for (int i = 0; i < 100; i++) {
             trie.put("s" + i, subscription("a/+"), 0);
             trie.put("s" + i, subscription("$share/g/a/b"), 0);
@@ -128,7 +133,7 @@ class ScaleTest {
 
     @Test
     void retainedTopicsCompareFewNodesHoweverWide() {
-        RetainedTrie<Integer> trie = new RetainedTrie<>();
+        RetainedTrie<Integer> trie = new RetainedTrie<>(1);
         int topics = 100_000;
         for (int i = 0; i < topics; i++) {
             trie.put(TopicName.of("fleet/device" + i), i);
@@ -169,6 +174,49 @@ class ScaleTest {
             trie.remove("s", TopicFilter.of(filter));
             assertThat(trie.visits()).isLessThan(8L * levels);
         }
+    }
+
+    @Test
+    void namesThatCollideForOneSeedDoNotForAnother() {
+        List<String> names = namesThatCollide(1, 1_000);
+        assertThat(visitsToPut(names, 1)).as("control arm").isGreaterThan(1_000 * 400);
+        assertThat(visitsToPut(names, 2)).isLessThan(12 * 1_000);
+    }
+
+    private static long visitsToPut(List<String> filters, long seed) {
+        SubscriptionTrie<String> trie = new SubscriptionTrie<>(16, seed);
+        filters.forEach(filter -> trie.put("s", subscription(filter), 0));
+        return trie.visits();
+    }
+
+    /// What somebody who knows the seed would subscribe to: filters of one level with one hash.
+    private static List<String> namesThatCollide(long seed, int count) {
+        long mixed = new FilterTree<String>(seed).seed();
+        long root = (int) mixed * 0x9E37_79B9_7F4A_7C15L ^ mixed;
+        List<String> names = new ArrayList<>();
+        for (long high = 0; names.size() < count; high++) {
+            byte[] name =
+                    ByteBuffer.allocate(Long.BYTES)
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .putLong(unmixed(high << 32 | 4711) ^ root)
+                            .array();
+            String text = new String(name, StandardCharsets.US_ASCII);
+            if (text.chars().allMatch(c -> c > ' ' && c < 127 && "+#/$".indexOf(c) < 0)) {
+                names.add(text);
+            }
+        }
+        return names;
+    }
+
+    /// Takes [Levels#mix] back.
+    private static long unmixed(long mixed) {
+        long inverse = 0xD6E8_FEB8_6659_FD93L;
+        for (int i = 0; i < 6; i++) {
+            inverse *= 2 - 0xD6E8_FEB8_6659_FD93L * inverse; // Newton, modulo two to the 64
+        }
+        long value = (mixed ^ (mixed >>> 32)) * inverse;
+        value = (value ^ (value >>> 32)) * inverse;
+        return value ^ (value >>> 32);
     }
 
     private static long answer(SubscriptionTrie<String> trie, TopicName topic, int messages) {

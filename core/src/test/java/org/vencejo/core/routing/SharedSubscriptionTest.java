@@ -16,7 +16,7 @@ import org.vencejo.protocol.TopicFilter;
 class SharedSubscriptionTest {
     private static final String FILTER = "$share/g/a";
 
-    private final SubscriptionTrie<String> trie = new SubscriptionTrie<>(16);
+    private final SubscriptionTrie<String> trie = new SubscriptionTrie<>(16, 1);
     private final Map<String, Integer> readiness = new HashMap<>();
 
     @Test

@@ -17,7 +17,7 @@ import org.vencejo.protocol.TopicFilter;
 import org.vencejo.protocol.TopicName;
 
 class SubscriptionTrieTest {
-    private final SubscriptionTrie<String> trie = new SubscriptionTrie<>(64);
+    private final SubscriptionTrie<String> trie = new SubscriptionTrie<>(64, 1);
 
     @Test
     void theSameFilterOfTheSameSubscriberIsReplaced() { // [MQTT-3.8.4-3]
