@@ -134,6 +134,11 @@ public final class Broker implements AutoCloseable {
         return addresses;
     }
 
+    /// What went over the sockets so far.
+    public Traffic traffic() {
+        return driver.traffic();
+    }
+
     /// Reads the configuration again and does what can be done without a restart; the log says what
     /// changed. One with mistakes changes nothing.
     public synchronized void reload() {

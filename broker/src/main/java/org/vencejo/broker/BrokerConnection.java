@@ -33,9 +33,26 @@ final class BrokerConnection implements ConnectionHandler, Peer {
     /// The core ended this connection and need not be told that it did.
     private boolean closedByCore;
 
-    private boolean pausedByCore;
-    private boolean pausedByLoop;
+    /// Why it is not read from, as bits of [Pause].
+    private int pauses;
+
     private long pausedSinceNanos;
+
+    /// The room taken for a packet that has not arrived whole.
+    private int roomBytes;
+
+    /// The room that it waits for, or 0.
+    private int roomAwaited;
+
+    /// Who may have reading stopped.
+    enum Pause {
+        /// The core wants nothing of this client now.
+        BY_CORE,
+        /// The loop cannot get rid of what it read.
+        BY_LOOP,
+        /// There is no room for the packet that is on its way.
+        FOR_ROOM
+    }
 
     BrokerConnection(
             LoopDriver driver, String listener, InetSocketAddress remote, PacketDecoder decoder) {
@@ -86,7 +103,44 @@ final class BrokerConnection implements ConnectionHandler, Peer {
     @Override
     public int received(ByteBuf bytes) {
         driver.received(this, bytes);
-        return bytes.readableBytes() + Math.max(1, decoder.bytesWanted());
+        int wanted = bytes.readableBytes() + Math.max(1, decoder.bytesWanted());
+        makeRoom(deaf ? 0 : wanted);
+        return wanted;
+    }
+
+    // What is whole, or small, needs no room.
+    private void makeRoom(int wanted) {
+        if (wanted <= PartialPackets.FREE_BYTES) {
+            giveRoomBack();
+        } else if (roomBytes == 0 && roomAwaited == 0) {
+            if (driver.partialPackets().take(wanted)) {
+                roomBytes = wanted;
+            } else {
+                roomAwaited = wanted;
+                pauseReading(Pause.FOR_ROOM, System.nanoTime());
+                driver.partialPackets().await(this, wanted);
+            }
+        }
+    }
+
+    private void giveRoomBack() {
+        if (roomBytes > 0) {
+            int given = roomBytes;
+            roomBytes = 0;
+            driver.partialPackets().giveBack(given);
+        }
+    }
+
+    /// Its turn to look for the room that it waits for has come; returns whether it has it now, or
+    /// needs none any more.
+    boolean findRoom() {
+        if (roomAwaited > 0 && !driver.partialPackets().take(roomAwaited)) {
+            driver.partialPackets().await(this, roomAwaited);
+            return false;
+        }
+        roomBytes = roomAwaited;
+        roomAwaited = 0;
+        return true;
     }
 
     @Override
@@ -97,6 +151,8 @@ final class BrokerConnection implements ConnectionHandler, Peer {
     @Override
     public void closed(String reason) {
         deaf = true;
+        roomAwaited = 0;
+        giveRoomBack();
         driver.closed();
         if (!closedByCore) {
             driver.handle(new Input.Disconnected(connection, reason));
@@ -138,58 +194,38 @@ final class BrokerConnection implements ConnectionHandler, Peer {
         socket().abort("a fault of the server");
     }
 
-    void pauseReading(long nanos) {
-        if (!pausedByCore) {
-            pausedByCore = true;
-            pause(nanos);
-        }
-    }
-
-    /// Returns for how long reading was paused, or -1 if it still is, or was not.
-    long resumeReading(long nanos) {
-        if (!pausedByCore) {
-            return -1;
-        }
-        pausedByCore = false;
-        return resume(nanos);
-    }
-
-    /// As [#pauseReading], because the loop cannot get rid of what it read; whether that is new.
-    boolean holdBack(long nanos) {
-        if (pausedByLoop || deaf) {
+    /// Stops reading; returns whether this reason is new.
+    boolean pauseReading(Pause reason, long nanos) {
+        int before = pauses;
+        if (deaf || (before & bit(reason)) != 0) {
             return false;
         }
-        pausedByLoop = true;
-        pause(nanos);
+        pauses |= bit(reason);
+        if (before == 0) {
+            pausedSinceNanos = nanos;
+            socket().pauseReading();
+        }
         return true;
     }
 
-    /// As [#resumeReading].
-    long goOn(long nanos) {
-        if (!pausedByLoop) {
+    /// Takes the reason back; returns for how long reading was paused, or -1 if it still is, or was
+    /// not.
+    long resumeReading(Pause reason, long nanos) {
+        int before = pauses;
+        pauses &= ~bit(reason);
+        if (before == 0 || pauses != 0) {
             return -1;
         }
-        pausedByLoop = false;
-        return resume(nanos);
+        socket().resumeReading();
+        return Math.max(0, nanos - pausedSinceNanos);
+    }
+
+    private static int bit(Pause reason) {
+        return 1 << reason.ordinal();
     }
 
     @Override
     public String toString() {
         return "BrokerConnection[" + remoteAddress() + "]";
-    }
-
-    private void pause(long nanos) {
-        if (!(pausedByCore && pausedByLoop)) {
-            pausedSinceNanos = nanos;
-            socket().pauseReading();
-        }
-    }
-
-    private long resume(long nanos) {
-        if (pausedByCore || pausedByLoop) {
-            return -1;
-        }
-        socket().resumeReading();
-        return Math.max(0, nanos - pausedSinceNanos);
     }
 }

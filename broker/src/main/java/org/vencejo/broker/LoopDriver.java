@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.vencejo.broker.BrokerConnection.Pause;
 import org.vencejo.core.Authentication;
 import org.vencejo.core.Connection;
 import org.vencejo.core.Event;
@@ -307,6 +308,7 @@ final class LoopDriver {
     // The end of a tick.
 
     private void endTick() {
+        broker.bufferMemory().look(tickTimed ? tickNanos : System.nanoTime());
         // If another loop holds the core, the end of its tick does this.
         if (core.tryTake()) {
             taken();
@@ -387,11 +389,23 @@ final class LoopDriver {
     }
 
     void pauseReading(BrokerConnection connection) {
-        connection.pauseReading(System.nanoTime());
+        connection.pauseReading(Pause.BY_CORE, System.nanoTime());
     }
 
     void resumeReading(BrokerConnection connection) {
-        resumed(connection, connection.resumeReading(System.nanoTime()));
+        resumed(connection, connection.resumeReading(Pause.BY_CORE, System.nanoTime()));
+    }
+
+    PartialPackets partialPackets() {
+        return broker.partialPackets();
+    }
+
+    /// A connection that waits for room has its turn to look for it.
+    void lookForRoom(BrokerConnection connection) {
+        if (connection.findRoom()) {
+            resumed(connection, connection.resumeReading(Pause.FOR_ROOM, System.nanoTime()));
+            partialPackets().next();
+        }
     }
 
     private void resumed(BrokerConnection connection, long pausedNanos) {
@@ -432,7 +446,7 @@ final class LoopDriver {
     }
 
     private void holdBack(BrokerConnection connection) {
-        if (connection.holdBack(System.nanoTime())) {
+        if (connection.pauseReading(Pause.BY_LOOP, System.nanoTime())) {
             heldBack.add(connection);
         }
     }
@@ -444,7 +458,7 @@ final class LoopDriver {
         heldBack = new ArrayList<>();
         long nanos = System.nanoTime();
         for (BrokerConnection connection : all) {
-            resumed(connection, connection.goOn(nanos));
+            resumed(connection, connection.resumeReading(Pause.BY_LOOP, nanos));
         }
     }
 

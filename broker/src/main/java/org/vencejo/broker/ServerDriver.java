@@ -39,6 +39,8 @@ public final class ServerDriver {
     private final Consumer<? super Event> events;
     private final int connectionsMax;
     private final DecoderLimits decoderLimits;
+    private final BufferMemory bufferMemory;
+    private final PartialPackets partialPackets;
     private final IoLoops ioLoops;
     private final TcpTransport tcp;
     private final CoreOwner core;
@@ -79,9 +81,15 @@ public final class ServerDriver {
         this.decoderLimits = decoderLimits(limits);
         this.authentication = new AuthenticationThreads(parts.authenticator(), events);
         this.core = new CoreOwner(server, journal, nanos);
+        this.bufferMemory = new BufferMemory(limits.buffersBytesMax(), nanos);
+        this.partialPackets = new PartialPackets(limits.partialPacketsBytesMax());
         this.ioLoops = IoLoops.start(ioThreads, "vencejo-io");
         this.tcp =
-                new TcpTransport(ioLoops, limits.outBufferHighBytes(), limits.outBufferLowBytes());
+                new TcpTransport(
+                        ioLoops,
+                        limits.outBufferHighBytes(),
+                        limits.outBufferLowBytes(),
+                        bufferMemory.shortage());
         List<LoopDriver> drivers = new ArrayList<>();
         for (IoLoop loop : ioLoops.loops()) {
             drivers.add(new LoopDriver(this, core, loop, drivers.size(), ioThreads));
@@ -151,7 +159,13 @@ public final class ServerDriver {
             received += loop.receivedBytes();
             sent += loop.sentBytes();
         }
-        return new Traffic(received, sent, openConnections(), accepted.get(), refused.get());
+        return new Traffic(
+                received,
+                sent,
+                openConnections(),
+                accepted.get(),
+                refused.get(),
+                bufferMemory.bytes());
     }
 
     /// What waits for sockets: `epoll` or `nio`.
@@ -186,6 +200,14 @@ public final class ServerDriver {
         return inTime;
     }
 
+    BufferMemory bufferMemory() {
+        return bufferMemory;
+    }
+
+    PartialPackets partialPackets() {
+        return partialPackets;
+    }
+
     LoopDriver loop(int index) {
         return loops.get(index);
     }
@@ -215,7 +237,8 @@ public final class ServerDriver {
     }
 
     private @Nullable ConnectionHandler accept(String name, IoLoop loop, InetSocketAddress remote) {
-        if (stopping || openConnections() >= connectionsMax) {
+        bufferMemory.look(System.nanoTime());
+        if (stopping || openConnections() >= connectionsMax || bufferMemory.shortage().isOn()) {
             refused.incrementAndGet();
             return null;
         }

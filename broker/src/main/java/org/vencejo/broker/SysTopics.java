@@ -60,8 +60,12 @@ final class SysTopics {
                             s -> s.traffic().acceptedConnections()),
                     number(
                             "connections/refused",
-                            "Transport connections that were closed at once, at `limits.connections-max`.",
+                            "Transport connections that were closed at once, at `limits.connections-max` or `limits.buffers-bytes-max`.",
                             s -> s.traffic().refusedConnections()),
+                    number(
+                            "buffers/bytes",
+                            "Bytes that the buffers of all connections take.",
+                            s -> s.traffic().bufferBytes()),
                     number(
                             "bytes/received",
                             "Bytes read from sockets.",

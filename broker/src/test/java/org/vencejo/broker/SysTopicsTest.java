@@ -20,7 +20,7 @@ class SysTopicsTest {
     private static final SysSnapshot SNAPSHOT =
             new SysSnapshot(
                     new Running("1.2.3", 42, 101, 102),
-                    new Traffic(201, 202, 203, 204, 205),
+                    new Traffic(201, 202, 203, 204, 205, 206),
                     new Holdings(301, 302, 350, 304, 305, 306, 307),
                     new Packets(
                             401,
@@ -58,6 +58,7 @@ class SysTopicsTest {
                         "$SYS/broker/connections/open=203",
                         "$SYS/broker/connections/accepted=204",
                         "$SYS/broker/connections/refused=205",
+                        "$SYS/broker/buffers/bytes=206",
                         "$SYS/broker/bytes/received=201",
                         "$SYS/broker/bytes/sent=202",
                         "$SYS/broker/messages/received=401",

@@ -18,21 +18,27 @@ public final class Backlog {
 
     private final int highBytes;
     private final int lowBytes;
+    private final Shortage shortage;
 
     private long added;
     private long removed;
     private volatile boolean aboveHigh;
 
-    Backlog(int highBytes, int lowBytes) {
+    Backlog(int highBytes, int lowBytes, Shortage shortage) {
         this.highBytes = highBytes;
         this.lowBytes = lowBytes;
+        this.shortage = shortage;
     }
 
-    /// Counts bytes that were, or are about to be, appended; returns how many wait now.
+    /// Counts bytes that were, or are about to be, appended; returns how many wait now. While
+    /// memory is short it returns as many more as make a connection slow that would not be else.
     public long add(int bytes) {
         long sum = added + bytes;
         ADDED.setRelease(this, sum);
         long waiting = sum - (long) REMOVED.getAcquire(this);
+        if (shortage.isOn()) {
+            waiting += Math.max(0, highBytes - Shortage.SLOW_BYTES);
+        }
         if (waiting > highBytes && !aboveHigh) {
             aboveHigh = true;
         }
@@ -50,11 +56,15 @@ public final class Backlog {
     boolean remove(long bytes) {
         long sum = removed + bytes;
         REMOVED.setRelease(this, sum);
-        if (!aboveHigh || (long) ADDED.getAcquire(this) - sum >= lowBytes) {
+        if (!aboveHigh || (long) ADDED.getAcquire(this) - sum >= low()) {
             return false;
         }
         aboveHigh = false;
         return true;
+    }
+
+    private int low() {
+        return shortage.isOn() ? Math.min(lowBytes, Shortage.SLOW_BYTES / 2) : lowBytes;
     }
 
     private static VarHandle field(String name) {

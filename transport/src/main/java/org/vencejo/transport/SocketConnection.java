@@ -37,11 +37,11 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
     private String reason = "closed by the peer";
 
     SocketConnection(
-            IoLoop loop, Channel channel, ConnectionHandler handler, int highBytes, int lowBytes) {
+            IoLoop loop, Channel channel, ConnectionHandler handler, Backlog backlog) {
         this.loop = loop;
         this.channel = channel;
         this.handler = handler;
-        this.backlog = new Backlog(highBytes, lowBytes);
+        this.backlog = backlog;
         this.out = new OutBuffer(this, channel, loop);
     }
 

@@ -20,9 +20,14 @@ import org.jspecify.annotations.Nullable;
 /// TCP: listens and dials. Thread-safe.
 ///
 /// `highBytes` and `lowBytes` are the marks between which a connection's handler is told that it
-/// may go on.
-public record TcpTransport(IoLoops loops, int highBytes, int lowBytes) {
+/// may go on; `shortage` lowers them.
+public record TcpTransport(IoLoops loops, int highBytes, int lowBytes, Shortage shortage) {
     private static final int PENDING_ACCEPTS = 1024;
+
+    /// A transport that never runs short.
+    public TcpTransport(IoLoops loops, int highBytes, int lowBytes) {
+        this(loops, highBytes, lowBytes, new Shortage());
+    }
 
     /// Decides about connections that were accepted.
     public interface Acceptor {
@@ -102,7 +107,9 @@ public record TcpTransport(IoLoops loops, int highBytes, int lowBytes) {
     private void attach(Channel channel, IoLoop loop, ConnectionHandler handler) {
         channel.config().setRecvByteBufAllocator(loop.receiveBuffer());
         channel.pipeline()
-                .addLast(new SocketConnection(loop, channel, handler, highBytes, lowBytes));
+                .addLast(
+                        new SocketConnection(
+                                loop, channel, handler, new Backlog(highBytes, lowBytes, shortage)));
     }
 
     private static String causeOf(ChannelFuture failed) {

@@ -8,7 +8,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class BacklogTest {
-    private final Backlog backlog = new Backlog(100, 20);
+    private final Shortage shortage = new Shortage();
+    private final Backlog backlog = new Backlog(100, 20, shortage);
 
     @Test
     void tellsOnceWhenItFellFromAboveTheHighMarkBelowTheLowMark() {
@@ -23,6 +24,21 @@ class BacklogTest {
     void tellsNothingWhenTheHighMarkWasNotCrossed() {
         assertThat(backlog.add(100)).isEqualTo(100);
         assertThat(backlog.remove(100)).isFalse();
+    }
+
+    @Test
+    void whileMemoryIsShortAFewBytesAreMany() {
+        Backlog large = new Backlog(1 << 20, 256 << 10, shortage);
+        shortage.set(true);
+        assertThat(large.add(Shortage.SLOW_BYTES)).isEqualTo(1 << 20);
+        assertThat(large.remove(Shortage.SLOW_BYTES)).as("the mark was not crossed").isFalse();
+
+        assertThat(large.add(Shortage.SLOW_BYTES + 1)).isGreaterThan(1 << 20);
+        assertThat(large.remove(1)).as("a byte gone is not enough to go on").isFalse();
+        assertThat(large.remove(Shortage.SLOW_BYTES / 2 + 1)).isTrue();
+
+        shortage.set(false);
+        assertThat(large.add(100_000)).isLessThan(1 << 20);
     }
 
     /// Whoever stops above the high mark goes on only when told: nobody may be forgotten, whatever

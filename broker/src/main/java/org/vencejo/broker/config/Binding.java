@@ -168,6 +168,8 @@ final class Binding {
                 get(Keys.QUEUED_BYTES_IN_ALL_MAX),
                 count(Keys.OUT_BUFFER_HIGH),
                 count(Keys.OUT_BUFFER_LOW),
+                get(Keys.PARTIAL_PACKETS_BYTES_MAX),
+                get(Keys.BUFFERS_BYTES_MAX),
                 count(Keys.RETAINED_MESSAGES_MAX),
                 get(Keys.RETAINED_BYTES_MAX),
                 get(Keys.SESSION_EXPIRY_INTERVAL_MAX) / SECOND,

@@ -337,6 +337,22 @@ final class Keys {
                     "Below how many waiting bytes a slow client is sent to again.",
                     "sending goes on");
 
+    static final Key<Long> PARTIAL_PACKETS_BYTES_MAX =
+            Key.limit(
+                    "partial-packets-bytes-max",
+                    Quantity.size(KB, TB),
+                    new Computed<>("an eighth of the memory", machine -> memoryShare(machine, 8)),
+                    "Bytes of packets above 64 KB that have not arrived whole, of all connections together.",
+                    "reading from the connection pauses until another one's packet is whole");
+    static final Key<Long> BUFFERS_BYTES_MAX =
+            Key.limit(
+                    "buffers-bytes-max",
+                    Quantity.size(KB, TB),
+                    new Computed<>("half of the memory", machine -> memoryShare(machine, 2)),
+                    "Bytes in the buffers of all connections together, read or to be written;"
+                            + " they are outside the heap, which has the same maximum.",
+                    "new connections are closed at once, and a client counts as slow from 16 KB on");
+
     // Limits: sessions.
 
     static final Key<Long> SESSION_EXPIRY_INTERVAL_MAX =
@@ -451,6 +467,8 @@ final class Keys {
                     USER_PROPERTIES_BYTES_MAX,
                     OUT_BUFFER_HIGH,
                     OUT_BUFFER_LOW,
+                    PARTIAL_PACKETS_BYTES_MAX,
+                    BUFFERS_BYTES_MAX,
                     SESSION_EXPIRY_INTERVAL_MAX,
                     SUBSCRIPTIONS_MAX,
                     QUEUED_MESSAGES_MAX,
