@@ -36,8 +36,8 @@ import org.vencejo.protocol.Unsubscribe;
 /// Part of the core: touched only by whoever runs it. Here is decided which part an input belongs
 /// to, and here alone a fault becomes an answer: a [ProtocolViolation] (the peer's) ends the
 /// connection with a CONNACK or DISCONNECT that names it, any other exception (ours) ends it and is
-/// told as [Event.Fault]. One file because dispatch and that boundary are one decision: who gets the
-/// input, and what becomes of it if it fails.
+/// told as [Event.Fault]. One file because dispatch and that boundary are one decision: who gets
+/// the input, and what becomes of it if it fails.
 public final class Server {
     /// How many deadlines one call handles at most.
     private static final int DEADLINES_MAX = 256;

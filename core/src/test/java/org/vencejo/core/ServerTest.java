@@ -1,18 +1,15 @@
 package org.vencejo.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.vencejo.core.Packets.publish;
+import static org.vencejo.core.Packets.retained;
+import static org.vencejo.core.Packets.subscribe;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.vencejo.core.session.Fate;
 import org.vencejo.protocol.Connack;
-import org.vencejo.protocol.Connect;
-import org.vencejo.protocol.Packet;
-import org.vencejo.protocol.Payload;
-import org.vencejo.protocol.Properties;
-import org.vencejo.protocol.Property;
-import org.vencejo.protocol.ProtocolVersion;
 import org.vencejo.protocol.Puback;
 import org.vencejo.protocol.Pubcomp;
 import org.vencejo.protocol.Publish;
@@ -21,9 +18,6 @@ import org.vencejo.protocol.Pubrel;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.ReasonCode;
 import org.vencejo.protocol.Suback;
-import org.vencejo.protocol.Subscribe;
-import org.vencejo.protocol.Subscription;
-import org.vencejo.protocol.TopicName;
 
 /// The server on its own: packets in, effects out, with a journal that answers when it is told to.
 class ServerTest {
@@ -41,8 +35,6 @@ class ServerTest {
                     .filteredOn(Publish.class::isInstance)
                     .singleElement()
                     .satisfies(p -> assertThat(((Publish) p).qos()).isEqualTo(qos));
-            assertThat(each.server.accounting().balances()).isTrue();
-            each.noFaults();
         }
     }
 
@@ -61,7 +53,6 @@ class ServerTest {
         assertThat(bench.to(subscriber)).anyMatch(Publish.class::isInstance);
         bench.durable();
         assertThat(bench.to(publisher)).anyMatch(Puback.class::isInstance);
-        bench.noFaults();
     }
 
     @Test
@@ -83,7 +74,6 @@ class ServerTest {
                 .extracting(p -> ((Pubcomp) p).reasonCode())
                 .containsExactly(ReasonCode.SUCCESS, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
         assertThat(bench.to(subscriber)).filteredOn(Publish.class::isInstance).hasSize(1);
-        bench.noFaults();
     }
 
     @Test
@@ -100,21 +90,18 @@ class ServerTest {
         assertThat(((Connack) bench.to(again).getFirst()).sessionPresent()).isTrue();
         assertThat(bench.to(again)).filteredOn(Publish.class::isInstance).hasSize(20);
         assertThat(bench.server.accounting().endedBy(Fate.OFFLINE)).isEqualTo(1);
-        bench.noFaults();
     }
 
     @Test
     void aRetainedMessageComesBehindSuback() {
         Connection publisher = bench.connect("publisher", 0);
         for (int i = 0; i < 1_000; i++) {
-            bench.in(publisher, retained("r/" + i, QoS.AT_LEAST_ONCE, 1));
+            bench.in(publisher, retained("r/" + i, QoS.AT_LEAST_ONCE, 1, "21.5"));
         }
         Connection subscriber = bench.connect("subscriber", 0);
         bench.in(subscriber, subscribe("r/#", QoS.AT_MOST_ONCE));
         assertThat(bench.to(subscriber).get(1)).isInstanceOf(Suback.class);
         assertThat(bench.to(subscriber)).filteredOn(Publish.class::isInstance).hasSize(1_000);
-        assertThat(bench.server.accounting().balances()).isTrue();
-        bench.noFaults();
     }
 
     @Test
@@ -133,158 +120,5 @@ class ServerTest {
             assertThat(bench.to(subscriber)).filteredOn(Publish.class::isInstance).hasSize(3);
         }
         assertThat(bench.to(publisher)).filteredOn(Puback.class::isInstance).hasSize(3);
-        bench.noFaults();
-    }
-
-    private static Subscribe subscribe(String filter, QoS qos) {
-        return new Subscribe(1, List.of(Subscription.of(filter, qos)), Properties.NONE);
-    }
-
-    private static Publish publish(String topic, QoS qos, int identifier) {
-        return new Publish(
-                TopicName.of(topic),
-                Payload.of("21.5"),
-                qos,
-                false,
-                false,
-                identifier,
-                Properties.NONE);
-    }
-
-    private static Publish retained(String topic, QoS qos, int identifier) {
-        return new Publish(
-                TopicName.of(topic),
-                Payload.of("21.5"),
-                qos,
-                true,
-                false,
-                identifier,
-                Properties.NONE);
-    }
-
-    /// A server with recorded effects.
-    private static final class Bench implements Outbox {
-        private record Sent(Connection connection, Packet packet) {}
-
-        private final Server server =
-                new Server(ServerSettings.DEFAULTS, AccessRules.OPEN, Recovered.NOTHING, 1, 0, 0);
-        private final List<Sent> sent = new ArrayList<>();
-        private final List<Event> faults = new ArrayList<>();
-        private final List<Input> answers = new ArrayList<>();
-        private boolean journalAnswers = true;
-        private long appended;
-        private long now;
-
-        private Connection connect(String clientIdentifier, long expirySeconds) {
-            Connection connection =
-                    new Connection(
-                            new Peer() {
-                                @Override
-                                public String remoteAddress() {
-                                    return "192.0.2.1:1";
-                                }
-
-                                @Override
-                                public String listener() {
-                                    return "tcp";
-                                }
-                            });
-            handle(new Input.Connected(connection));
-            in(
-                    connection,
-                    new Connect(
-                            ProtocolVersion.MQTT_5,
-                            clientIdentifier,
-                            false,
-                            60,
-                            null,
-                            null,
-                            null,
-                            Properties.NONE.with(Property.SESSION_EXPIRY_INTERVAL, expirySeconds)));
-            return connection;
-        }
-
-        private void in(Connection connection, Packet packet) {
-            handle(new Input.PacketReceived(connection, packet));
-        }
-
-        private void cut(Connection connection) {
-            handle(new Input.Disconnected(connection, "cut"));
-        }
-
-        private void durable() {
-            handle(new Input.Durable(appended));
-        }
-
-        private void handle(Input input) {
-            now++;
-            server.handle(input, now, this);
-            while (!answers.isEmpty()) {
-                server.handle(answers.removeFirst(), now, this);
-            }
-            if (journalAnswers) {
-                server.handle(new Input.Durable(appended), now, this);
-            }
-            while (server.nextDeadline() <= now) {
-                server.handle(new Input.DeadlineReached(), now, this);
-            }
-        }
-
-        private List<Packet> to(Connection connection) {
-            return sent.stream()
-                    .filter(each -> each.connection == connection)
-                    .map(Sent::packet)
-                    .toList();
-        }
-
-        private void noFaults() {
-            assertThat(faults).isEmpty();
-        }
-
-        @Override
-        public long send(Connection connection, Packet packet) {
-            sent.add(new Sent(connection, packet));
-            return 0;
-        }
-
-        @Override
-        public long publish(
-                Connection connection,
-                Publish publish,
-                int packetIdentifier,
-                boolean dup,
-                int topicAlias) {
-            sent.add(new Sent(connection, publish.sentAs(packetIdentifier, dup)));
-            return 0;
-        }
-
-        @Override
-        public void close(Connection connection) {}
-
-        @Override
-        public void pauseReading(Connection connection) {}
-
-        @Override
-        public void resumeReading(Connection connection) {}
-
-        @Override
-        public void append(long number, Mutation mutation) {
-            appended = number;
-        }
-
-        @Override
-        public void authenticate(Connection connection, Authentication.Request request) {
-            answers.add(
-                    new Input.Authenticated(
-                            connection,
-                            new Authentication.Accepted(Authentication.Identity.ANONYMOUS, null)));
-        }
-
-        @Override
-        public void event(Event event) {
-            if (event instanceof Event.Fault) {
-                faults.add(event);
-            }
-        }
     }
 }
