@@ -9,7 +9,9 @@ import org.vencejo.core.session.TopicAliases;
 import org.vencejo.protocol.Auth;
 import org.vencejo.protocol.Connack;
 import org.vencejo.protocol.Connect;
+import org.vencejo.protocol.Disconnect;
 import org.vencejo.protocol.Packet;
+import org.vencejo.protocol.PacketEncoder;
 import org.vencejo.protocol.Properties;
 import org.vencejo.protocol.Property;
 import org.vencejo.protocol.ProtocolVersion;
@@ -37,6 +39,7 @@ final class Handshake {
     private final @Nullable String method;
     private final ArrayDeque<Packet> behind = new ArrayDeque<>();
     private long bytesBehind;
+    private boolean asked;
     private boolean decided;
 
     private Handshake(
@@ -125,6 +128,7 @@ final class Handshake {
     // ------------------------------------------------------------------------------
 
     private void authenticate(byte @Nullable [] data, boolean first) {
+        asked = true;
         turn.outbox()
                 .authenticate(
                         connection,
@@ -148,16 +152,22 @@ final class Handshake {
                 throw ProtocolViolation.protocolError(
                         "MQTT-4.12.0-7", "AUTH without an Authentication Method in CONNECT");
             }
+            if (asked) {
+                throw ProtocolViolation.protocolError(
+                        "MQTT-4.12.0-3", "AUTH before the server asked for it");
+            }
             checkStep(auth, method);
             authenticate(auth.properties().binary(Property.AUTHENTICATION_DATA), false);
             return;
         }
-        if (method != null && !decided) {
+        if (isExchange()) {
             throw ProtocolViolation.protocolError(
                     "MQTT-3.1.2-30", packet.type() + " in the middle of authentication");
         }
-        bytesBehind +=
-                PACKET_OVERHEAD_BYTES + (packet instanceof Publish p ? p.payload().length() : 0);
+        if (behind.peekLast() instanceof Disconnect) {
+            return; // [MQTT-3.14.4-2]
+        }
+        bytesBehind += PACKET_OVERHEAD_BYTES + PacketEncoder.size(packet, connect.version());
         if (bytesBehind > turn.limits.pendingBytesMax() + (long) turn.limits.packetSizeMax()) {
             throw new ProtocolViolation(
                     ReasonCode.QUOTA_EXCEEDED, "A23", "too much before CONNACK was sent");
@@ -166,6 +176,18 @@ final class Handshake {
             connection.pauseReading();
         }
         behind.add(packet instanceof Publish publish ? stored(publish) : packet);
+    }
+
+    /// Whether only AUTH and DISCONNECT are allowed now [MQTT-3.1.2-30].
+    boolean isExchange() {
+        return method != null && !decided;
+    }
+
+    /// Whether the client has said, behind CONNECT, that it wants no will: if its connection ends
+    /// before that is handled, it still counts [MQTT-3.14.4-3].
+    boolean saysGoodbye() {
+        return behind.peekLast() instanceof Disconnect disconnect
+                && disconnect.reasonCode() == ReasonCode.SUCCESS;
     }
 
     private static void checkStep(Auth auth, String method) {
@@ -190,8 +212,12 @@ final class Handshake {
                 publish.properties());
     }
 
-    /// The authenticator answered.
+    /// The authenticator answered. An answer to nothing that was asked has no effect.
     void outcome(Authentication.Outcome outcome) {
+        if (!asked) {
+            return;
+        }
+        asked = false;
         switch (outcome) {
             case Authentication.More more -> connection.send(auth(method, more.data()));
             case Authentication.Refused refused ->

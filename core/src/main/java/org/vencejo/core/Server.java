@@ -223,7 +223,9 @@ public final class Server {
 
     private void disconnected(Connection connection, String reason) {
         if (!connection.isClosed()) {
-            sessions.leave(connection, ReasonCode.UNSPECIFIED_ERROR, reason, false);
+            Handshake handshake = connection.handshake();
+            boolean willDiscarded = handshake != null && handshake.saysGoodbye();
+            sessions.leave(connection, ReasonCode.UNSPECIFIED_ERROR, reason, willDiscarded);
             connection.closed();
         }
     }
@@ -337,9 +339,8 @@ public final class Server {
     private void connecting(Connection connection, Packet packet) {
         Handshake handshake = connection.handshake();
         if (handshake != null) {
-            if (packet instanceof Disconnect) {
-                sessions.leave(connection, ReasonCode.SUCCESS, "gave up before CONNACK", true);
-                connection.close();
+            if (packet instanceof Disconnect && handshake.isExchange()) {
+                connection.close(); // [MQTT-3.1.2-30]: given up in the middle of authentication
             } else {
                 handshake.packet(packet);
             }

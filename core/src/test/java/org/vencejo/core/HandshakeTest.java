@@ -1,0 +1,127 @@
+package org.vencejo.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.vencejo.core.Packets.connect;
+import static org.vencejo.core.Packets.publish;
+import static org.vencejo.core.Packets.retained;
+import static org.vencejo.core.Packets.subscribe;
+import static org.vencejo.core.Packets.will;
+import static org.vencejo.core.Packets.with;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.vencejo.core.Authentication.Accepted;
+import org.vencejo.core.Authentication.Identity;
+import org.vencejo.core.Authentication.Refused;
+import org.vencejo.protocol.Connack;
+import org.vencejo.protocol.Packet;
+import org.vencejo.protocol.Pingreq;
+import org.vencejo.protocol.Pingresp;
+import org.vencejo.protocol.Properties;
+import org.vencejo.protocol.Puback;
+import org.vencejo.protocol.Publish;
+import org.vencejo.protocol.QoS;
+import org.vencejo.protocol.ReasonCode;
+import org.vencejo.protocol.Suback;
+import org.vencejo.protocol.Subscribe;
+import org.vencejo.protocol.Subscription;
+
+/// From CONNECT to CONNACK.
+class HandshakeTest {
+    private static final Accepted ANYBODY = new Accepted(Identity.ANONYMOUS, null);
+
+    private final Bench bench = new Bench();
+
+    // ---- packets behind CONNECT (A23)
+
+    @Test
+    void whatCameBehindConnectIsHandledInOrderBehindConnack() {
+        bench.authenticator = request -> null;
+        Connection client = bench.connect(connect("c", 0));
+        bench.in(client, subscribe("t", QoS.AT_LEAST_ONCE));
+        bench.in(client, publish("t", QoS.AT_LEAST_ONCE, 5));
+        bench.in(client, Pingreq.INSTANCE);
+        assertThat(bench.to(client)).isEmpty();
+        bench.authenticated(client, ANYBODY);
+        assertThat(types(client))
+                .containsExactly(
+                        Connack.class, Suback.class, Publish.class, Puback.class, Pingresp.class);
+    }
+
+    @Test
+    void aDisconnectBehindConnectWaitsForItsTurn() {
+        bench.authenticator = request -> null;
+        Connection client = bench.connect(with(connect("c", 0), will("w", QoS.AT_MOST_ONCE, 0)));
+        bench.in(client, retained("t", QoS.AT_MOST_ONCE, 0, "kept"));
+        bench.disconnect(client);
+        bench.in(client, retained("t", QoS.AT_MOST_ONCE, 0, "behind DISCONNECT"));
+        assertThat(bench.isClosed(client)).isFalse();
+        bench.authenticated(client, ANYBODY);
+        assertThat(bench.isClosed(client)).isTrue();
+        assertThat(bench.server.retainedMessages()).isEqualTo(1);
+        bench.authenticator = request -> ANYBODY;
+        Connection observer = bench.connect("observer", 0);
+        bench.in(observer, subscribe("#", QoS.AT_MOST_ONCE));
+        assertThat(bench.payloadsTo(observer)).containsExactly("kept");
+        assertThat(bench.accounting().copies()).isEqualTo(2); // so the will was not published
+    }
+
+    @Test
+    void aDisconnectThatIsNeverHandledStillDiscardsTheWill() {
+        Connection observer = bench.connect("observer", 0);
+        bench.in(observer, subscribe("w", QoS.AT_MOST_ONCE));
+        bench.journalAnswers = false;
+        for (boolean goodbye : new boolean[] {true, false}) {
+            bench.forget();
+            Connection client =
+                    bench.connect(with(connect("c" + goodbye, 9), will("w", QoS.AT_MOST_ONCE, 0)));
+            if (goodbye) {
+                bench.disconnect(client);
+            }
+            bench.cut(client); // CONNACK still waits for the journal
+            assertThat(bench.to(client)).isEmpty();
+            assertThat(bench.payloadsTo(observer)).hasSize(goodbye ? 0 : 1);
+        }
+    }
+
+    @Test
+    void whatIsKeptBehindConnectIsCountedWhole() {
+        bench.authenticator = request -> null;
+        Connection client = bench.connect(connect("c", 0));
+        List<Subscription> many = new ArrayList<>();
+        for (int i = 0; i < 10_000; i++) {
+            many.add(Subscription.of("some/filter/" + i, QoS.AT_MOST_ONCE));
+        }
+        assertThat(bench.isPaused(client)).isFalse();
+        bench.in(client, new Subscribe(1, many, Properties.NONE)); // about 200 KB
+        assertThat(bench.isPaused(client)).isTrue();
+        bench.authenticated(client, ANYBODY);
+        assertThat(bench.isPaused(client)).isFalse();
+    }
+
+    @Test
+    void nothingBehindARefusedConnectIsHandled() {
+        bench.authenticator = request -> null;
+        Connection client = bench.connect(connect("c", 0));
+        bench.in(client, retained("t", QoS.AT_MOST_ONCE, 0, "never"));
+        bench.authenticated(client, new Refused(ReasonCode.NOT_AUTHORIZED, Properties.NONE));
+        assertThat(types(client)).containsExactly(Connack.class);
+        assertThat(bench.isClosed(client)).isTrue();
+        assertThat(bench.server.retainedMessages()).isZero(); // [MQTT-3.1.4-6]
+    }
+
+    @Test
+    void anAnswerToNothingThatWasAskedHasNoEffect() {
+        bench.journalAnswers = false;
+        Connection client = bench.connect(connect("c", 9));
+        bench.authenticated(client, ANYBODY); // a second one, while CONNACK waits
+        assertThat(bench.isClosed(client)).isFalse();
+        bench.durable();
+        assertThat(types(client)).containsExactly(Connack.class);
+    }
+
+    private List<Class<?>> types(Connection client) {
+        return bench.to(client).stream().<Class<?>>map(Packet::getClass).toList();
+    }
+}
