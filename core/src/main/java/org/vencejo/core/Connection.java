@@ -11,7 +11,9 @@ import org.vencejo.protocol.PacketEncoder;
 import org.vencejo.protocol.PacketType;
 import org.vencejo.protocol.Property;
 import org.vencejo.protocol.ProtocolVersion;
+import org.vencejo.protocol.ProtocolViolation;
 import org.vencejo.protocol.Publish;
+import org.vencejo.protocol.ReasonCode;
 
 /// One transport connection, from accept to close, and the way to the client at its other end.
 ///
@@ -91,6 +93,29 @@ public final class Connection implements Link {
         }
         turn().statistics.sent(fitted.type());
         noteWaiting(turn().outbox().send(this, fitted));
+    }
+
+    /// Whether a packet of ours is within the client's Maximum Packet Size [MQTT-3.1.2-24].
+    boolean fits(Packet packet) {
+        return packetSizeMax == Long.MAX_VALUE
+                || PacketEncoder.size(packet, version) <= packetSizeMax;
+    }
+
+    /// Fails for an answer that the client will need and cannot take: rather than wait for it for
+    /// ever, it is told.
+    void requireFits(Packet packet) {
+        if (!fits(packet)) {
+            throw new ProtocolViolation(
+                    ReasonCode.PACKET_TOO_LARGE,
+                    "MQTT-3.1.2-24",
+                    packet.type() + " is larger than the client's Maximum Packet Size");
+        }
+    }
+
+    /// Sends a packet, or fails as [#requireFits] does.
+    void sendWhole(Packet packet) {
+        requireFits(packet);
+        send(packet);
     }
 
     @Override
@@ -188,8 +213,10 @@ public final class Connection implements Link {
 
     /// Ends the connection: after what was sent, the driver closes it.
     void close() {
-        closed();
-        turn().outbox().close(this);
+        if (state != State.CLOSED) {
+            closed();
+            turn().outbox().close(this);
+        }
     }
 
     /// The transport connection is gone, or about to be.

@@ -1,5 +1,6 @@
 package org.vencejo.core;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.Authentication.Identity;
@@ -29,6 +30,13 @@ import org.vencejo.protocol.Will;
 /// behind CONNACK (A23).
 final class Handshake {
     private static final int PACKET_OVERHEAD_BYTES = 64;
+
+    private static final Property[] DISPENSABLE = {
+        Property.RESPONSE_INFORMATION,
+        Property.MAXIMUM_PACKET_SIZE,
+        Property.TOPIC_ALIAS_MAXIMUM,
+        Property.RECEIVE_MAXIMUM
+    };
 
     private final Turn turn;
     private final Sessions sessions;
@@ -86,15 +94,16 @@ final class Handshake {
         if (given.isEmpty() && version == ProtocolVersion.MQTT_3_1_1 && !connect.cleanStart()) {
             throw refused("MQTT-3.1.3-8", "an empty Client Identifier needs Clean Session 1");
         }
+        int bytes = given.getBytes(StandardCharsets.UTF_8).length;
         if (version == ProtocolVersion.MQTT_3_1
                 && turn.settings.strictClientIdentifierFor31()
                 && given.length() > 23) {
             throw refused("V31-4", "3.1 allows 23 characters, given were " + given.length());
         }
-        if (given.length() > turn.limits.clientIdentifierBytesMax()) {
+        if (bytes > turn.limits.clientIdentifierBytesMax()) {
             throw refused(
-                    "MQTT-3.1.3-8",
-                    "at most " + turn.limits.clientIdentifierBytesMax() + " characters");
+                    version.isMqtt5() ? "MQTT-3.1.3-8" : "MQTT-3.1.3-9",
+                    "at most " + turn.limits.clientIdentifierBytesMax() + " bytes");
         }
     }
 
@@ -219,7 +228,7 @@ final class Handshake {
         }
         asked = false;
         switch (outcome) {
-            case Authentication.More more -> connection.send(auth(method, more.data()));
+            case Authentication.More more -> connection.sendWhole(auth(method, more.data()));
             case Authentication.Refused refused ->
                     throw new ProtocolViolation(
                             refused.reasonCode(), "MQTT-3.1.4-2", "the authenticator refused");
@@ -245,6 +254,8 @@ final class Handshake {
     private void accept(Authentication.Accepted accepted) {
         Identity identity = accepted.identity();
         checkRights(identity);
+        long expirySeconds = sessionExpiryInterval();
+        Properties properties = fitted(connackProperties(accepted, expirySeconds));
         decided = true;
         ServerSession session = sessions.find(clientIdentifier);
         long endedAt = 0;
@@ -258,7 +269,6 @@ final class Handshake {
             }
         }
         boolean present = session != null;
-        long expirySeconds = sessionExpiryInterval();
         if (session == null) {
             session = sessions.create(clientIdentifier, identity, expirySeconds > 0);
         } else {
@@ -271,7 +281,7 @@ final class Handshake {
                 new Connack(
                         present && connect.version() != ProtocolVersion.MQTT_3_1,
                         ReasonCode.SUCCESS,
-                        connackProperties(accepted, expirySeconds));
+                        properties);
         ServerSession bound = session;
         Acknowledgements answers =
                 new Acknowledgements(connection, packet -> sessions.answered(bound, packet));
@@ -363,6 +373,29 @@ final class Handshake {
         return properties.build();
     }
 
+    // What CONNACK may go without, as a limit that the client is not told is not used, leaves it if
+    // it is too large for the client [MQTT-3.1.2-24].
+    private Properties fitted(Properties properties) {
+        Properties fitted = properties;
+        for (Property property : DISPENSABLE) {
+            if (isSmallEnough(fitted)) {
+                break;
+            }
+            fitted = fitted.without(property);
+        }
+        if (!isSmallEnough(fitted)) {
+            throw new ProtocolViolation(
+                    ReasonCode.PACKET_TOO_LARGE,
+                    "MQTT-3.1.2-24",
+                    "CONNACK is larger than the client's Maximum Packet Size");
+        }
+        return fitted;
+    }
+
+    private boolean isSmallEnough(Properties properties) {
+        return connection.fits(new Connack(false, ReasonCode.SUCCESS, properties));
+    }
+
     private int keepAliveSeconds() {
         int cap = turn.limits.keepAliveMaxSeconds();
         int asked = connect.keepAlive();
@@ -373,13 +406,12 @@ final class Handshake {
     /// CONNACK was sent: the connection is the session's from now on. Returns what the client sent
     /// meanwhile.
     ArrayDeque<Packet> finish(ServerSession session, Connack connack) {
+        Properties told = connack.properties();
         connection.connected(
-                new TopicAliases(connect.version().isMqtt5() ? turn.limits.topicAliasMaximum() : 0),
+                new TopicAliases((int) told.number(Property.TOPIC_ALIAS_MAXIMUM, 0)),
                 method,
                 keepAliveSeconds());
-        session.state()
-                .inbound()
-                .connected(connect.version().isMqtt5() ? turn.limits.receiveMaximum() : 65_535);
+        session.state().inbound().connected((int) told.number(Property.RECEIVE_MAXIMUM, 65_535));
         int aliasesMax =
                 Math.min(
                         (int) connect.properties().number(Property.TOPIC_ALIAS_MAXIMUM, 0),

@@ -59,7 +59,8 @@ final class ReAuthentication {
             return;
         }
         switch (outcome) {
-            case Authentication.More more -> connection.send(Handshake.auth(method, more.data()));
+            case Authentication.More more ->
+                    connection.sendWhole(Handshake.auth(method, more.data()));
             case Authentication.Refused refused ->
                     throw new ProtocolViolation(
                             refused.reasonCode(), "MQTT-4.12.1-2", "re-authentication failed");

@@ -1,6 +1,7 @@
 package org.vencejo.core;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.Mutation.Subscribed;
@@ -41,6 +42,11 @@ final class Subscribing {
                         "No Local on the shared subscription " + wanted.topicFilter());
             }
         }
+        connection.requireFits(
+                new Suback(
+                        subscribe.packetIdentifier(),
+                        Collections.nCopies(subscribe.subscriptions().size(), ReasonCode.SUCCESS),
+                        Properties.NONE));
         int[] identifiers = subscribe.properties().subscriptionIdentifiers();
         int identifier = identifiers.length == 0 ? 0 : identifiers[0];
         List<ReasonCode> codes = new ArrayList<>();
@@ -158,6 +164,11 @@ final class Subscribing {
 
     void unsubscribe(Connection connection, Unsubscribe unsubscribe) {
         ServerSession session = connection.ownSession();
+        connection.requireFits(
+                new Unsuback(
+                        unsubscribe.packetIdentifier(),
+                        Collections.nCopies(unsubscribe.topicFilters().size(), ReasonCode.SUCCESS),
+                        Properties.NONE));
         List<ReasonCode> codes = new ArrayList<>();
         long before = turn.appended();
         for (TopicFilter filter : unsubscribe.topicFilters()) {

@@ -15,10 +15,12 @@ import org.vencejo.core.Authentication.Accepted;
 import org.vencejo.core.Authentication.Identity;
 import org.vencejo.core.Authentication.Refused;
 import org.vencejo.protocol.Connack;
+import org.vencejo.protocol.Disconnect;
 import org.vencejo.protocol.Packet;
 import org.vencejo.protocol.Pingreq;
 import org.vencejo.protocol.Pingresp;
 import org.vencejo.protocol.Properties;
+import org.vencejo.protocol.Property;
 import org.vencejo.protocol.Puback;
 import org.vencejo.protocol.Publish;
 import org.vencejo.protocol.QoS;
@@ -119,6 +121,58 @@ class HandshakeTest {
         assertThat(bench.isClosed(client)).isFalse();
         bench.durable();
         assertThat(types(client)).containsExactly(Connack.class);
+    }
+
+    // ---- Maximum Packet Size [MQTT-3.1.2-24]
+
+    @Test
+    void aConnackThatIsTooLargeGoesWithoutLimitsAndTheyAreNotUsed() {
+        Connection client = bench.connect(with(connect("c", 0), Property.MAXIMUM_PACKET_SIZE, 5L));
+        assertThat(bench.to(client))
+                .containsExactly(new Connack(false, ReasonCode.SUCCESS, Properties.NONE));
+        for (int i = 1; i <= 1_001; i++) { // it was not told 1,000
+            bench.in(client, publish("t", QoS.EXACTLY_ONCE, i));
+        }
+        assertThat(bench.isClosed(client)).isFalse();
+        bench.in(client, with(publish("t", QoS.AT_MOST_ONCE, 0), Property.TOPIC_ALIAS, 1L));
+        assertThat(bench.isClosed(client)).isTrue(); // it was told no Topic Alias Maximum
+    }
+
+    @Test
+    void aConnackThatMustSayMoreThanTheClientTakesRefusesIt() {
+        Connection client = bench.connect(with(connect("", 0), Property.MAXIMUM_PACKET_SIZE, 20L));
+        assertThat(bench.to(client))
+                .containsExactly(new Connack(false, ReasonCode.PACKET_TOO_LARGE, Properties.NONE));
+        assertThat(bench.isClosed(client)).isTrue();
+        assertThat(bench.server.sessions()).isZero();
+        Connection larger = bench.connect(with(connect("", 0), Property.MAXIMUM_PACKET_SIZE, 100L));
+        assertThat(bench.to(larger, Connack.class).getFirst().reasonCode())
+                .isEqualTo(ReasonCode.SUCCESS);
+    }
+
+    @Test
+    void aSubackThatTheClientCannotTakeEndsTheConnectionAndNothingIsSubscribed() {
+        Connection client = bench.connect(with(connect("c", 0), Property.MAXIMUM_PACKET_SIZE, 8L));
+        Subscription one = Subscription.of("a", QoS.AT_MOST_ONCE);
+        bench.in(client, subscribe(7, one, one)); // SUBACK has 7 bytes
+        bench.in(client, subscribe(8, one, one, one));
+        assertThat(bench.to(client, Suback.class)).hasSize(2);
+        bench.in(client, subscribe(9, one, one, one, one));
+        assertThat(bench.to(client, Suback.class)).hasSize(2);
+        assertThat(bench.to(client).getLast())
+                .isEqualTo(new Disconnect(ReasonCode.PACKET_TOO_LARGE));
+    }
+
+    @Test
+    void aClientIdentifierIsMeasuredInBytes() {
+        Bench strict = Bench.with("clientIdentifierBytesMax", 4);
+        assertThat(code(strict, strict.connect(connect("ññ", 0)))).isEqualTo(ReasonCode.SUCCESS);
+        assertThat(code(strict, strict.connect(connect("ñññ", 0))))
+                .isEqualTo(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
+    }
+
+    private static ReasonCode code(Bench bench, Connection client) {
+        return bench.to(client, Connack.class).getFirst().reasonCode();
     }
 
     private List<Class<?>> types(Connection client) {
