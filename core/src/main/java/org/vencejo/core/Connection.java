@@ -240,7 +240,10 @@ public final class Connection implements Link {
 
     /// We did not read for that long, so the client could not show that it is alive (A22).
     void readingWasPaused(long nanos) {
-        lastPacketNanos += nanos;
+        if (state != State.CONNECTED) {
+            return;
+        }
+        lastPacketNanos = Math.min(turn().nowNanos(), lastPacketNanos + nanos);
     }
 
     /// Whether the client has been silent for too long; if not, looks again when it may have been.
@@ -265,6 +268,7 @@ public final class Connection implements Link {
     void resumeReading() {
         if (readingPaused) {
             readingPaused = false;
+            lastPacketNanos = turn().nowNanos(); // what it sent meanwhile comes now (A22)
             turn().outbox().resumeReading(this);
         }
     }

@@ -49,6 +49,8 @@ public final class Server {
     private final Subscribing subscribing;
     private final Publishing publishing;
     private final Sessions sessions;
+    private final ArrayDeque<ServerSession> toShutDown = new ArrayDeque<>();
+    private final Deadline shutDown = Deadline.ofSlice(this::shutDownMore);
     private boolean shuttingDown;
     private boolean settled;
 
@@ -84,7 +86,7 @@ public final class Server {
             dispatch(input);
             sessions.endOverfull();
         } catch (RuntimeException fault) {
-            outbox.event(new Event.Fault(null, fault));
+            turn.outbox().event(new Event.Fault(null, fault));
         } finally {
             turn.end();
         }
@@ -107,9 +109,7 @@ public final class Server {
             }
             case Input.Writable i -> {
                 i.connection().becameWritable();
-                if (i.connection().isIn(State.CONNECTED) && i.connection().ownsSession()) {
-                    i.connection().ownSession().pump();
-                }
+                writable(i.connection());
             }
             case Input.Durable i -> durable(i.upTo());
             case Input.DeadlineReached i -> deadlineReached();
@@ -140,11 +140,13 @@ public final class Server {
         }
     }
 
-    private void failed(Connection connection, RuntimeException fault) {
-        if (fault instanceof ProtocolViolation violation) {
+    private void failed(@Nullable Connection connection, RuntimeException fault) {
+        if (connection != null && fault instanceof ProtocolViolation violation) {
             violated(connection, violation);
-        } else {
-            turn.outbox().event(new Event.Fault(connection, fault));
+            return;
+        }
+        turn.outbox().event(new Event.Fault(connection, fault));
+        if (connection != null) {
             sessions.disconnect(
                     connection, ReasonCode.UNSPECIFIED_ERROR, "a fault of the server: " + fault);
         }
@@ -183,19 +185,29 @@ public final class Server {
     }
 
     private static ReasonCode allowedInConnack(ReasonCode reasonCode) {
-        return reasonCode.allowedIn(PacketType.CONNACK)
+        return reasonCode.isError() && reasonCode.allowedIn(PacketType.CONNACK)
                 ? reasonCode
                 : ReasonCode.UNSPECIFIED_ERROR; // [MQTT-3.2.2-8]
     }
 
     private static ReasonCode allowedInDisconnect(ReasonCode reasonCode) {
-        return reasonCode.allowedIn(PacketType.DISCONNECT)
+        return reasonCode.isError() && reasonCode.allowedIn(PacketType.DISCONNECT)
                 ? reasonCode
                 : ReasonCode.UNSPECIFIED_ERROR;
     }
 
     // ---- connections
     // -----------------------------------------------------------------------------------
+
+    private void writable(Connection connection) {
+        if (connection.isIn(State.CONNECTED) && connection.ownsSession()) {
+            try {
+                connection.ownSession().pump();
+            } catch (RuntimeException fault) {
+                failed(connection, fault);
+            }
+        }
+    }
 
     private void connected(Connection connection) {
         connection.accepted(turn, new Deadline(() -> connectionDeadline(connection)));
@@ -249,6 +261,9 @@ public final class Server {
         Handshake handshake = connection.handshake();
         try {
             if (handshake != null) {
+                if (shuttingDown) {
+                    throw shuttingDown();
+                }
                 handshake.outcome(outcome);
             } else {
                 ReAuthentication.outcome(connection, outcome);
@@ -280,13 +295,23 @@ public final class Server {
     }
 
     private void shutDown() {
-        shuttingDown = true;
-        for (ServerSession session : sessions.all()) {
-            Connection connection = session.connection();
+        if (!shuttingDown) {
+            shuttingDown = true;
+            toShutDown.addAll(sessions.all());
+            shutDownMore();
+        }
+    }
+
+    private void shutDownMore() {
+        for (int i = 0; i < turn.limits.sliceMax() && !toShutDown.isEmpty(); i++) {
+            Connection connection = toShutDown.remove().connection();
             if (connection != null) {
                 sessions.disconnect(
                         connection, ReasonCode.SERVER_SHUTTING_DOWN, "the server shuts down");
             }
+        }
+        if (!toShutDown.isEmpty()) {
+            turn.schedule(shutDown, 0);
         }
     }
 
@@ -352,8 +377,7 @@ public final class Server {
         }
         connection.understoodOnly(connect.version());
         if (shuttingDown) {
-            throw new ProtocolViolation(
-                    ReasonCode.SERVER_UNAVAILABLE, "MQTT-3.1.4-2", "the server shuts down");
+            throw shuttingDown();
         }
         if (turn.connections > turn.limits.connectionsMax()) {
             throw new ProtocolViolation(
@@ -362,6 +386,11 @@ public final class Server {
                     "at most " + turn.limits.connectionsMax() + " connections");
         }
         Handshake.begin(turn, sessions, connection, connect);
+    }
+
+    private static ProtocolViolation shuttingDown() {
+        return new ProtocolViolation(
+                ReasonCode.SERVER_UNAVAILABLE, "MQTT-3.1.4-2", "the server shuts down");
     }
 
     private void pubrec(Connection connection, ServerSession session, Pubrec pubrec) {
@@ -429,9 +458,13 @@ public final class Server {
         turn.waiting = new ArrayDeque<>();
         for (ServerSession session : waited) {
             Connection connection = session.connection();
-            session.durable();
-            if (connection != null && connection.isIn(State.CONNECTED)) {
-                goOnReading(connection);
+            try {
+                session.durable();
+                if (connection != null && connection.isIn(State.CONNECTED)) {
+                    goOnReading(connection);
+                }
+            } catch (RuntimeException fault) {
+                failed(connection, fault); // the answers of others are not to wait for it
             }
         }
     }
