@@ -65,13 +65,14 @@ final class Publishing {
                             connection,
                             new Pubrec(publish.packetIdentifier(), ReasonCode.SUCCESS),
                             session.state().inbound().lastNumber());
-            case IDENTIFIER_IN_USE ->
-                    answerInTurn(
-                            connection,
-                            new Puback(
-                                    publish.packetIdentifier(),
-                                    ReasonCode.PACKET_IDENTIFIER_IN_USE),
-                            0);
+            case IDENTIFIER_IN_USE -> {
+                requireWord(connection, publish);
+                turn.statistics.refused(ReasonCode.PACKET_IDENTIFIER_IN_USE);
+                answerInTurn(
+                        connection,
+                        new Puback(publish.packetIdentifier(), ReasonCode.PACKET_IDENTIFIER_IN_USE),
+                        0);
+            }
             case RECEIVE_MAXIMUM_EXCEEDED ->
                     throw new ProtocolViolation(
                             ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
@@ -111,6 +112,17 @@ final class Publishing {
                         ? new Pubrec(identifier, ReasonCode.SUCCESS)
                         : new Puback(identifier, ReasonCode.SUCCESS),
                 after);
+    }
+
+    // A PUBACK of 3.x says that the message was taken over (B34).
+    private static void requireWord(Connection connection, Publish publish) {
+        if (!connection.version().isMqtt5()) {
+            throw ProtocolViolation.protocolError(
+                    "MQTT-2.3.1-2",
+                    "QoS 1 under "
+                            + publish.packetIdentifier()
+                            + ", which a QoS 2 message has open");
+        }
     }
 
     // The order of the checks is that of their cost; the last one is against the store.

@@ -314,6 +314,13 @@ final class ServerSession {
         return next;
     }
 
+    /// A subscription is gone that may still await its SUBACK.
+    void cancelPending(TopicFilter filter) {
+        if (pending != null) {
+            pending.forEach(each -> each.cancel(filter));
+        }
+    }
+
     /// Owes the retained messages that match a new subscription, before anything live.
     void replay(RetainedReplay.Request request) {
         if (replay == null) {

@@ -52,8 +52,12 @@ final class Subscribing {
         List<ReasonCode> codes = new ArrayList<>();
         List<PendingSubscriptions.Grant> grants = new ArrayList<>();
         long number = 0;
+        boolean inUse = isInUse(connection, subscribe.packetIdentifier());
         for (Subscription wanted : subscribe.subscriptions()) {
-            ReasonCode refusal = refusal(connection, session, wanted.topicFilter());
+            ReasonCode refusal =
+                    inUse
+                            ? ReasonCode.PACKET_IDENTIFIER_IN_USE
+                            : refusal(connection, session, wanted.topicFilter());
             if (refusal != null) {
                 codes.add(told(connection, wanted, refusal));
                 continue;
@@ -68,6 +72,12 @@ final class Subscribing {
         Suback suback = new Suback(subscribe.packetIdentifier(), codes, Properties.NONE);
         session.await(new PendingSubscriptions(suback, grants));
         session.answer(suback, number);
+    }
+
+    // [MQTT-2.2.1-3]: before 5.0 there is no word for it, and a repeat is no fault (V31-10).
+    private static boolean isInUse(Connection connection, int packetIdentifier) {
+        return connection.version().isMqtt5()
+                && connection.ownSession().state().inbound().isTaken(packetIdentifier);
     }
 
     // [MQTT-3.8.4-7]: a lower maximum than was asked for may be granted (C34).
@@ -130,9 +140,8 @@ final class Subscribing {
         for (PendingSubscriptions.Grant grant : pending.grants()) {
             Subscribed subscribed = grant.subscribed();
             Subscription subscription = subscribed.subscription();
-            if (session.state().subscription(subscription.topicFilter()) == subscribed) {
-                trie.put(session, subscription, subscribed.subscriptionIdentifier());
-            }
+            // One that was replaced meanwhile holds until the SUBACK of the other one.
+            trie.put(session, subscription, subscribed.subscriptionIdentifier());
             if (withRetained && isOwedRetained(subscription, grant.isNew())) {
                 session.replay(request(subscribed));
             }
@@ -172,9 +181,12 @@ final class Subscribing {
         List<ReasonCode> codes = new ArrayList<>();
         long before = turn.appended();
         for (TopicFilter filter : unsubscribe.topicFilters()) {
-            if (!filter.isValid()) {
+            if (isInUse(connection, unsubscribe.packetIdentifier())) {
+                codes.add(ReasonCode.PACKET_IDENTIFIER_IN_USE);
+            } else if (!filter.isValid()) {
                 codes.add(ReasonCode.TOPIC_FILTER_INVALID);
             } else if (session.state().unsubscribe(filter)) {
+                session.cancelPending(filter);
                 session.cancelReplay(filter);
                 trie.remove(session, filter);
                 codes.add(ReasonCode.SUCCESS);

@@ -203,6 +203,11 @@ final class Bench implements Outbox {
         return server.accounting().endedBy(fate);
     }
 
+    /// The number of the last mutation.
+    long appended() {
+        return appended;
+    }
+
     /// Forgets what was sent so far.
     void forget() {
         sent.clear();

@@ -78,6 +78,11 @@ public final class InboundFlow {
         return true;
     }
 
+    /// Whether a QoS 2 message has the identifier open.
+    public boolean isTaken(int packetIdentifier) {
+        return taken.contains(packetIdentifier);
+    }
+
     /// The journal number behind the last change: what an answer about identifiers has to wait for.
     public long lastNumber() {
         return lastNumber;
