@@ -53,6 +53,7 @@ final class Outgoing {
                 to.acknowledgements(),
                 new AliasesSent(aliases),
                 to.limits().receiveMaximum(),
+                0,
                 0);
     }
 
@@ -174,7 +175,7 @@ final class Outgoing {
     }
 
     void pubrec(ServerConnection from, Pubrec pubrec) {
-        Copy copy = flow.pubrec(pubrec.packetIdentifier(), pubrec.reasonCode(), 0);
+        Copy copy = flow.pubrec(pubrec.packetIdentifier(), pubrec.reasonCode(), 0, 0);
         if (copy instanceof Publication publication) {
             if (pubrec.reasonCode().isError()) {
                 publication.completed(pubrec.reasonCode());

@@ -397,13 +397,18 @@ public final class Server {
         Copy copy =
                 session.state()
                         .outbound()
-                        .pubrec(pubrec.packetIdentifier(), pubrec.reasonCode(), turn.durable());
+                        .pubrec(
+                                pubrec.packetIdentifier(),
+                                pubrec.reasonCode(),
+                                turn.nowNanos(),
+                                turn.durable());
         if (copy == null) {
             stray(null);
             if (connection.version().isMqtt5() && !pubrec.reasonCode().isError()) {
-                connection.send(
+                session.answer( // behind earlier PUBRELs [MQTT-4.6.0-4]
                         new Pubrel(
-                                pubrec.packetIdentifier(), ReasonCode.PACKET_IDENTIFIER_NOT_FOUND));
+                                pubrec.packetIdentifier(), ReasonCode.PACKET_IDENTIFIER_NOT_FOUND),
+                        0);
             }
         }
         session.pump();

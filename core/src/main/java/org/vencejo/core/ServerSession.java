@@ -89,7 +89,7 @@ final class ServerSession {
             boolean retain,
             int[] subscriptionIdentifiers,
             @Nullable TopicFilter share) {
-        if (outbound.isConnected() && !outbound.isHeld()) {
+        if (outbound.isReadyForAtMostOnce()) {
             outbound.sendAtMostOnce(
                     fanout.variant(QoS.AT_MOST_ONCE, retain, subscriptionIdentifiers));
         } else if (fanout.expiresAtOnce()) {
@@ -247,7 +247,9 @@ final class ServerSession {
         if (retryIntervalNanos == 0 || !outbound.isConnected()) {
             return;
         }
-        int repeated = outbound.repeat(turn.nowNanos(), turn.wallMillis(), retryIntervalNanos);
+        int repeated =
+                outbound.repeat(
+                        turn.nowNanos(), turn.wallMillis(), turn.durable(), retryIntervalNanos);
         turn.statistics.retried(repeated);
         if (outbound.hasMessagesInFlight()) {
             turn.deadlines.set(
@@ -349,7 +351,13 @@ final class ServerSession {
     /// CONNACK was sent: messages may flow.
     void established(Connection to, AliasesSent aliases, long retryNanos) {
         retryIntervalNanos = retryNanos;
-        outbound.connected(to, to.acknowledgements(), aliases, state.window(), turn.durable());
+        outbound.connected(
+                to,
+                to.acknowledgements(),
+                aliases,
+                state.window(),
+                turn.nowNanos(),
+                turn.durable());
         pump();
     }
 

@@ -258,6 +258,9 @@ final class SessionState implements FlowOwner {
             }
         }
         from.identifiersTaken().forEach(inbound::recover);
+        if (disconnected != null) {
+            outbound.recoverSequence(disconnected.sentUpTo());
+        }
         int open = 0;
         for (Recovered.Entry entry : from.queue()) {
             Copy copy = copyOf(entry.enqueued());

@@ -129,6 +129,11 @@ public class Copy {
         sentAtNanos = nowNanos;
     }
 
+    /// PUBREL takes the place of PUBLISH: from now on that may be repeated.
+    void releasedAt(long nowNanos) {
+        sentAtNanos = nowNanos;
+    }
+
     boolean sentIn(int connection) {
         return sentInConnection == connection;
     }

@@ -1,6 +1,7 @@
 package org.vencejo.core.session;
 
 import org.jspecify.annotations.Nullable;
+import org.vencejo.protocol.QoS;
 
 /// Copies in order, linked through themselves, so that any of them leaves in one step.
 ///
@@ -10,6 +11,7 @@ final class CopyList {
     private @Nullable Copy last;
     private int size;
     private long bytes;
+    private int atMostOnce;
 
     @Nullable Copy first() {
         return first;
@@ -30,6 +32,11 @@ final class CopyList {
     /// The bytes of the messages, as limits count them.
     long bytes() {
         return bytes;
+    }
+
+    /// How many are of QoS 0.
+    int atMostOnce() {
+        return atMostOnce;
     }
 
     void addLast(Copy copy) {
@@ -73,6 +80,7 @@ final class CopyList {
         copy.next = null;
         size--;
         bytes -= copy.message().bytes();
+        atMostOnce -= copy.qos() == QoS.AT_MOST_ONCE ? 1 : 0;
     }
 
     boolean contains(Copy copy) {
@@ -86,5 +94,6 @@ final class CopyList {
         copy.list = this;
         size++;
         bytes += copy.message().bytes();
+        atMostOnce += copy.qos() == QoS.AT_MOST_ONCE ? 1 : 0;
     }
 }

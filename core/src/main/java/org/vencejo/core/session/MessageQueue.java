@@ -24,6 +24,11 @@ public final class MessageQueue {
         return copies.bytes();
     }
 
+    /// How many of them are of QoS 0.
+    public int atMostOnce() {
+        return copies.atMostOnce();
+    }
+
     /// Whether one more message of `bytes` would go beyond a limit.
     public boolean isFullFor(long moreBytes, long messagesMax, long bytesMax) {
         return copies.size() >= messagesMax || copies.bytes() + moreBytes > bytesMax;

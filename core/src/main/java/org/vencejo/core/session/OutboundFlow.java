@@ -28,6 +28,7 @@ public final class OutboundFlow {
     // For the session
     private final PacketIdentifiers<Copy> inFlight = new PacketIdentifiers<>();
     private final CopyList sent = new CopyList();
+    private final CopyList released = new CopyList(); // in the order of the PUBRECs
     private final MessageQueue ahead = new MessageQueue();
     private final MessageQueue queue = new MessageQueue();
     private long nextSequence;
@@ -57,6 +58,7 @@ public final class OutboundFlow {
             Acknowledgements answers,
             AliasesSent aliasesSent,
             int receiveMaximum,
+            long nowNanos,
             long durable) {
         link = to;
         acknowledgements = answers;
@@ -65,12 +67,10 @@ public final class OutboundFlow {
         open = 0;
         connection++;
         toSendAgain = sent.first();
-        for (Copy copy = sent.first(); copy != null; copy = copy.next) {
-            if (copy.isReleased()) {
-                open++;
-                copy.sent(copy.packetIdentifier(), connection, copy.sentAtNanos());
-                answers.send(pubrel(copy), copy.durableAt(), durable); // [MQTT-4.3.3-5]
-            }
+        for (Copy copy = released.first(); copy != null; copy = copy.next) {
+            open++;
+            copy.sent(copy.packetIdentifier(), connection, nowNanos);
+            answers.send(pubrel(copy), copy.durableAt(), durable); // [MQTT-4.3.3-5]
         }
     }
 
@@ -114,9 +114,10 @@ public final class OutboundFlow {
                 && link.writable();
     }
 
-    /// Whether the queue is held, so that even QoS 0 has to wait in it.
-    public boolean isHeld() {
-        return queueHeld;
+    /// Whether QoS 0 is sent now or never: it waits only while the queue is held, and behind what
+    /// waited for that [MQTT-4.6.0-5].
+    public boolean isReadyForAtMostOnce() {
+        return isConnected() && !queueHeld && queue.atMostOnce() == 0;
     }
 
     /// Takes a Packet Identifier for a request that is no PUBLISH: those of one side share the
@@ -184,6 +185,11 @@ public final class OutboundFlow {
         copy.waitFor(copy.qos() == QoS.EXACTLY_ONCE ? number : 0);
     }
 
+    /// Goes on with sequences that the store has not seen: no copy counts as sent by mistake.
+    public void recoverSequence(long next) {
+        nextSequence = Math.max(nextSequence, next);
+    }
+
     /// Puts a copy where it was when the store was written: in the queue, or sent, or with its
     /// PUBREL owed under `releasedIdentifier` (0 if PUBREC had not come).
     public void recover(Copy copy, boolean wasSent, int releasedIdentifier) {
@@ -198,10 +204,12 @@ public final class OutboundFlow {
                         ? releasedIdentifier
                         : inFlight.freeFrom(identifierOf(copy.sequence()));
         copy.sent(identifier, 0, 0);
-        if (releasedIdentifier != 0) {
+        if (releasedIdentifier == 0) {
+            sent.addLast(copy);
+        } else {
             copy.release(0);
+            released.addLast(copy);
         }
-        sent.addLast(copy);
         inFlight.put(identifier, copy);
         accounting.unqueued(copy.message().bytes());
         accounting.sent();
@@ -231,10 +239,6 @@ public final class OutboundFlow {
     }
 
     private boolean sendNextAgain(long nowNanos, long wallMillis) {
-        while (toSendAgain != null
-                && (toSendAgain.isReleased() || toSendAgain.sentIn(connection))) {
-            toSendAgain = toSendAgain.next;
-        }
         Copy copy = toSendAgain;
         if (copy == null || open >= window) {
             return false;
@@ -343,7 +347,8 @@ public final class OutboundFlow {
     /// copy, or null if the identifier names no open exchange.
     ///
     /// @throws ProtocolViolation if the identifier is that of a QoS 1 exchange (B6)
-    public @Nullable Copy pubrec(int identifier, ReasonCode reasonCode, long durable) {
+    public @Nullable Copy pubrec(
+            int identifier, ReasonCode reasonCode, long nowNanos, long durable) {
         Copy copy = inFlight.get(identifier);
         if (copy == null) {
             return null;
@@ -356,7 +361,10 @@ public final class OutboundFlow {
         if (copy == Copy.UNKEPT_EXACTLY_ONCE) {
             inFlight.put(identifier, Copy.UNKEPT_RELEASED);
         } else if (!copy.isReleased()) {
+            leaveSent(copy);
             copy.release(owner.released(copy));
+            released.addLast(copy);
+            copy.releasedAt(nowNanos);
         }
         acknowledgements.send(
                 new Pubrel(identifier, ReasonCode.SUCCESS), copy.durableAt(), durable);
@@ -394,10 +402,7 @@ public final class OutboundFlow {
     private void finish(int identifier, Copy copy, Fate fate) {
         inFlight.remove(identifier);
         if (copy.isKept()) {
-            if (copy == toSendAgain) {
-                toSendAgain = copy.next;
-            }
-            sent.remove(copy);
+            leaveSent(copy);
             owner.dequeued(copy);
         }
         if (!copy.isKept() || copy.sentIn(connection)) {
@@ -410,27 +415,40 @@ public final class OutboundFlow {
         }
     }
 
+    private void leaveSent(Copy copy) {
+        if (copy == toSendAgain) {
+            toSendAgain = copy.next;
+        }
+        (copy.isReleased() ? released : sent).remove(copy);
+    }
+
     // ---- retry on a live connection, 3.x only (B8)
     // ----------------------------------------------------
 
     /// Repeats what was sent before `nowNanos - intervalNanos` and not answered. Returns how many
     /// packets were repeated.
-    public int repeat(long nowNanos, long wallMillis, long intervalNanos) {
+    public int repeat(long nowNanos, long wallMillis, long durable, long intervalNanos) {
         int repeated = 0;
-        for (Copy copy = sent.first(); copy != null && link.writable(); copy = copy.next) {
-            boolean overdue =
-                    copy.sentIn(connection) && nowNanos - copy.sentAtNanos() >= intervalNanos;
-            if (overdue) {
+        for (Copy copy = released.first(); copy != null; copy = copy.next) {
+            // A PUBREL that still waits for the journal was not sent yet.
+            if (isOverdue(copy, nowNanos, intervalNanos) && copy.durableAt() <= durable) {
                 copy.sent(copy.packetIdentifier(), connection, nowNanos);
-                if (copy.isReleased()) {
-                    link.send(pubrel(copy));
-                } else {
-                    link.publish(copy.publish(wallMillis), copy.packetIdentifier(), true, 0);
-                }
+                link.send(pubrel(copy));
+                repeated++;
+            }
+        }
+        for (Copy copy = sent.first(); copy != null && link.writable(); copy = copy.next) {
+            if (isOverdue(copy, nowNanos, intervalNanos)) {
+                copy.sent(copy.packetIdentifier(), connection, nowNanos);
+                link.publish(copy.publish(wallMillis), copy.packetIdentifier(), true, 0);
                 repeated++;
             }
         }
         return repeated;
+    }
+
+    private boolean isOverdue(Copy copy, long nowNanos, long intervalNanos) {
+        return copy.sentIn(connection) && nowNanos - copy.sentAtNanos() >= intervalNanos;
     }
 
     private static Packet pubrel(Copy copy) {
@@ -441,7 +459,7 @@ public final class OutboundFlow {
     public void takeAway(Copy copy) {
         if (copy.wasSent()) {
             inFlight.remove(copy.packetIdentifier());
-            sent.remove(copy);
+            leaveSent(copy);
             accounting.unsent();
         } else {
             leaveQueue(copy);
@@ -481,13 +499,21 @@ public final class OutboundFlow {
 
     /// When the first message in flight is to be repeated, if it is after `intervalNanos`.
     public long nextRepeat(long nowNanos, long intervalNanos) {
+        long wait =
+                Math.min(
+                        waitFor(sent, nowNanos, intervalNanos),
+                        waitFor(released, nowNanos, intervalNanos));
+        return nowNanos + Math.max(0, wait);
+    }
+
+    private long waitFor(CopyList copies, long nowNanos, long intervalNanos) {
         long wait = intervalNanos;
-        for (Copy copy = sent.first(); copy != null; copy = copy.next) {
+        for (Copy copy = copies.first(); copy != null; copy = copy.next) {
             if (copy.sentIn(connection)) {
                 wait = Math.min(wait, copy.sentAtNanos() + intervalNanos - nowNanos);
             }
         }
-        return nowNanos + Math.max(0, wait);
+        return wait;
     }
 
     public int inFlightCount() {
@@ -495,11 +521,12 @@ public final class OutboundFlow {
     }
 
     public boolean hasMessagesInFlight() {
-        return !sent.isEmpty();
+        return !sent.isEmpty() || !released.isEmpty();
     }
 
     /// Calls `action` for each kept copy in the order in which it was, or will be, sent.
     public void forEachKept(Consumer<Copy> action) {
+        forEach(released.first(), action);
         forEach(sent.first(), action);
         forEach(ahead.first(), action);
         forEach(queue.first(), action);
