@@ -106,11 +106,11 @@ final class CoreOwner {
         return !mutations.isEmpty();
     }
 
-    /// Hands what was gathered to the journal as one batch. Answers the number up to which the
-    /// journal said, before it returned, that mutations are durable; 0 if it will say so later, to
-    /// `holder`.
+    /// Hands what was gathered to the journal as one batch, if it may be one. Answers the number up
+    /// to which the journal said, before it returned, that mutations are durable; 0 if it will say
+    /// so later, to `holder`.
     long handOver(LoopDriver holder) {
-        if (mutations.isEmpty()) {
+        if (mutations.isEmpty() || !server.mayCommit()) {
             return 0;
         }
         List<Mutation> batch = mutations;

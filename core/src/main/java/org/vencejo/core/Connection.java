@@ -29,13 +29,25 @@ public final class Connection implements Link {
         CLOSED
     }
 
+    /// Why we do not read from the connection.
+    enum Pause {
+        /// Too much came behind CONNECT.
+        BEHIND_CONNECT,
+        /// Too many answers wait, or retained messages of too many subscriptions.
+        ANSWERS,
+        /// Too many messages are still being given to their receivers.
+        RECEIVERS,
+        /// The client does not read its answers.
+        OUT_BUFFER
+    }
+
     // For its whole life
     private final Peer peer;
     private State state = State.AWAITING_CONNECT;
     private @Nullable Turn turn;
     private @Nullable Deadline deadline;
     private boolean writable = true;
-    private boolean readingPaused;
+    private int pauses; // a bit for each Pause
 
     // Since CONNECT
     private ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
@@ -92,7 +104,11 @@ public final class Connection implements Link {
             }
         }
         turn().statistics.sent(fitted.type());
-        noteWaiting(turn().outbox().send(this, fitted));
+        long waiting = turn().outbox().send(this, fitted);
+        noteWaiting(waiting);
+        if (waiting > 2L * turn().limits.outBufferHighBytes()) {
+            pauseReading(Pause.OUT_BUFFER); // answers are never dropped (B15): no more requests
+        }
     }
 
     /// Whether a packet of ours is within the client's Maximum Packet Size [MQTT-3.1.2-24].
@@ -144,6 +160,7 @@ public final class Connection implements Link {
 
     void becameWritable() {
         writable = true;
+        resumeReading(Pause.OUT_BUFFER);
     }
 
     // ---- its life
@@ -249,25 +266,44 @@ public final class Connection implements Link {
     /// Whether the client has been silent for too long; if not, looks again when it may have been.
     boolean keepAliveIsOver() {
         long silentNanos = turn().nowNanos() - lastPacketNanos;
-        if (readingPaused || silentNanos < keepAliveNanos) {
+        if (pauses != 0 || silentNanos < keepAliveNanos) {
             turn().schedule(
                             deadline(),
-                            readingPaused ? keepAliveNanos : keepAliveNanos - silentNanos);
+                            pauses != 0 ? keepAliveNanos : keepAliveNanos - silentNanos);
             return false;
         }
         return true;
     }
 
-    void pauseReading() {
-        if (!readingPaused) {
-            readingPaused = true;
-            turn().outbox().pauseReading(this);
+    // ---- reading no more than can be done
+    // -----------------------------------------------------------
+
+    /// Stops reading, or goes on, by how many answers the client is owed. A 5.0 client keeps to
+    /// Receive Maximum with what it publishes, but not with its requests, and 3.x knows none.
+    void readAsFastAsItIsAnswered() {
+        if (state != State.CONNECTED || session == null) {
+            return;
+        }
+        int owed = acknowledgements().waiting() + session.replaysOwed();
+        int most = turn().limits.receiveMaximum();
+        if (owed > most) {
+            pauseReading(Pause.ANSWERS);
+        } else if (owed <= most / 2) {
+            resumeReading(Pause.ANSWERS);
         }
     }
 
-    void resumeReading() {
-        if (readingPaused) {
-            readingPaused = false;
+    void pauseReading(Pause why) {
+        if (pauses == 0) {
+            turn().outbox().pauseReading(this);
+        }
+        pauses |= 1 << why.ordinal();
+    }
+
+    void resumeReading(Pause why) {
+        int before = pauses;
+        pauses &= ~(1 << why.ordinal());
+        if (before != 0 && pauses == 0 && state != State.CLOSED) {
             lastPacketNanos = turn().nowNanos(); // what it sent meanwhile comes now (A22)
             turn().outbox().resumeReading(this);
         }

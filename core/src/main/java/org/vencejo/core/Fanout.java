@@ -48,6 +48,7 @@ final class Fanout implements ToIntFunction<ServerSession> {
     private @Nullable Connection answerTo;
     private @Nullable Packet answer;
     private long answerAfter;
+    private boolean promised;
 
     static final Publish NOTHING =
             new Publish(
@@ -82,6 +83,7 @@ final class Fanout implements ToIntFunction<ServerSession> {
         answerTo = null;
         answer = null;
         answerAfter = 0;
+        promised = false;
         if (variantsUsed) {
             Arrays.fill(variants, null);
             variantsUsed = false;
@@ -102,15 +104,17 @@ final class Fanout implements ToIntFunction<ServerSession> {
         answerAfter = after;
     }
 
-    /// Gives the message to at most `most` receivers; returns whether all had their turn.
-    boolean run(int most) {
+    /// Gives the message to as many receivers as this call may still do; returns whether all had
+    /// their turn.
+    boolean run() {
         Route<ServerSession> to = route;
         if (to == null) {
             return true;
         }
         long before = turn.appended();
         int receivers = to.size() + to.sharedCount();
-        int end = Math.min(receivers, next + most);
+        int end = Math.min(receivers, next + turn.left);
+        turn.left -= Math.max(1, end - next);
         while (next < end) {
             int index = next++;
             if (index < to.size()) {
@@ -135,7 +139,11 @@ final class Fanout implements ToIntFunction<ServerSession> {
             }
         }
         if (answerTo != null && answer != null && answerTo.ownsSession() && !answerTo.isClosed()) {
+            if (promised) {
+                answerTo.acknowledgements().keepPromise(answer.type());
+            }
             answerTo.ownSession().answer(answer, answerAfter);
+            answerTo.readAsFastAsItIsAnswered();
         }
         publish = NOTHING;
         route = null;
@@ -241,6 +249,31 @@ final class Fanout implements ToIntFunction<ServerSession> {
         publish = kept().publish();
         Arrays.fill(variants, null); // they hold the payload in transit
         identified = null;
+        promise();
+    }
+
+    /// Has the answer wait: it counts as owed until it is sent.
+    void promise() {
+        if (answerTo != null && answer != null) {
+            promised = true;
+            answerTo.acknowledgements().promise(answer.type());
+        }
+    }
+
+    /// Whether all that it appends has to be durable at once: the identifier of a QoS 2 message and
+    /// the message in each queue.
+    boolean isAtomic() {
+        return route != null && answer instanceof Pubrec;
+    }
+
+    /// The connection that the message came from, if it is still there.
+    @Nullable Connection origin() {
+        return publisher == null ? null : publisher.connection();
+    }
+
+    /// What it counts against limits in bytes while it waits.
+    long bytes() {
+        return Message.bytesOf(publish.topicName(), publish.payload());
     }
 
     /// The PUBLISH for receivers with these options: the same object for all of them.

@@ -182,7 +182,7 @@ final class Handshake {
                     ReasonCode.QUOTA_EXCEEDED, "A23", "too much before CONNACK was sent");
         }
         if (bytesBehind > turn.limits.pendingBytesMax()) {
-            connection.pauseReading();
+            connection.pauseReading(Connection.Pause.BEHIND_CONNECT);
         }
         behind.add(packet instanceof Publish publish ? stored(publish) : packet);
     }
@@ -428,7 +428,7 @@ final class Handshake {
                 connection,
                 aliasesMax == 0 ? AliasesSent.NONE : new AliasesSent(aliasesMax),
                 retryIntervalNanos());
-        connection.resumeReading();
+        connection.resumeReading(Connection.Pause.BEHIND_CONNECT);
         return behind;
     }
 

@@ -33,7 +33,8 @@ public interface Outbox {
     void resumeReading(Connection connection);
 
     /// Hands a change of durable state to the journal. Numbers rise by one; the answer is an
-    /// [Input.Durable] that reaches `number`. Mutations of one call belong to one batch.
+    /// [Input.Durable] that reaches `number`. Mutations of one call belong to one batch, and so do
+    /// those of calls behind which [Server#mayCommit()] is false.
     void append(long number, Mutation mutation);
 
     /// Asks who the client is; the answer is an [Input.Authenticated], now or later.

@@ -29,7 +29,14 @@ final class Publishing {
     private final Turn turn;
     private final SubscriptionTrie<ServerSession> trie;
     private final RetainedStore retained;
+    // At either of these, the connections that publish are not read from for a while.
+    private static final int UNFINISHED_MAX = 256;
+    private static final long UNFINISHED_BYTES_MAX = 4L << 20;
+
     private final ArrayDeque<Fanout> unfinished = new ArrayDeque<>();
+    private final ArrayDeque<Connection> heldBack = new ArrayDeque<>();
+    private long unfinishedBytes;
+    private int unfinishedAtomic;
     private final Deadline goOn = Deadline.ofSlice(this::goOn);
     private Fanout spare;
 
@@ -270,25 +277,52 @@ final class Publishing {
     }
 
     private void start(Fanout fanout) {
-        if (unfinished.isEmpty() && fanout.run(turn.limits.sliceMax())) {
+        if (unfinished.isEmpty() && fanout.run()) {
             fanout.finish();
             return;
         }
         fanout.keep();
         unfinished.add(fanout);
+        unfinishedBytes += fanout.bytes();
+        unfinishedAtomic += fanout.isAtomic() ? 1 : 0;
         spare = new Fanout(turn);
         turn.schedule(goOn, 0);
+        Connection origin = fanout.origin();
+        if (origin != null && isBusy(1)) {
+            origin.pauseReading(Connection.Pause.RECEIVERS);
+            heldBack.add(origin);
+        }
     }
 
     private void goOn() {
-        Fanout first = unfinished.element();
-        if (first.run(turn.limits.sliceMax())) {
-            unfinished.remove();
-            first.finish();
+        try {
+            while (!unfinished.isEmpty() && turn.left > 0) {
+                Fanout first = unfinished.element();
+                if (first.run()) {
+                    unfinished.remove();
+                    unfinishedBytes -= first.bytes();
+                    unfinishedAtomic -= first.isAtomic() ? 1 : 0;
+                    first.finish();
+                }
+            }
+        } finally { // also if a receiver was one too many for us: the others have their turn
+            if (!unfinished.isEmpty()) {
+                turn.schedule(goOn, 0);
+            }
         }
-        if (!unfinished.isEmpty()) {
-            turn.schedule(goOn, 0);
+        while (!heldBack.isEmpty() && !isBusy(2)) {
+            heldBack.remove().resumeReading(Connection.Pause.RECEIVERS);
         }
+    }
+
+    private boolean isBusy(int share) {
+        return unfinished.size() >= UNFINISHED_MAX / share
+                || unfinishedBytes >= UNFINISHED_BYTES_MAX / share;
+    }
+
+    /// Whether no message is half given that has to be durable as a whole.
+    boolean mayCommit() {
+        return unfinishedAtomic == 0;
     }
 
     // Answers of one kind keep the order of their requests, also behind an unfinished one (B29).
@@ -300,6 +334,8 @@ final class Publishing {
         Fanout empty = new Fanout(turn);
         empty.begin(Fanout.NOTHING, Message.NEVER, null, null);
         empty.answer(connection, answer, after);
+        empty.promise();
         unfinished.add(empty);
+        unfinishedBytes += empty.bytes();
     }
 }

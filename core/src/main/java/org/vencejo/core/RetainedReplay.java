@@ -52,6 +52,11 @@ final class RetainedReplay {
         requests.removeIf(request -> request.topicFilter.equals(filter));
     }
 
+    /// How many subscriptions are owed.
+    int size() {
+        return requests.size();
+    }
+
     boolean isDone() {
         return requests.isEmpty();
     }

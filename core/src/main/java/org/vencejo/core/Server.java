@@ -326,10 +326,7 @@ public final class Server {
         connection.packetCame();
         ServerSession session = connection.ownSession();
         switch (packet) {
-            case Publish publish -> {
-                publishing.receive(connection, publish);
-                holdBack(connection);
-            }
+            case Publish publish -> publishing.receive(connection, publish);
             case Puback puback -> {
                 stray(
                         session.state()
@@ -355,6 +352,7 @@ public final class Server {
             case Unsuback p -> throw fromServerOnly(p);
             case Pingresp p -> throw fromServerOnly(p);
         }
+        connection.readAsFastAsItIsAnswered();
     }
 
     private static ProtocolViolation fromServerOnly(Packet packet) {
@@ -431,14 +429,6 @@ public final class Server {
         }
     }
 
-    // 3.x knows no Receive Maximum: at the same limit we stop reading (design: limits).
-    private void holdBack(Connection connection) {
-        if (!connection.version().isMqtt5()
-                && connection.acknowledgements().waiting() >= turn.limits.receiveMaximum()) {
-            connection.pauseReading();
-        }
-    }
-
     private void disconnect(Connection connection, ServerSession session, Disconnect disconnect) {
         long asked = disconnect.properties().number(Property.SESSION_EXPIRY_INTERVAL, -1);
         if (asked > 0 && connection.sessionExpiryIntervalAsked() == 0) {
@@ -465,18 +455,12 @@ public final class Server {
             Connection connection = session.connection();
             try {
                 session.durable();
-                if (connection != null && connection.isIn(State.CONNECTED)) {
-                    goOnReading(connection);
+                if (connection != null) {
+                    connection.readAsFastAsItIsAnswered();
                 }
             } catch (RuntimeException fault) {
                 failed(connection, fault); // the answers of others are not to wait for it
             }
-        }
-    }
-
-    private void goOnReading(Connection connection) {
-        if (connection.acknowledgements().waiting() <= turn.limits.receiveMaximum() / 2) {
-            connection.resumeReading();
         }
     }
 
@@ -540,6 +524,13 @@ public final class Server {
     /// How many deadlines are set; none when nobody is there and nothing is kept.
     public int deadlines() {
         return turn.deadlines.size();
+    }
+
+    /// Whether what was appended so far may be a batch of its own. It may not while a QoS 2 message
+    /// of a client is given to its receivers in slices: its identifier and the entries that it
+    /// makes in queues are durable together, or a crash would have some receivers miss it.
+    public boolean mayCommit() {
+        return publishing.mayCommit();
     }
 
     /// The durable part of the state, to be compared with the store.

@@ -210,6 +210,9 @@ final class ServerSession {
                         turn.nowNanos(), turn.wallMillis(), turn.durable(), turn.limits.sliceMax());
         if (replay != null && !moreToSend) {
             moreToSend = replay.pump(turn.limits.sliceMax());
+            if (connection != null) {
+                connection.readAsFastAsItIsAnswered();
+            }
             if (replay.isDone()) {
                 replay = null;
                 outbound.holdQueue(false);
@@ -330,6 +333,11 @@ final class ServerSession {
             outbound.holdQueue(true);
         }
         replay.add(request);
+    }
+
+    /// How many subscriptions are still owed retained messages.
+    int replaysOwed() {
+        return replay == null ? 0 : replay.size();
     }
 
     /// A subscription is gone, and what it was still owed.

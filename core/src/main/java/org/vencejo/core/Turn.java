@@ -33,6 +33,10 @@ final class Turn {
 
     // For one call of handle
     private long nowNanos;
+
+    /// How many more receivers may be given a message in this call.
+    int left;
+
     private Outbox outbox = Nowhere.INSTANCE;
 
     Turn(ServerSettings settings, AccessRules accessRules, long wallMillis, long nowNanos) {
@@ -47,6 +51,7 @@ final class Turn {
     void begin(long now, Outbox to) {
         nowNanos = now;
         outbox = to;
+        left = limits.sliceMax();
     }
 
     void end() {

@@ -20,6 +20,7 @@ public final class Acknowledgements {
     private @Nullable ArrayDeque<Waiting> waiting;
     private long[] lastNumberByType = NONE;
     private int pubacksWaiting;
+    private int promised;
 
     private static final long[] NONE = {};
 
@@ -48,9 +49,21 @@ public final class Acknowledgements {
         pubacksWaiting += packet.type() == PacketType.PUBACK ? 1 : 0;
     }
 
+    /// An answer of this type will come to [#send]: it counts as waiting from now on.
+    public void promise(PacketType type) {
+        promised++;
+        pubacksWaiting += type == PacketType.PUBACK ? 1 : 0;
+    }
+
+    /// The promised answer comes to [#send] next.
+    public void keepPromise(PacketType type) {
+        promised--;
+        pubacksWaiting -= type == PacketType.PUBACK ? 1 : 0;
+    }
+
     /// How many answers wait.
     public int waiting() {
-        return waiting == null ? 0 : waiting.size();
+        return promised + (waiting == null ? 0 : waiting.size());
     }
 
     /// How many PUBACKs wait: QoS 1 messages that count against the Receive Maximum.
