@@ -1,7 +1,6 @@
 package org.vencejo.core;
 
 import org.jspecify.annotations.Nullable;
-import org.vencejo.core.Authentication.Identity;
 import org.vencejo.core.session.Acknowledgements;
 import org.vencejo.core.session.Link;
 import org.vencejo.core.session.TopicAliases;
@@ -13,6 +12,7 @@ import org.vencejo.protocol.Property;
 import org.vencejo.protocol.ProtocolVersion;
 import org.vencejo.protocol.ProtocolViolation;
 import org.vencejo.protocol.Publish;
+import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.ReasonCode;
 
 /// One transport connection, from accept to close, and the way to the client at its other end.
@@ -62,9 +62,9 @@ public final class Connection implements Link {
     private @Nullable ServerSession session;
     private @Nullable Acknowledgements acknowledgements;
     private @Nullable TopicAliases aliases;
-    private Identity identity = Identity.ANONYMOUS;
     private @Nullable String authenticationMethod;
     private boolean reAuthenticating;
+    private boolean asked;
     private long epoch;
     private long keepAliveNanos;
     private long lastPacketNanos;
@@ -115,6 +115,22 @@ public final class Connection implements Link {
     boolean fits(Packet packet) {
         return packetSizeMax == Long.MAX_VALUE
                 || PacketEncoder.size(packet, version) <= packetSizeMax;
+    }
+
+    /// Whether `publish` would be, at this QoS and with these Subscription Identifiers (B17).
+    boolean fitsAs(Publish publish, QoS qos, int[] subscriptionIdentifiers) {
+        return packetSizeMax == Long.MAX_VALUE
+                || fits(
+                        new Publish(
+                                publish.topicName(),
+                                publish.payload(),
+                                qos,
+                                publish.retain(),
+                                false,
+                                0,
+                                publish.properties()
+                                        .withSubscriptionIdentifiers(subscriptionIdentifiers)),
+                        0);
     }
 
     /// Fails for an answer that the client will need and cannot take: rather than wait for it for
@@ -202,9 +218,8 @@ public final class Connection implements Link {
     }
 
     /// The session is this connection's from now on; CONNACK may still have to wait.
-    void bind(ServerSession to, Identity as, long ofEpoch) {
+    void bind(ServerSession to, long ofEpoch) {
         session = to;
-        identity = as;
         epoch = ofEpoch;
     }
 
@@ -369,10 +384,6 @@ public final class Connection implements Link {
         return aliases;
     }
 
-    Identity identity() {
-        return identity;
-    }
-
     boolean isReAuthenticating() {
         return reAuthenticating;
     }
@@ -381,8 +392,13 @@ public final class Connection implements Link {
         reAuthenticating = underWay;
     }
 
-    void identify(Identity as) {
-        identity = as;
+    /// Whether an answer of the authenticator is awaited.
+    boolean isAsked() {
+        return asked;
+    }
+
+    void asked(boolean awaited) {
+        asked = awaited;
     }
 
     @Nullable String authenticationMethod() {

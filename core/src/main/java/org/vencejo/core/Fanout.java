@@ -26,7 +26,7 @@ import org.vencejo.protocol.TopicName;
 /// Part of the core: touched only by whoever runs it. Used again for the next message, so that a
 /// message to one receiver costs no object here. It makes what receivers can share once: the stored
 /// message, and one PUBLISH for each variant (QoS, RETAIN, Subscription Identifiers).
-final class Fanout implements ToIntFunction<ServerSession> {
+final class Fanout implements ToIntFunction<Member<ServerSession>> {
     private static final int[] NO_IDENTIFIERS = {};
     private static final int VARIANTS = 6;
 
@@ -41,6 +41,7 @@ final class Fanout implements ToIntFunction<ServerSession> {
     private @Nullable Route<ServerSession> route;
     private int next;
     private boolean given;
+    private Fate excludedBy = Fate.SESSION_ENDED;
     private @Nullable Message kept;
     private @Nullable Publish identified;
     private int[] identifiers = NO_IDENTIFIERS;
@@ -188,11 +189,11 @@ final class Fanout implements ToIntFunction<ServerSession> {
 
     private void giveToOneOf(SharedSubscription<ServerSession> group) {
         given = true;
+        excludedBy = Fate.SESSION_ENDED; // of a group that ended meanwhile (U5-28)
         Member<ServerSession> member = group.choose(this);
         if (member == null) {
             turn.accounting.opened();
-            turn.accounting.ended(
-                    publish.qos() == QoS.AT_MOST_ONCE ? Fate.OFFLINE : Fate.TOO_LARGE);
+            turn.accounting.ended(excludedBy);
             return;
         }
         member.subscriber()
@@ -206,8 +207,13 @@ final class Fanout implements ToIntFunction<ServerSession> {
 
     /// How ready a member of a shared subscription is for this message (C23, B17).
     @Override
-    public int applyAsInt(ServerSession session) {
-        return session.readinessFor(publish);
+    public int applyAsInt(Member<ServerSession> member) {
+        Fate why = member.subscriber().excludedBy(publish, member);
+        if (why != null) {
+            excludedBy = why;
+            return SharedSubscription.EXCLUDED;
+        }
+        return member.subscriber().readinessFor(publish, member);
     }
 
     // ---- what receivers share

@@ -274,9 +274,10 @@ final class Handshake {
         } else {
             sessions.resume(session);
         }
+        session.state().identify(identity);
         int receiveMaximum = (int) connect.properties().number(Property.RECEIVE_MAXIMUM, 65_535);
         long number = session.bind(connection, expirySeconds, receiveMaximum, connect.will());
-        connection.bind(session, identity, session.state().epoch());
+        connection.bind(session, session.state().epoch());
         Connack connack =
                 new Connack(
                         present && connect.version() != ProtocolVersion.MQTT_3_1,
@@ -291,8 +292,7 @@ final class Handshake {
 
     private void checkRights(Identity identity) {
         ServerSession session = sessions.find(clientIdentifier);
-        String owner = session == null ? null : session.state().identity().userName();
-        if (owner != null && !owner.equals(identity.userName())) {
+        if (session != null && !session.state().isOpenTo(identity)) {
             throw new ProtocolViolation(
                     ReasonCode.NOT_AUTHORIZED, "A19", "the session belongs to another user");
         }

@@ -26,6 +26,10 @@ final class ReAuthentication {
                     "MQTT-4.12.1-1",
                     "re-authentication uses the method of CONNECT");
         }
+        if (connection.isAsked()) {
+            throw ProtocolViolation.protocolError(
+                    "MQTT-4.12.0-3", "AUTH before the server answered the one before");
+        }
         boolean first = auth.reasonCode() == ReasonCode.RE_AUTHENTICATE;
         boolean goesOn =
                 auth.reasonCode() == ReasonCode.CONTINUE_AUTHENTICATION
@@ -35,6 +39,7 @@ final class ReAuthentication {
                     "MQTT-3.15.2-1", "AUTH with " + auth.reasonCode());
         }
         connection.reAuthenticating(true);
+        connection.asked(true);
         connection
                 .turn()
                 .outbox()
@@ -42,7 +47,7 @@ final class ReAuthentication {
                         connection,
                         new Authentication.Step(
                                 connection.clientIdentifier(),
-                                connection.identity().userName(),
+                                connection.ownSession().state().identity().userName(),
                                 null,
                                 method,
                                 auth.properties().binary(Property.AUTHENTICATION_DATA),
@@ -55,9 +60,10 @@ final class ReAuthentication {
     /// @throws ProtocolViolation with its code if the client failed [MQTT-4.12.1-2]
     static void outcome(Connection connection, Authentication.Outcome outcome) {
         String method = connection.authenticationMethod();
-        if (method == null || !connection.isReAuthenticating()) {
+        if (method == null || !connection.isAsked()) {
             return;
         }
+        connection.asked(false);
         switch (outcome) {
             case Authentication.More more ->
                     connection.sendWhole(Handshake.auth(method, more.data()));
@@ -65,8 +71,15 @@ final class ReAuthentication {
                     throw new ProtocolViolation(
                             refused.reasonCode(), "MQTT-4.12.1-2", "re-authentication failed");
             case Authentication.Accepted accepted -> {
+                SessionState session = connection.ownSession().state();
+                if (!session.isOpenTo(accepted.identity())) {
+                    throw new ProtocolViolation(
+                            ReasonCode.NOT_AUTHORIZED,
+                            "A19",
+                            "the session belongs to another user");
+                }
                 connection.reAuthenticating(false);
-                connection.identify(accepted.identity());
+                session.identify(accepted.identity());
                 Properties.Builder properties =
                         Properties.builder().put(Property.AUTHENTICATION_METHOD, method);
                 byte[] data = accepted.data();

@@ -3,6 +3,7 @@ package org.vencejo.core;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.Authentication.Identity;
+import org.vencejo.core.routing.Member;
 import org.vencejo.core.routing.SharedSubscription;
 import org.vencejo.core.session.AliasesSent;
 import org.vencejo.core.session.Copy;
@@ -107,15 +108,16 @@ final class ServerSession {
         return state.isKept() || retryIntervalNanos > 0 || share != null;
     }
 
-    /// Takes a message that another session of the shared subscription left behind: its copy is
-    /// open already.
-    void adopt(Copy copy, QoS granted, int[] subscriptionIdentifiers, TopicFilter share) {
+    /// Takes, as `member`, a message that another session of the shared subscription left behind:
+    /// its copy is open already.
+    void adopt(SharedCopy copy, Member<ServerSession> member) {
+        Publish publish = copy.message().publish();
         enqueue(
                 copy.message(),
-                granted.min(copy.message().publish().qos()),
-                copy.retain(),
-                subscriptionIdentifiers,
-                share);
+                member.qos().min(publish.qos()),
+                member.retainAsPublished() && publish.retain(),
+                member.subscriptionIdentifiers(),
+                copy.share());
         pump();
     }
 
@@ -154,7 +156,7 @@ final class ServerSession {
         }
         switch (turn.settings.queueFullPolicy()) {
             case DROP_OLDEST -> {
-                Copy oldest = outbound.queue().first();
+                Copy oldest = canMakeRoomFor(message) ? outbound.queue().first() : null;
                 while (oldest != null && isFullFor(message)) {
                     outbound.drop(oldest, Fate.QUEUE_FULL);
                     oldest = outbound.queue().first();
@@ -171,6 +173,13 @@ final class ServerSession {
         return !isFullFor(message);
     }
 
+    // Nothing is dropped in vain: for a message above the limit, or when others fill the memory.
+    private boolean canMakeRoomFor(Message message) {
+        long others = turn.accounting.queuedBytes() - outbound.queue().bytes();
+        return message.bytes() <= turn.limits.queuedBytesMax()
+                && others + message.bytes() <= turn.limits.queuedBytesInAllMax();
+    }
+
     private boolean isFullFor(Message message) {
         Limits limits = turn.limits;
         long bytes = message.bytes();
@@ -179,21 +188,32 @@ final class ServerSession {
                 || turn.accounting.queuedBytes() + bytes > limits.queuedBytesInAllMax();
     }
 
-    /// How ready this member of a shared subscription is for `publish`.
-    int readinessFor(Publish publish) {
-        if (ended || !state.mayReceive(publish.topicName())) {
-            return SharedSubscription.EXCLUDED;
+    /// Why this member of a shared subscription cannot be given `publish`, or null if it can.
+    @Nullable Fate excludedBy(Publish publish, Member<ServerSession> member) {
+        if (ended) {
+            return Fate.SESSION_ENDED;
         }
+        if (!state.mayReceive(publish.topicName())) {
+            return Fate.ACCESS_DENIED;
+        }
+        QoS qos = member.qos().min(publish.qos());
         Connection to = connection;
         if (to == null || !outbound.isConnected()) {
-            return publish.qos() == QoS.AT_MOST_ONCE
-                    ? SharedSubscription.EXCLUDED
-                    : SharedSubscription.OFFLINE;
+            return qos == QoS.AT_MOST_ONCE ? Fate.OFFLINE : null; // (C24)
         }
-        if (!to.fits(publish, 0)) {
-            return SharedSubscription.EXCLUDED;
+        return to.fitsAs(publish, qos, member.subscriptionIdentifiers()) ? null : Fate.TOO_LARGE;
+    }
+
+    /// How ready this member of a shared subscription is for `publish`, which it can be given.
+    int readinessFor(Publish publish, Member<ServerSession> member) {
+        if (!outbound.isConnected()) {
+            return SharedSubscription.OFFLINE;
         }
-        return outbound.isReady() ? SharedSubscription.READY : SharedSubscription.FULL;
+        boolean ready =
+                member.qos().min(publish.qos()) == QoS.AT_MOST_ONCE
+                        ? outbound.canTakeAtMostOnce()
+                        : outbound.isReady();
+        return ready ? SharedSubscription.READY : SharedSubscription.FULL;
     }
 
     // ---- sending what waits

@@ -31,7 +31,7 @@ final class SessionState implements FlowOwner {
     private final Turn turn;
     private final long number;
     private final String clientIdentifier;
-    private final Identity identity;
+    private final @Nullable String createdBy;
     private final boolean kept;
     private final InboundFlow inbound;
     private final OutboundFlow outbound;
@@ -39,6 +39,7 @@ final class SessionState implements FlowOwner {
     private int sharedCopies;
 
     // Since the last CONNECT
+    private Identity identity;
     private SessionConnected connected;
     private @Nullable SessionDisconnected disconnected;
     private long sessionExpiryInterval;
@@ -47,6 +48,7 @@ final class SessionState implements FlowOwner {
         this.turn = turn;
         this.number = number;
         this.clientIdentifier = clientIdentifier;
+        this.createdBy = identity.userName();
         this.identity = identity;
         this.kept = kept;
         this.inbound = new InboundFlow(this);
@@ -62,7 +64,7 @@ final class SessionState implements FlowOwner {
     // ------------------------------------------------------------------------------------
 
     void created() {
-        write(new Mutation.SessionCreated(number, clientIdentifier, identity.userName()));
+        write(creation());
     }
 
     /// A CONNECT was accepted; CONNACK waits for the returned number.
@@ -73,6 +75,21 @@ final class SessionState implements FlowOwner {
                 new SessionConnected(
                         number, connected.epoch() + 1, expiryInterval, receiveMaximum, will);
         return write(connected);
+    }
+
+    private Mutation.SessionCreated creation() {
+        return new Mutation.SessionCreated(number, clientIdentifier, createdBy);
+    }
+
+    /// Whose session it is, and whose rights count, from now on.
+    void identify(Identity as) {
+        identity = as;
+    }
+
+    /// Whether it may go on as the session of `other`: of the same user, or of anybody if it was
+    /// nobody's (A19).
+    boolean isOpenTo(Identity other) {
+        return identity.userName() == null || identity.userName().equals(other.userName());
     }
 
     /// DISCONNECT asked for another Session Expiry Interval (3.14.2.2.2).
@@ -306,7 +323,7 @@ final class SessionState implements FlowOwner {
             taken.add(identifier);
         }
         return new Recovered.Session(
-                new Mutation.SessionCreated(number, clientIdentifier, identity.userName()),
+                creation(),
                 connected,
                 disconnected,
                 new ArrayList<>(subscriptions().values()),

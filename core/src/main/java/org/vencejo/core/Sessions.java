@@ -16,6 +16,7 @@ import org.vencejo.protocol.Connack;
 import org.vencejo.protocol.Disconnect;
 import org.vencejo.protocol.Packet;
 import org.vencejo.protocol.Property;
+import org.vencejo.protocol.Publish;
 import org.vencejo.protocol.ReasonCode;
 import org.vencejo.protocol.Suback;
 import org.vencejo.protocol.Will;
@@ -230,14 +231,20 @@ final class Sessions {
         Member<ServerSession> member =
                 group == null
                         ? null
-                        : group.choose(session -> session.readinessFor(orphan.message().publish()));
+                        : group.choose(each -> readiness(each, orphan.message().publish()));
         if (member == null) {
             turn.accounting.ended(Fate.SESSION_ENDED);
             return false;
         }
-        member.subscriber()
-                .adopt(orphan, member.qos(), member.subscriptionIdentifiers(), orphan.share());
+        member.subscriber().adopt(orphan, member);
         return true;
+    }
+
+    private static int readiness(Member<ServerSession> member, Publish publish) {
+        ServerSession session = member.subscriber();
+        return session.excludedBy(publish, member) == null
+                ? session.readinessFor(publish, member)
+                : SharedSubscription.EXCLUDED;
     }
 
     private void cancel(@Nullable Deadline deadline) {

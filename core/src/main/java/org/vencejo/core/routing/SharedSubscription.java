@@ -13,7 +13,7 @@ import org.vencejo.protocol.TopicFilter;
 /// Members take turns (C23): they form a ring, and who was chosen goes to its end. A new member
 /// joins at the end too.
 public final class SharedSubscription<S> {
-    /// What the readiness of a subscriber means in [#choose].
+    /// What the readiness of a member means in [#choose].
     public static final int READY = 0;
 
     public static final int FULL = 1;
@@ -43,7 +43,7 @@ public final class SharedSubscription<S> {
     /// The member whose turn it is among those of the best readiness: first [#READY], then [#FULL]
     /// (connected, but it can take nothing now), then [#OFFLINE]; never one whose readiness is
     /// negative. Null if nobody is left.
-    public @Nullable Member<S> choose(ToIntFunction<S> readiness) {
+    public @Nullable Member<S> choose(ToIntFunction<Member<S>> readiness) {
         if (turn == null) {
             return null;
         }
@@ -51,7 +51,7 @@ public final class SharedSubscription<S> {
         int bestReadiness = Integer.MAX_VALUE;
         Member<S> member = turn;
         do {
-            int found = readiness.applyAsInt(member.subscriber());
+            int found = readiness.applyAsInt(member);
             if (found >= READY && found < bestReadiness) {
                 best = member;
                 bestReadiness = found;

@@ -120,6 +120,11 @@ public final class OutboundFlow {
         return isConnected() && !queueHeld && queue.atMostOnce() == 0;
     }
 
+    /// Whether a QoS 0 message would be sent at once.
+    public boolean canTakeAtMostOnce() {
+        return isReadyForAtMostOnce() && link.writable();
+    }
+
     /// Takes a Packet Identifier for a request that is no PUBLISH: those of one side share the
     /// numbers [MQTT-2.2.1-3]. Returns 0 if all are in use. To be freed when the answer comes, or
     /// the connection ends.

@@ -129,7 +129,7 @@ class SharedSubscriptionTest {
     private String next(int messages) {
         var chosen = new StringBuilder();
         for (int i = 0; i < messages; i++) {
-            Member<String> member = group().choose(readiness::get);
+            Member<String> member = group().choose(each -> readiness.get(each.subscriber()));
             chosen.append(member == null ? "-" : member.subscriber());
         }
         return chosen.toString();

@@ -125,7 +125,10 @@ class SubscriptionTrieModelTest {
                 readiness.putIfAbsent(each, SharedSubscription.READY);
             }
             TopicFilter group = seeds.pick(groups);
-            assertThat(NaiveSubscriptions.choice(trie.shared(group).choose(readiness::get)))
+            assertThat(
+                            NaiveSubscriptions.choice(
+                                    trie.shared(group)
+                                            .choose(each -> readiness.get(each.subscriber()))))
                     .as("choice of %s", group)
                     .isEqualTo(naive.choose(group, readiness));
         }
