@@ -47,7 +47,8 @@ public final class Authentication {
     /// The client is who it says; `data` goes back in CONNACK or AUTH.
     public record Accepted(Identity identity, byte @Nullable [] data) implements Outcome {}
 
-    /// The client is refused with a code of the CONNACK table.
+    /// The client is refused with a code of the CONNACK table; `properties` (Reason String, Server
+    /// Reference, User Properties) go to a 5.0 client with it.
     public record Refused(ReasonCode reasonCode, Properties properties) implements Outcome {}
 
     /// The exchange goes on: the client is sent AUTH 0x18 with `data`.

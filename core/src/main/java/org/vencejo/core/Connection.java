@@ -8,6 +8,7 @@ import org.vencejo.protocol.Connect;
 import org.vencejo.protocol.Packet;
 import org.vencejo.protocol.PacketEncoder;
 import org.vencejo.protocol.PacketType;
+import org.vencejo.protocol.Properties;
 import org.vencejo.protocol.Property;
 import org.vencejo.protocol.ProtocolVersion;
 import org.vencejo.protocol.ProtocolViolation;
@@ -65,6 +66,7 @@ public final class Connection implements Link {
     private @Nullable String authenticationMethod;
     private boolean reAuthenticating;
     private boolean asked;
+    private Properties explanation = Properties.NONE;
     private long epoch;
     private long keepAliveNanos;
     private long lastPacketNanos;
@@ -399,6 +401,15 @@ public final class Connection implements Link {
 
     void asked(boolean awaited) {
         asked = awaited;
+    }
+
+    /// What a refusal says beside its code, in CONNACK or DISCONNECT.
+    Properties explanation() {
+        return explanation;
+    }
+
+    void explain(Properties ofRefusal) {
+        explanation = ofRefusal;
     }
 
     @Nullable String authenticationMethod() {

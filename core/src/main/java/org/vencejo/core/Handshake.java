@@ -229,9 +229,11 @@ final class Handshake {
         asked = false;
         switch (outcome) {
             case Authentication.More more -> connection.sendWhole(auth(method, more.data()));
-            case Authentication.Refused refused ->
-                    throw new ProtocolViolation(
-                            refused.reasonCode(), "MQTT-3.1.4-2", "the authenticator refused");
+            case Authentication.Refused refused -> {
+                connection.explain(refused.properties());
+                throw new ProtocolViolation(
+                        refused.reasonCode(), "MQTT-3.1.4-2", "the authenticator refused");
+            }
             case Authentication.Accepted accepted -> accept(accepted);
         }
     }

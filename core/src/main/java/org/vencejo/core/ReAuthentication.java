@@ -67,9 +67,11 @@ final class ReAuthentication {
         switch (outcome) {
             case Authentication.More more ->
                     connection.sendWhole(Handshake.auth(method, more.data()));
-            case Authentication.Refused refused ->
-                    throw new ProtocolViolation(
-                            refused.reasonCode(), "MQTT-4.12.1-2", "re-authentication failed");
+            case Authentication.Refused refused -> {
+                connection.explain(refused.properties());
+                throw new ProtocolViolation(
+                        refused.reasonCode(), "MQTT-4.12.1-2", "re-authentication failed");
+            }
             case Authentication.Accepted accepted -> {
                 SessionState session = connection.ownSession().state();
                 if (!session.isOpenTo(accepted.identity())) {

@@ -16,7 +16,6 @@ import org.vencejo.protocol.Packet;
 import org.vencejo.protocol.PacketType;
 import org.vencejo.protocol.Pingreq;
 import org.vencejo.protocol.Pingresp;
-import org.vencejo.protocol.Properties;
 import org.vencejo.protocol.Property;
 import org.vencejo.protocol.ProtocolVersion;
 import org.vencejo.protocol.ProtocolViolation;
@@ -170,7 +169,8 @@ public final class Server {
                                 reasonCode,
                                 detail));
         if (mayAnswerConnect(connection, reasonCode)) {
-            connection.send(new Connack(false, allowedInConnack(reasonCode), Properties.NONE));
+            connection.send(
+                    new Connack(false, allowedInConnack(reasonCode), connection.explanation()));
         }
         sessions.leave(connection, reasonCode, detail, false);
         connection.close();

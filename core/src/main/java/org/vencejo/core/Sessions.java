@@ -105,7 +105,7 @@ final class Sessions {
     /// goes the way of a lost connection.
     void disconnect(Connection connection, ReasonCode reasonCode, String detail) {
         if (connection.isIn(Connection.State.CONNECTED) && connection.version().isMqtt5()) {
-            connection.send(new Disconnect(reasonCode));
+            connection.send(new Disconnect(reasonCode, connection.explanation()));
         }
         leave(connection, reasonCode, detail, false);
         connection.close();

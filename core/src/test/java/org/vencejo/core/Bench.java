@@ -71,7 +71,12 @@ final class Bench implements Outbox {
     }
 
     Bench(ServerSettings settings, AccessRules accessRules, Recovered recovered) {
-        this.server = new Server(settings, accessRules, recovered, 1, 0, 0);
+        this(settings, accessRules, recovered, 0);
+    }
+
+    /// A bench whose server starts at this time of day.
+    Bench(ServerSettings settings, AccessRules accessRules, Recovered recovered, long wallMillis) {
+        this.server = new Server(settings, accessRules, recovered, 1, wallMillis, 0);
     }
 
     /// A bench whose server has this limit.
