@@ -120,7 +120,7 @@ final class Incoming {
     }
 
     private Arrival arrive(ServerConnection connection, Publish publish, long number) {
-        long bytes = Message.bytesOf(publish.topicName(), publish.payload());
+        long bytes = Message.bytesOf(publish);
         Arrival arrival =
                 new Arrival(
                         MqttMessage.of(publish),

@@ -279,7 +279,7 @@ final class Fanout implements ToIntFunction<Member<ServerSession>> {
 
     /// What it counts against limits in bytes while it waits.
     long bytes() {
-        return Message.bytesOf(publish.topicName(), publish.payload());
+        return Message.bytesOf(publish);
     }
 
     /// The PUBLISH for receivers with these options: the same object for all of them.

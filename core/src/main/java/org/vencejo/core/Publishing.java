@@ -171,7 +171,7 @@ final class Publishing {
         return publish.payload().isEmpty()
                 || retained.hasRoomFor(
                         publish.topicName(),
-                        Message.bytesOf(publish.topicName(), publish.payload()));
+                        Message.bytesOf(publish));
     }
 
     // U5-18

@@ -9,15 +9,16 @@ import org.vencejo.core.ServerSettings.QueueFullPolicy;
 import org.vencejo.core.session.Fate;
 import org.vencejo.core.session.Message;
 import org.vencejo.protocol.Disconnect;
-import org.vencejo.protocol.Payload;
+import org.vencejo.protocol.Properties;
 import org.vencejo.protocol.Property;
+import org.vencejo.protocol.Publish;
+import org.vencejo.protocol.UserProperty;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.ReasonCode;
-import org.vencejo.protocol.TopicName;
 
 /// What gives way when a queue is full (B37).
 class QueueLimitsTest {
-    private static final long ONE = Message.bytesOf(TopicName.of("t"), Payload.of("1"));
+    private static final long ONE = Message.bytesOf(publish("t", QoS.AT_LEAST_ONCE, 1, "1"));
 
     private Bench bench;
     private Connection publisher;
@@ -109,5 +110,22 @@ class QueueLimitsTest {
         publishes("t/calm", "2");
         assertThat(bench.payloadsTo(bench.connect("calm", 100))).containsExactly("2");
         assertThat(bench.payloadsTo(bench.connect("loud", 100))).containsExactly("3", "4");
+    }
+
+    /// A message of a byte can weigh as much as its packet may.
+    @Test
+    void propertiesCountToo() {
+        begin(QueueFullPolicy.DROP_OLDEST, "queuedBytesMax", 20 * ONE);
+        away("c");
+        Properties.Builder properties = Properties.builder();
+        for (int i = 0; i < 100; i++) {
+            properties.add(new UserProperty("", ""));
+        }
+        Publish plain = publish("t", QoS.AT_LEAST_ONCE, 1, "heavy");
+        publishes("t", "1", "2", "3");
+        bench.in(publisher, plain.with(plain.topicName(), properties.build()));
+        publishes("t", "4");
+        assertThat(bench.ended(Fate.QUEUE_FULL)).isEqualTo(1);
+        assertThat(bench.payloadsTo(bench.connect("c", 100))).containsExactly("1", "2", "3", "4");
     }
 }

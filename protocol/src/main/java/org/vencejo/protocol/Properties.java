@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 public final class Properties {
     public static final Properties NONE = new Properties(0, new long[0], new Object[0]);
 
+    private static final int OBJECT_BYTES = 24;
+
     private static final long NUMBERS;
 
     static {
@@ -40,6 +42,37 @@ public final class Properties {
 
     public boolean has(Property property) {
         return (present & bit(property)) != 0;
+    }
+
+    /// About what they take in memory, for limits in bytes: many short strings are more than their
+    /// letters.
+    public long heapBytes() {
+        long bytes = 8L * numbers.length;
+        for (Object value : values) {
+            bytes +=
+                    switch (value) {
+                        case String text -> heapBytes(text);
+                        case byte[] binary -> OBJECT_BYTES + binary.length;
+                        case List<?> list -> heapBytesOfEach(list);
+                        default -> OBJECT_BYTES;
+                    };
+        }
+        return bytes;
+    }
+
+    private static long heapBytesOfEach(List<?> list) {
+        long bytes = OBJECT_BYTES;
+        for (Object each : list) {
+            bytes += OBJECT_BYTES;
+            if (each instanceof UserProperty pair) {
+                bytes += heapBytes(pair.name()) + heapBytes(pair.value());
+            }
+        }
+        return bytes;
+    }
+
+    private static long heapBytes(String text) {
+        return 2 * OBJECT_BYTES + text.length();
     }
 
     /// The number of `property`, or `absent` if it is not there.

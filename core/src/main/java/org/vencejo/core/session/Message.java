@@ -1,8 +1,6 @@
 package org.vencejo.core.session;
 
-import org.vencejo.protocol.Payload;
 import org.vencejo.protocol.Publish;
-import org.vencejo.protocol.TopicName;
 
 /// An Application Message that is kept: a PUBLISH without a Packet Identifier, Topic Alias or
 /// Subscription Identifier whose payload is stored. Immutable, shared by all that keep it.
@@ -20,11 +18,13 @@ public record Message(Publish publish, long expiresAtMillis) {
 
     /// What the message counts against limits in bytes.
     public long bytes() {
-        return bytesOf(publish.topicName(), publish.payload());
+        return bytesOf(publish);
     }
 
-    /// What a message of this name and payload would count.
-    public static long bytesOf(TopicName topicName, Payload payload) {
-        return (long) OVERHEAD_BYTES + topicName.length() + payload.length();
+    /// What a message would count that is kept.
+    public static long bytesOf(Publish publish) {
+        long bytes =
+                (long) OVERHEAD_BYTES + publish.topicName().length() + publish.payload().length();
+        return publish.properties().isEmpty() ? bytes : bytes + publish.properties().heapBytes();
     }
 }
