@@ -89,15 +89,12 @@ class MemoryLimitsTest {
 
     @Test
     void nobodyNewIsAcceptedWhileMemoryIsShort() throws Exception {
-        try (Broker broker =
-                        start("limits.buffers-bytes-max=1MB", "limits.out-buffer-high=64MB");
+        try (Broker broker = start("limits.buffers-bytes-max=1MB", "limits.out-buffer-high=64MB");
                 Client publisher = new Client(broker, "publisher")) {
             Client subscriber = new Client(broker, "subscriber");
             subscriber.send(
                     new Subscribe(
-                            1,
-                            List.of(Subscription.of("t", QoS.AT_MOST_ONCE)),
-                            Properties.NONE));
+                            1, List.of(Subscription.of("t", QoS.AT_MOST_ONCE)), Properties.NONE));
             assertThat(subscriber.read(5)).containsExactly(0x90, 3, 0, 1, 0);
             while (accepts(broker)) { // until what the subscriber does not read is too much
                 publisher.send(publish(QoS.AT_MOST_ONCE, 0, 1 << 20));

@@ -169,9 +169,7 @@ final class Publishing {
 
     private boolean hasRoomToRetain(Publish publish) {
         return publish.payload().isEmpty()
-                || retained.hasRoomFor(
-                        publish.topicName(),
-                        Message.bytesOf(publish));
+                || retained.hasRoomFor(publish.topicName(), Message.bytesOf(publish));
     }
 
     // U5-18

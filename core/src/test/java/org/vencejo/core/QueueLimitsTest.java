@@ -12,9 +12,9 @@ import org.vencejo.protocol.Disconnect;
 import org.vencejo.protocol.Properties;
 import org.vencejo.protocol.Property;
 import org.vencejo.protocol.Publish;
-import org.vencejo.protocol.UserProperty;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.ReasonCode;
+import org.vencejo.protocol.UserProperty;
 
 /// What gives way when a queue is full (B37).
 class QueueLimitsTest {

@@ -72,7 +72,7 @@ public final class Properties {
     }
 
     private static long heapBytes(String text) {
-        return 2 * OBJECT_BYTES + text.length();
+        return 2L * OBJECT_BYTES + text.length();
     }
 
     /// The number of `property`, or `absent` if it is not there.

@@ -36,8 +36,7 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
     private IoLoop.@Nullable Timer patience;
     private String reason = "closed by the peer";
 
-    SocketConnection(
-            IoLoop loop, Channel channel, ConnectionHandler handler, Backlog backlog) {
+    SocketConnection(IoLoop loop, Channel channel, ConnectionHandler handler, Backlog backlog) {
         this.loop = loop;
         this.channel = channel;
         this.handler = handler;

@@ -109,7 +109,10 @@ public record TcpTransport(IoLoops loops, int highBytes, int lowBytes, Shortage 
         channel.pipeline()
                 .addLast(
                         new SocketConnection(
-                                loop, channel, handler, new Backlog(highBytes, lowBytes, shortage)));
+                                loop,
+                                channel,
+                                handler,
+                                new Backlog(highBytes, lowBytes, shortage)));
     }
 
     private static String causeOf(ChannelFuture failed) {

@@ -22,7 +22,8 @@ final class Embedded implements ConnectionHandler, AutoCloseable {
     Embedded(ToIntFunction<ByteBuf> reader) {
         this.reader = reader;
         channel.config().setAllocator(allocator);
-        connection = new SocketConnection(loop, channel, this, new Backlog(1_000, 100, new Shortage()));
+        connection =
+                new SocketConnection(loop, channel, this, new Backlog(1_000, 100, new Shortage()));
         channel.pipeline().addLast(connection);
         channel.pipeline().fireChannelActive();
     }
