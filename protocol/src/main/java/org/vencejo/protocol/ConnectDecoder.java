@@ -1,5 +1,7 @@
 package org.vencejo.protocol;
 
+import io.netty.buffer.ByteBuf;
+
 /// CONNECT from bytes, in all versions (section 3.1). Immutable.
 ///
 /// It tells the reader the version as soon as name and level are known, so that even a refusal is
@@ -11,12 +13,24 @@ final class ConnectDecoder {
     private static final int PASSWORD = 0x40;
     private static final int USER_NAME = 0x80;
 
+    /// The length, the name and the level of the versions that begin with `MQTT`.
+    static final int VERSION_BYTES = 7;
+
+    private static final int MQTT = 0x4D515454;
+
     private final DecoderLimits limits;
     private final PropertiesDecoder properties;
 
     ConnectDecoder(DecoderLimits limits, PropertiesDecoder properties) {
         this.limits = limits;
         this.properties = properties;
+    }
+
+    /// Whether the body at `bodyAt`, of which [#VERSION_BYTES] are there, is that of 5.0.
+    static boolean isMqtt5(ByteBuf in, int bodyAt) {
+        return in.getShort(bodyAt) == 4
+                && in.getInt(bodyAt + 2) == MQTT
+                && in.getByte(bodyAt + 6) == ProtocolVersion.MQTT_5.level();
     }
 
     Connect decode(FieldReader in) {

@@ -89,6 +89,10 @@ public final class PacketDecoder {
         int bodyAt = start + 1 + VariableByteInteger.size(length);
         int size = bodyAt - start + length;
         if (size > packetSizeMax) {
+            if (firstBytes == FirstBytes.OF_NEW_CLIENT
+                    && !learnsVersion(in, bodyAt, start + given)) {
+                return null;
+            }
             throw tooLarge(size);
         }
         if (given < size) {
@@ -123,6 +127,20 @@ public final class PacketDecoder {
             }
         }
         return -1;
+    }
+
+    // A CONNECT that is not read on still says whether its client can be told why: only 5.0 has a
+    // word for it. Returns false if too little of it is there.
+    private boolean learnsVersion(ByteBuf in, int bodyAt, int end) {
+        int missing = bodyAt + ConnectDecoder.VERSION_BYTES - end;
+        if (missing > 0) {
+            bytesWanted = missing;
+            return false;
+        }
+        if (ConnectDecoder.isMqtt5(in, bodyAt)) {
+            fields.version(ProtocolVersion.MQTT_5);
+        }
+        return true;
     }
 
     private ProtocolViolation tooLarge(int size) {

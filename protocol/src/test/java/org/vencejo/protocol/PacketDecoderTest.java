@@ -55,6 +55,24 @@ class PacketDecoderTest {
         assertRefused(server(SMALL), connect(33), ReasonCode.PACKET_TOO_LARGE);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "10 80 80 40 00 04 4D 51 54 54 05, MQTT_5",
+        "10 80 80 40 00 04 4D 51 54 54 04, ", // 3.x has no word for it
+        "10 80 80 40 00 06 4D 51 49 73 64, ",
+        "10 80 80 40 00 04 4D 51 54 58 05, "
+    })
+    void aConnectThatIsTooLargeIsReadAsFarAsItsVersion(String bytes, ProtocolVersion version) {
+        PacketDecoder decoder = server(SMALL);
+        ByteBuf whole = Bytes.buffer(bytes);
+        for (int length = 4; length < whole.readableBytes(); length++) {
+            assertThat(decoder.decode(whole.slice(0, length))).isNull();
+            assertThat(decoder.bytesWanted()).isEqualTo(11 - length);
+        }
+        assertRefused(decoder, whole, ReasonCode.PACKET_TOO_LARGE);
+        assertThat(decoder.version()).isEqualTo(version);
+    }
+
     @Test
     void theLimitCanBeMoved() {
         PacketDecoder decoder = connected(SMALL);
