@@ -80,7 +80,7 @@ find_maven() {
 
 # What every JVM of ours is started with. Netty uses Unsafe and native code; both are said here
 # so that the JDK need not warn, and the design says why they are worth it.
-jvm_flags="--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED -XX:+UseCompactObjectHeaders"
+jvm_flags="--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED -XX:+UseCompactObjectHeaders -XX:+ExitOnOutOfMemoryError"
 
 # For Maven's own JVM: its libraries use what newer JDKs warn about.
 export MAVEN_OPTS="${MAVEN_OPTS:-} --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED"
