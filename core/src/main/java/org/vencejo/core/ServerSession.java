@@ -233,7 +233,9 @@ final class ServerSession {
             if (connection != null) {
                 connection.readAsFastAsItIsAnswered();
             }
-            if (replay.isDone()) {
+            if (replay.isDone() && outbound.hasAhead()) {
+                moreToSend = false; // the last one waits for the journal, say: live ones behind it
+            } else if (replay.isDone()) {
                 replay = null;
                 outbound.holdQueue(false);
                 moreToSend = true;

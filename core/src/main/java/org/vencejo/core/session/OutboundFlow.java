@@ -497,6 +497,11 @@ public final class OutboundFlow {
         return first != null && first.durableAt() > durable;
     }
 
+    /// Whether anything waits before the queue.
+    public boolean hasAhead() {
+        return !ahead.isEmpty();
+    }
+
     /// Whether nothing waits before the queue and the out-buffer can take more.
     public boolean isClearAhead() {
         return ahead.isEmpty() && link.writable();
