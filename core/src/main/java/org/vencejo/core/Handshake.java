@@ -18,7 +18,6 @@ import org.vencejo.protocol.Property;
 import org.vencejo.protocol.ProtocolVersion;
 import org.vencejo.protocol.ProtocolViolation;
 import org.vencejo.protocol.Publish;
-import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.ReasonCode;
 import org.vencejo.protocol.Will;
 
@@ -31,13 +30,6 @@ import org.vencejo.protocol.Will;
 final class Handshake {
     private static final int PACKET_OVERHEAD_BYTES = 64;
 
-    private static final Property[] DISPENSABLE = {
-        Property.RESPONSE_INFORMATION,
-        Property.MAXIMUM_PACKET_SIZE,
-        Property.TOPIC_ALIAS_MAXIMUM,
-        Property.RECEIVE_MAXIMUM
-    };
-
     private final Turn turn;
     private final Sessions sessions;
     private final Connection connection;
@@ -45,6 +37,7 @@ final class Handshake {
     private final String clientIdentifier;
     private final boolean identifierAssigned;
     private final @Nullable String method;
+    private final Terms terms;
     private final ArrayDeque<Packet> behind = new ArrayDeque<>();
     private long bytesBehind;
     private boolean asked;
@@ -64,6 +57,7 @@ final class Handshake {
         this.clientIdentifier = clientIdentifier;
         this.identifierAssigned = identifierAssigned;
         this.method = connect.properties().text(Property.AUTHENTICATION_METHOD);
+        this.terms = new Terms(turn, connect);
     }
 
     /// CONNECT came: checks it and asks who the client is.
@@ -256,8 +250,10 @@ final class Handshake {
     private void accept(Authentication.Accepted accepted) {
         Identity identity = accepted.identity();
         checkRights(identity);
-        long expirySeconds = sessionExpiryInterval();
-        Properties properties = fitted(connackProperties(accepted, expirySeconds));
+        long expirySeconds = terms.sessionExpiryInterval();
+        Properties properties =
+                terms.told(
+                        connection, identifierAssigned ? clientIdentifier : null, accepted.data());
         decided = true;
         ServerSession session = sessions.find(clientIdentifier);
         long endedAt = 0;
@@ -317,94 +313,6 @@ final class Handshake {
         }
     }
 
-    private long sessionExpiryInterval() {
-        long max = turn.limits.sessionExpiryIntervalMaxSeconds();
-        if (!connect.version().isMqtt5()) {
-            return connect.cleanStart() ? 0 : max; // (A16)
-        }
-        return Math.min(connect.properties().number(Property.SESSION_EXPIRY_INTERVAL, 0), max);
-    }
-
-    private Properties connackProperties(Authentication.Accepted accepted, long expirySeconds) {
-        if (!connect.version().isMqtt5()) {
-            return Properties.NONE;
-        }
-        ServerSettings settings = turn.settings;
-        Limits limits = turn.limits;
-        Properties.Builder properties = Properties.builder();
-        if (expirySeconds != connect.properties().number(Property.SESSION_EXPIRY_INTERVAL, 0)) {
-            properties.put(Property.SESSION_EXPIRY_INTERVAL, expirySeconds); // U5-10
-        }
-        if (limits.receiveMaximum() < 65_535) {
-            properties.put(Property.RECEIVE_MAXIMUM, limits.receiveMaximum());
-        }
-        if (settings.maximumQoS() != QoS.EXACTLY_ONCE) {
-            properties.put(Property.MAXIMUM_QOS, settings.maximumQoS().value());
-        }
-        if (!settings.retainAvailable()) {
-            properties.put(Property.RETAIN_AVAILABLE, 0);
-        }
-        properties.put(Property.MAXIMUM_PACKET_SIZE, limits.packetSizeMax());
-        if (identifierAssigned) {
-            properties.put(Property.ASSIGNED_CLIENT_IDENTIFIER, clientIdentifier);
-        }
-        if (limits.topicAliasMaximum() > 0) {
-            properties.put(Property.TOPIC_ALIAS_MAXIMUM, limits.topicAliasMaximum());
-        }
-        if (!settings.wildcardSubscriptionAvailable()) {
-            properties.put(Property.WILDCARD_SUBSCRIPTION_AVAILABLE, 0);
-        }
-        if (!settings.sharedSubscriptionAvailable()) {
-            properties.put(Property.SHARED_SUBSCRIPTION_AVAILABLE, 0);
-        }
-        if (keepAliveSeconds() != connect.keepAlive()) {
-            properties.put(Property.SERVER_KEEP_ALIVE, keepAliveSeconds());
-        }
-        String information = settings.responseInformation();
-        if (information != null
-                && connect.properties().flag(Property.REQUEST_RESPONSE_INFORMATION, false)) {
-            properties.put(Property.RESPONSE_INFORMATION, information); // [MQTT-3.1.2-28]
-        }
-        if (method != null) {
-            properties.put(Property.AUTHENTICATION_METHOD, method); // [MQTT-4.12.0-5]
-            byte[] data = accepted.data();
-            if (data != null) {
-                properties.put(Property.AUTHENTICATION_DATA, data);
-            }
-        }
-        return properties.build();
-    }
-
-    // What CONNACK may go without, as a limit that the client is not told is not used, leaves it if
-    // it is too large for the client [MQTT-3.1.2-24].
-    private Properties fitted(Properties properties) {
-        Properties fitted = properties;
-        for (Property property : DISPENSABLE) {
-            if (isSmallEnough(fitted)) {
-                break;
-            }
-            fitted = fitted.without(property);
-        }
-        if (!isSmallEnough(fitted)) {
-            throw new ProtocolViolation(
-                    ReasonCode.PACKET_TOO_LARGE,
-                    "MQTT-3.1.2-24",
-                    "CONNACK is larger than the client's Maximum Packet Size");
-        }
-        return fitted;
-    }
-
-    private boolean isSmallEnough(Properties properties) {
-        return connection.fits(new Connack(false, ReasonCode.SUCCESS, properties));
-    }
-
-    private int keepAliveSeconds() {
-        int cap = turn.limits.keepAliveMaxSeconds();
-        int asked = connect.keepAlive();
-        boolean capped = cap > 0 && connect.version().isMqtt5() && (asked == 0 || asked > cap);
-        return capped ? cap : asked; // U5-48
-    }
-
     /// CONNACK was sent: the connection is the session's from now on. Returns what the client sent
     /// meanwhile.
     ArrayDeque<Packet> finish(ServerSession session, Connack connack) {
@@ -412,7 +320,7 @@ final class Handshake {
         connection.connected(
                 new TopicAliases((int) told.number(Property.TOPIC_ALIAS_MAXIMUM, 0)),
                 method,
-                keepAliveSeconds());
+                terms.keepAlive());
         session.state().inbound().connected((int) told.number(Property.RECEIVE_MAXIMUM, 65_535));
         int aliasesMax =
                 Math.min(
@@ -429,16 +337,8 @@ final class Handshake {
         session.established(
                 connection,
                 aliasesMax == 0 ? AliasesSent.NONE : new AliasesSent(aliasesMax),
-                retryIntervalNanos());
+                terms.retryIntervalNanos());
         connection.resumeReading(Connection.Pause.BEHIND_CONNECT);
         return behind;
-    }
-
-    private long retryIntervalNanos() {
-        return switch (connect.version()) {
-            case MQTT_3_1 -> turn.settings.retryIntervalNanos31();
-            case MQTT_3_1_1 -> turn.settings.retryIntervalNanos311();
-            case MQTT_5 -> 0; // [MQTT-4.4.0-1]
-        };
     }
 }

@@ -26,9 +26,8 @@ final class ServerSession {
     private final Turn turn;
     private final SessionState state;
     private final OutboundFlow outbound;
+    private final QueueLimit limit;
     private boolean ended;
-    private boolean queueFullTold;
-    private boolean overfull;
 
     // While a connection is bound to it
     private @Nullable Connection connection;
@@ -48,6 +47,7 @@ final class ServerSession {
         this.turn = turn;
         this.state = new SessionState(turn, number, clientIdentifier, identity, kept);
         this.outbound = state.outbound();
+        this.limit = new QueueLimit(turn, this);
     }
 
     // ---- a message for it
@@ -127,7 +127,7 @@ final class ServerSession {
             boolean retain,
             int[] subscriptionIdentifiers,
             @Nullable TopicFilter share) {
-        if (!makeRoomFor(message)) {
+        if (!limit.makeRoomFor(message)) {
             turn.accounting.ended(Fate.QUEUE_FULL);
             return;
         }
@@ -138,54 +138,6 @@ final class ServerSession {
             outbound.enqueue(
                     new SharedCopy(sequence, message, qos, retain, subscriptionIdentifiers, share));
         }
-    }
-
-    // At a limit the policy decides what gives way (B37).
-    private boolean makeRoomFor(Message message) {
-        if (!isFullFor(message)) {
-            return true;
-        }
-        if (!queueFullTold) {
-            queueFullTold = true;
-            turn.outbox()
-                    .event(
-                            new Event.QueueFull(
-                                    state.clientIdentifier(),
-                                    outbound.queue().size(),
-                                    outbound.queue().bytes()));
-        }
-        switch (turn.settings.queueFullPolicy()) {
-            case DROP_OLDEST -> {
-                Copy oldest = canMakeRoomFor(message) ? outbound.queue().first() : null;
-                while (oldest != null && isFullFor(message)) {
-                    outbound.drop(oldest, Fate.QUEUE_FULL);
-                    oldest = outbound.queue().first();
-                }
-            }
-            case DROP_NEWEST -> {}
-            case END_SESSION -> {
-                if (!overfull) {
-                    overfull = true;
-                    turn.overfull.add(this);
-                }
-            }
-        }
-        return !isFullFor(message);
-    }
-
-    // Nothing is dropped in vain: for a message above the limit, or when others fill the memory.
-    private boolean canMakeRoomFor(Message message) {
-        long others = turn.accounting.queuedBytes() - outbound.queue().bytes();
-        return message.bytes() <= turn.limits.queuedBytesMax()
-                && others + message.bytes() <= turn.limits.queuedBytesInAllMax();
-    }
-
-    private boolean isFullFor(Message message) {
-        Limits limits = turn.limits;
-        long bytes = message.bytes();
-        return outbound.queue()
-                        .isFullFor(bytes, limits.queuedMessagesMax(), limits.queuedBytesMax())
-                || turn.accounting.queuedBytes() + bytes > limits.queuedBytesInAllMax();
     }
 
     /// Why this member of a shared subscription cannot be given `publish`, or null if it can.
@@ -246,9 +198,7 @@ final class ServerSession {
         } else if (outbound.waitsForJournal(turn.durable())) {
             waitForJournal();
         }
-        if (outbound.queue().isEmpty()) {
-            queueFullTold = false;
-        }
+        limit.look();
         if (retryIntervalNanos > 0 && outbound.hasMessagesInFlight() && !retryDeadline().isSet()) {
             turn.schedule(retryDeadline(), retryIntervalNanos);
         }

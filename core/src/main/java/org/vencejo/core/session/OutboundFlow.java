@@ -20,7 +20,7 @@ import org.vencejo.protocol.ReasonCode;
 /// kept: an identifier then stands for one of three shared copies, and sending to it allocates
 /// nothing.
 public final class OutboundFlow {
-    private static final Link NOT_CONNECTED = new NotConnected();
+    private static final Link NOT_CONNECTED = NotConnected.INSTANCE;
 
     private final FlowOwner owner;
     private final Accounting accounting;
@@ -29,6 +29,7 @@ public final class OutboundFlow {
     private final PacketIdentifiers<Copy> inFlight = new PacketIdentifiers<>();
     private final CopyList sent = new CopyList();
     private final CopyList released = new CopyList(); // in the order of the PUBRECs
+    private final Repeats repeats = new Repeats(sent, released);
     private final MessageQueue ahead = new MessageQueue();
     private final MessageQueue queue = new MessageQueue();
     private long nextSequence;
@@ -433,30 +434,16 @@ public final class OutboundFlow {
     /// Repeats what was sent before `nowNanos - intervalNanos` and not answered. Returns how many
     /// packets were repeated.
     public int repeat(long nowNanos, long wallMillis, long durable, long intervalNanos) {
-        int repeated = 0;
-        for (Copy copy = released.first(); copy != null; copy = copy.next) {
-            // A PUBREL that still waits for the journal was not sent yet.
-            if (isOverdue(copy, nowNanos, intervalNanos) && copy.durableAt() <= durable) {
-                copy.sent(copy.packetIdentifier(), connection, nowNanos);
-                link.send(pubrel(copy));
-                repeated++;
-            }
-        }
-        for (Copy copy = sent.first(); copy != null && link.writable(); copy = copy.next) {
-            if (isOverdue(copy, nowNanos, intervalNanos)) {
-                copy.sent(copy.packetIdentifier(), connection, nowNanos);
-                link.publish(copy.publish(wallMillis), copy.packetIdentifier(), true, 0);
-                repeated++;
-            }
-        }
-        return repeated;
+        return repeats.releases(link, connection, nowNanos, durable, intervalNanos)
+                + repeats.messages(link, connection, nowNanos, wallMillis, intervalNanos);
     }
 
-    private boolean isOverdue(Copy copy, long nowNanos, long intervalNanos) {
-        return copy.sentIn(connection) && nowNanos - copy.sentAtNanos() >= intervalNanos;
+    /// When the first message in flight is to be repeated, if it is after `intervalNanos`.
+    public long nextRepeat(long nowNanos, long intervalNanos) {
+        return repeats.next(connection, nowNanos, intervalNanos);
     }
 
-    private static Packet pubrel(Copy copy) {
+    static Packet pubrel(Copy copy) {
         return new Pubrel(copy.packetIdentifier(), ReasonCode.SUCCESS);
     }
 
@@ -507,25 +494,6 @@ public final class OutboundFlow {
         return ahead.isEmpty() && link.writable();
     }
 
-    /// When the first message in flight is to be repeated, if it is after `intervalNanos`.
-    public long nextRepeat(long nowNanos, long intervalNanos) {
-        long wait =
-                Math.min(
-                        waitFor(sent, nowNanos, intervalNanos),
-                        waitFor(released, nowNanos, intervalNanos));
-        return nowNanos + Math.max(0, wait);
-    }
-
-    private long waitFor(CopyList copies, long nowNanos, long intervalNanos) {
-        long wait = intervalNanos;
-        for (Copy copy = copies.first(); copy != null; copy = copy.next) {
-            if (copy.sentIn(connection)) {
-                wait = Math.min(wait, copy.sentAtNanos() + intervalNanos - nowNanos);
-            }
-        }
-        return wait;
-    }
-
     public int inFlightCount() {
         return inFlight.size();
     }
@@ -555,23 +523,5 @@ public final class OutboundFlow {
     public long sentUpTo() {
         Copy first = ahead.first() != null ? ahead.first() : queue.first();
         return first == null ? nextSequence : first.sequence();
-    }
-
-    private static final class NotConnected implements Link {
-        @Override
-        public void send(Packet packet) {}
-
-        @Override
-        public void publish(Publish publish, int packetIdentifier, boolean dup, int topicAlias) {}
-
-        @Override
-        public boolean fits(Publish publish, int topicAlias) {
-            return true;
-        }
-
-        @Override
-        public boolean writable() {
-            return false;
-        }
     }
 }
