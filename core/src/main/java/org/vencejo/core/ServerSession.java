@@ -347,6 +347,9 @@ final class ServerSession {
         replay = null;
         retryIntervalNanos = 0;
         outbound.disconnected();
+        if (!turn.settings.qos0QueuedForOffline()) {
+            outbound.dropAtMostOnce();
+        }
         cancel(retry);
         cancel(more);
     }

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.vencejo.core.Packets.connect;
 import static org.vencejo.core.Packets.publish;
 import static org.vencejo.core.Packets.pubrec;
+import static org.vencejo.core.Packets.retained;
 import static org.vencejo.core.Packets.subscribe;
 import static org.vencejo.core.Packets.with;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.vencejo.core.session.Fate;
 import org.vencejo.protocol.Connack;
 import org.vencejo.protocol.Property;
 import org.vencejo.protocol.Publish;
@@ -82,6 +85,29 @@ class ResumeTest {
                     .extracting(Packets::text, Publish::dup, Publish::packetIdentifier)
                     .containsExactly(
                             tuple("m2", true, 2), tuple("m3", false, 3), tuple("m4", false, 4));
+        }
+    }
+
+    @Test
+    void qos0ThatWaitedIsNotKeptForWhoIsAwayUnlessThatIsWanted() {
+        for (boolean wanted : new boolean[] {false, true}) {
+            Bench each =
+                    new Bench(Change.of(ServerSettings.DEFAULTS, "qos0QueuedForOffline", wanted));
+            Connection publisher = each.connect("p", 0);
+            each.in(publisher, retained("a", QoS.AT_LEAST_ONCE, 1, "kept"));
+            each.in(publisher, retained("b", QoS.AT_LEAST_ONCE, 1, "kept"));
+            Connection client = each.connect(with(connect("c", 100), Property.RECEIVE_MAXIMUM, 1L));
+            each.in(client, subscribe("+", QoS.AT_LEAST_ONCE));
+            each.in(publisher, publish("t", QoS.AT_MOST_ONCE, 0, "zero")); // behind "kept"
+            each.in(publisher, publish("t", QoS.AT_LEAST_ONCE, 1, "one"));
+            each.cut(client);
+            Connection again = each.connect("c", 100);
+            assertThat(each.payloadsTo(again))
+                    .containsExactlyElementsOf(
+                            wanted
+                                    ? List.of("kept", "zero", "one")
+                                    : List.of("kept", "one")); // (B36)
+            assertThat(each.ended(Fate.OFFLINE)).isEqualTo(wanted ? 0 : 1);
         }
     }
 }

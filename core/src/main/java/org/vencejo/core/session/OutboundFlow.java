@@ -84,6 +84,18 @@ public final class OutboundFlow {
         queue.prepend(ahead);
     }
 
+    /// Drops the QoS 0 messages that wait, as nothing of QoS 0 is kept for who is away (B36).
+    public void dropAtMostOnce() {
+        Copy copy = queue.first();
+        while (copy != null && queue.atMostOnce() > 0) {
+            Copy next = copy.next;
+            if (copy.qos() == QoS.AT_MOST_ONCE) {
+                drop(copy, Fate.OFFLINE);
+            }
+            copy = next;
+        }
+    }
+
     public boolean isConnected() {
         return link != NOT_CONNECTED;
     }
