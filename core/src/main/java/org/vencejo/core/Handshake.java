@@ -256,13 +256,11 @@ final class Handshake {
                         connection, identifierAssigned ? clientIdentifier : null, accepted.data());
         decided = true;
         ServerSession session = sessions.find(clientIdentifier);
-        long endedAt = 0;
         if (session != null) {
             takeOver(session);
             boolean goesOn = !connect.cleanStart() && !session.hasEnded();
             if (!goesOn) {
                 sessions.end(session);
-                endedAt = session.state().isKept() ? turn.appended() : 0;
                 session = null;
             }
         }
@@ -285,7 +283,7 @@ final class Handshake {
         Acknowledgements answers =
                 new Acknowledgements(connection, packet -> sessions.answered(bound, packet));
         connection.answering(answers);
-        bound.answer(connack, Math.max(number, endedAt)); // a kept session may have ended
+        bound.answer(connack, present ? number : Math.max(number, sessions.lastEnd()));
     }
 
     private void checkRights(Identity identity) {

@@ -37,6 +37,7 @@ final class Sessions {
     private final SplittableRandom veil;
     private final Map<String, ServerSession> byClientIdentifier = new HashMap<>();
     private long lastNumber;
+    private long lastEnd;
     private long expired;
     private int connectedClients;
     private int connectedClientsMost;
@@ -69,6 +70,13 @@ final class Sessions {
             identifier = "vencejo-" + Long.toHexString(random.nextLong() ^ veil.nextLong());
         } while (byClientIdentifier.containsKey(identifier));
         return identifier;
+    }
+
+    /// The journal number behind the last end of a kept session. Who is told that its session is
+    /// new must not find the old one again after a crash; one number for all of them is exact
+    /// enough.
+    long lastEnd() {
+        return lastEnd;
     }
 
     ServerSession create(String clientIdentifier, Identity identity, boolean kept) {
@@ -204,6 +212,9 @@ final class Sessions {
         orphans.forEach(session.state().outbound()::takeAway);
         publishWill(session); // U5-13
         long undelivered = session.end();
+        if (session.state().isKept()) {
+            lastEnd = turn.appended();
+        }
         for (SharedCopy orphan : orphans) {
             undelivered += giveToAnother(orphan) ? 0 : 1;
         }
