@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class Properties {
     public static final Properties NONE = new Properties(0, new long[0], new Object[0]);
 
-    private static final int OBJECT_BYTES = 24;
+    private static final long OBJECT_BYTES = 24;
 
     private static final long NUMBERS;
 
