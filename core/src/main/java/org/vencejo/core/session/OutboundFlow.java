@@ -12,9 +12,10 @@ import org.vencejo.protocol.ReasonCode;
 /// The messages that a session sends: Packet Identifiers, the window that the peer grants, the
 /// queue behind it, and what is sent again when the session is resumed (4.3, 4.4, 4.9).
 ///
-/// Touched only by whoever runs the session. It plays no role: server and client send alike. One
-/// file because window, identifiers and order are one thought: every path ends in [#transmit] or
-/// [#finish].
+/// Touched only by whoever runs the session. It plays no role: server and client send alike.
+///
+/// One file because window, identifiers and order are one thought: every path ends in [#transmit]
+/// or [#finish].
 ///
 /// A session that ends with its connection never sends again, so its messages in flight are not
 /// kept: an identifier then stands for one of three shared copies, and sending to it allocates

@@ -166,89 +166,6 @@ class OutboundFlowTest {
         assertThat(flow.isReadyForAtMostOnce()).isTrue();
     }
 
-    // ---- resume
-
-    @Test
-    void whatWasOpenIsSentAgainInItsOrderWithDupAndItsIdentifierOverAWrap() {
-        for (long sequence = 65_533; sequence < 65_537; sequence++) {
-            bench.queueAs(sequence, AT_LEAST_ONCE, "m" + sequence, Message.NEVER);
-        }
-        bench.connect(10);
-        bench.drain();
-        assertThat(bench.sent())
-                .containsExactly("1:m65533#65534", "1:m65534#65535", "1:m65535#1", "1:m65536#2");
-        flow.disconnected();
-        bench.connect(10);
-        bench.drain();
-        assertThat(bench.sent())
-                .containsExactly(
-                        "1:m65533#65534+", "1:m65534#65535+", "1:m65535#1+", "1:m65536#2+");
-    }
-
-    @Test
-    void theWindowOfTheNewConnectionHoldsAndOwedPubrelsGoBeyondIt() {
-        bench.connect(5);
-        for (String text : List.of("a", "b", "c", "d", "e")) {
-            bench.queue(EXACTLY_ONCE, text);
-        }
-        bench.drain();
-        bench.pubrec(3);
-        bench.pubrec(1);
-        bench.sent();
-        flow.disconnected();
-        bench.connect(3);
-        bench.drain();
-        // PUBRELs in the order of the PUBRECs [MQTT-4.6.0-4], and they count as open (B13).
-        assertThat(bench.sent()).containsExactly("rel#3", "rel#1", "2:b#2+");
-        flow.pubcomp(1);
-        bench.drain();
-        assertThat(bench.sent()).containsExactly("2:d#4+");
-        flow.pubcomp(3);
-        flow.pubrec(2, ReasonCode.SUCCESS, 0, 0);
-        flow.pubcomp(2);
-        bench.queue(EXACTLY_ONCE, "new");
-        bench.drain();
-        assertThat(bench.sent()).containsExactly("rel#2", "2:e#5+", "2:new#6");
-    }
-
-    @Test
-    void aReleasedMessageIsNeverPublishedAgain() {
-        bench.connect(5);
-        bench.queue(EXACTLY_ONCE, "a");
-        bench.drain();
-        bench.pubrec(1);
-        bench.sent();
-        for (int i = 0; i < 3; i++) {
-            flow.disconnected();
-            bench.connect(5);
-            bench.drain();
-            assertThat(bench.sent()).containsExactly("rel#1"); // [MQTT-4.3.3-6]
-        }
-    }
-
-    @Test
-    void anAnswerToWhatWasNotSentAgainYetStillEndsIt() {
-        bench.connect(3);
-        for (String text : List.of("a", "b", "c")) {
-            bench.queue(AT_LEAST_ONCE, text);
-        }
-        bench.drain();
-        flow.disconnected();
-        bench.sent();
-        bench.connect(1);
-        bench.drain();
-        bench.puback(2);
-        bench.puback(1);
-        bench.drain();
-        assertThat(bench.sent()).containsExactly("1:a#1+", "1:c#3+");
-        bench.queue(AT_LEAST_ONCE, "d");
-        bench.drain();
-        assertThat(bench.sent()).isEmpty(); // the window is full, no more and no less
-        bench.puback(3);
-        bench.drain();
-        assertThat(bench.sent()).containsExactly("1:d#4");
-    }
-
     // ---- identifiers [MQTT-2.2.1-4]
 
     @Test
@@ -431,42 +348,6 @@ class OutboundFlowTest {
         assertThat(bench.sent()).containsExactly("0:sent", "1:a#1");
     }
 
-    // ---- retry, 3.x only (B8)
-
-    @Test
-    void whatIsNotAnsweredInTimeIsRepeatedAndNothingElse() {
-        bench.connect(10);
-        bench.queue(AT_LEAST_ONCE, "a");
-        bench.queue(EXACTLY_ONCE, "b");
-        bench.drain();
-        bench.nowNanos = 15;
-        bench.pubrec(2);
-        bench.queue(AT_LEAST_ONCE, "c");
-        bench.drain();
-        bench.sent();
-        bench.nowNanos = 19;
-        assertThat(flow.repeat(19, 0, 0, 20)).isZero();
-        assertThat(flow.nextRepeat(19, 20)).isEqualTo(20);
-        assertThat(flow.repeat(20, 0, 0, 20)).isEqualTo(1);
-        assertThat(bench.sent()).containsExactly("1:a#1+");
-        assertThat(flow.repeat(35, 0, 0, 20)).isEqualTo(2); // PUBREL is timed from itself
-        assertThat(bench.sent()).containsExactly("rel#2", "1:c#3+");
-    }
-
-    @Test
-    void aPubrelThatWaitsForTheJournalIsNotRepeated() {
-        bench.journals = true;
-        bench.connect(10);
-        bench.queue(EXACTLY_ONCE, "a");
-        bench.durable = 1;
-        bench.drain();
-        bench.pubrec(1);
-        bench.sent();
-        assertThat(flow.repeat(100, 0, 1, 20)).isZero();
-        assertThat(flow.repeat(100, 0, 2, 20)).isEqualTo(1);
-        assertThat(bench.sent()).containsExactly("rel#1");
-    }
-
     // ---- a session that keeps nothing
 
     @Test
@@ -487,22 +368,6 @@ class OutboundFlowTest {
         assertThat(flow.end()).isEqualTo(1);
         assertThat(bench.accounting.endedBy(Fate.DELIVERED)).isEqualTo(2);
         assertThat(bench.accounting.endedBy(Fate.SESSION_ENDED)).isEqualTo(1);
-        assertThat(bench.accounting.balances()).isTrue();
-    }
-
-    // ---- after a restart
-
-    @Test
-    void aRecoveredCopyIsQueuedSentOrReleasedAsItWas() {
-        flow.recover(FlowBench.copy(4, EXACTLY_ONCE, "released", Message.NEVER), true, 9);
-        flow.recover(FlowBench.copy(5, AT_LEAST_ONCE, "sent", Message.NEVER), true, 0);
-        flow.recover(FlowBench.copy(6, AT_LEAST_ONCE, "queued", Message.NEVER), false, 0);
-        bench.connect(10);
-        bench.drain();
-        assertThat(bench.sent()).containsExactly("rel#9", "1:sent#6+", "1:queued#7");
-        assertThat(flow.takeSequence()).isEqualTo(7);
-        flow.recoverSequence(100);
-        assertThat(flow.takeSequence()).isEqualTo(100);
         assertThat(bench.accounting.balances()).isTrue();
     }
 }
