@@ -1,6 +1,7 @@
 package org.vencejo.core;
 
 import org.jspecify.annotations.Nullable;
+import org.vencejo.core.KeepAlive.Pause;
 import org.vencejo.core.session.Acknowledgements;
 import org.vencejo.core.session.Link;
 import org.vencejo.core.session.TopicAliases;
@@ -30,25 +31,13 @@ public final class Connection implements Link {
         CLOSED
     }
 
-    /// Why we do not read from the connection.
-    enum Pause {
-        /// Too much came behind CONNECT.
-        BEHIND_CONNECT,
-        /// Too many answers wait, or retained messages of too many subscriptions.
-        ANSWERS,
-        /// Too many messages are still being given to their receivers.
-        RECEIVERS,
-        /// The client does not read its answers.
-        OUT_BUFFER
-    }
-
     // For its whole life
     private final Peer peer;
     private State state = State.AWAITING_CONNECT;
     private @Nullable Turn turn;
     private @Nullable Deadline deadline;
+    private @Nullable KeepAlive keepAlive;
     private boolean writable = true;
-    private int pauses; // a bit for each Pause
 
     // Since CONNECT
     private ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
@@ -68,8 +57,6 @@ public final class Connection implements Link {
     private boolean asked;
     private Properties explanation = Properties.NONE;
     private long epoch;
-    private long keepAliveNanos;
-    private long lastPacketNanos;
 
     public Connection(Peer peer) {
         this.peer = peer;
@@ -109,7 +96,8 @@ public final class Connection implements Link {
         long waiting = turn().outbox().send(this, fitted);
         noteWaiting(waiting);
         if (waiting > 2L * turn().limits.outBufferHighBytes()) {
-            pauseReading(Pause.OUT_BUFFER); // answers are never dropped (B15): no more requests
+            keepAlive()
+                    .pause(Pause.OUT_BUFFER); // answers are never dropped (B15): no more requests
         }
     }
 
@@ -178,7 +166,7 @@ public final class Connection implements Link {
 
     void becameWritable() {
         writable = true;
-        resumeReading(Pause.OUT_BUFFER);
+        keepAlive().resume(Pause.OUT_BUFFER);
     }
 
     // ---- its life
@@ -188,6 +176,7 @@ public final class Connection implements Link {
         turn = shared;
         shared.connections++;
         deadline = connectDeadline;
+        keepAlive = new KeepAlive(this, shared, connectDeadline);
         shared.schedule(connectDeadline, shared.limits.connectTimeoutNanos());
     }
 
@@ -231,18 +220,12 @@ public final class Connection implements Link {
     }
 
     /// CONNACK was sent.
-    void connected(TopicAliases ofClient, @Nullable String method, long keepAlive) {
+    void connected(TopicAliases ofClient, @Nullable String method, int keepAliveSeconds) {
         state = State.CONNECTED;
         aliases = ofClient;
         authenticationMethod = method;
-        keepAliveNanos = keepAlive * 1_500_000_000L; // one and a half times [MQTT-3.1.2-22]
         handshake = null;
-        lastPacketNanos = turn().nowNanos();
-        if (keepAliveNanos == 0) {
-            turn().deadlines.cancel(deadline());
-        } else {
-            turn().schedule(deadline(), keepAliveNanos);
-        }
+        keepAlive().begin(keepAliveSeconds);
     }
 
     /// Ends the connection: after what was sent, the driver closes it.
@@ -264,34 +247,6 @@ public final class Connection implements Link {
         turn().deadlines.cancel(deadline());
     }
 
-    // ---- Keep Alive
-    // ---------------------------------------------------------------------------------
-
-    /// A whole packet came: only that shows that the client is alive (A20).
-    void packetCame() {
-        lastPacketNanos = turn().nowNanos();
-    }
-
-    /// We did not read for that long, so the client could not show that it is alive (A22).
-    void readingWasPaused(long nanos) {
-        if (state != State.CONNECTED) {
-            return;
-        }
-        lastPacketNanos = Math.min(turn().nowNanos(), lastPacketNanos + nanos);
-    }
-
-    /// Whether the client has been silent for too long; if not, looks again when it may have been.
-    boolean keepAliveIsOver() {
-        long silentNanos = turn().nowNanos() - lastPacketNanos;
-        if (pauses != 0 || silentNanos < keepAliveNanos) {
-            turn().schedule(
-                            deadline(),
-                            pauses != 0 ? keepAliveNanos : keepAliveNanos - silentNanos);
-            return false;
-        }
-        return true;
-    }
-
     // ---- reading no more than can be done
     // -----------------------------------------------------------
 
@@ -304,25 +259,9 @@ public final class Connection implements Link {
         int owed = acknowledgements().waiting() + session.replaysOwed();
         int most = turn().limits.receiveMaximum();
         if (owed > most) {
-            pauseReading(Pause.ANSWERS);
+            keepAlive().pause(Pause.ANSWERS);
         } else if (owed <= most / 2) {
-            resumeReading(Pause.ANSWERS);
-        }
-    }
-
-    void pauseReading(Pause why) {
-        if (pauses == 0) {
-            turn().outbox().pauseReading(this);
-        }
-        pauses |= 1 << why.ordinal();
-    }
-
-    void resumeReading(Pause why) {
-        int before = pauses;
-        pauses &= ~(1 << why.ordinal());
-        if (before != 0 && pauses == 0 && state != State.CLOSED) {
-            lastPacketNanos = turn().nowNanos(); // what it sent meanwhile comes now (A22)
-            turn().outbox().resumeReading(this);
+            keepAlive().resume(Pause.ANSWERS);
         }
     }
 
@@ -342,6 +281,14 @@ public final class Connection implements Link {
             throw new IllegalStateException("Input.Connected comes first");
         }
         return turn;
+    }
+
+    /// Whether its client is alive, and whether we read from it.
+    KeepAlive keepAlive() {
+        if (keepAlive == null) {
+            throw new IllegalStateException("Input.Connected comes first");
+        }
+        return keepAlive;
     }
 
     private Deadline deadline() {

@@ -176,7 +176,7 @@ final class Handshake {
                     ReasonCode.QUOTA_EXCEEDED, "A23", "too much before CONNACK was sent");
         }
         if (bytesBehind > turn.limits.pendingBytesMax()) {
-            connection.pauseReading(Connection.Pause.BEHIND_CONNECT);
+            connection.keepAlive().pause(KeepAlive.Pause.BEHIND_CONNECT);
         }
         behind.add(packet instanceof Publish publish ? stored(publish) : packet);
     }
@@ -336,7 +336,7 @@ final class Handshake {
                 connection,
                 aliasesMax == 0 ? AliasesSent.NONE : new AliasesSent(aliasesMax),
                 terms.retryIntervalNanos());
-        connection.resumeReading(Connection.Pause.BEHIND_CONNECT);
+        connection.keepAlive().resume(KeepAlive.Pause.BEHIND_CONNECT);
         return behind;
     }
 }

@@ -287,7 +287,7 @@ final class Publishing {
         turn.schedule(goOn, 0);
         Connection origin = fanout.origin();
         if (origin != null && isBusy(1)) {
-            origin.pauseReading(Connection.Pause.RECEIVERS);
+            origin.keepAlive().pause(KeepAlive.Pause.RECEIVERS);
             heldBack.add(origin);
         }
     }
@@ -309,7 +309,7 @@ final class Publishing {
             }
         }
         while (!heldBack.isEmpty() && !isBusy(2)) {
-            heldBack.remove().resumeReading(Connection.Pause.RECEIVERS);
+            heldBack.remove().keepAlive().resume(KeepAlive.Pause.RECEIVERS);
         }
     }
 

@@ -13,7 +13,6 @@ import org.vencejo.protocol.Connack;
 import org.vencejo.protocol.Connect;
 import org.vencejo.protocol.Disconnect;
 import org.vencejo.protocol.Packet;
-import org.vencejo.protocol.PacketType;
 import org.vencejo.protocol.Pingreq;
 import org.vencejo.protocol.Pingresp;
 import org.vencejo.protocol.Property;
@@ -33,10 +32,7 @@ import org.vencejo.protocol.Unsubscribe;
 /// The Server of the standard as a state machine: [#handle] takes one input to its end.
 ///
 /// Part of the core: touched only by whoever runs it. Here is decided which part an input belongs
-/// to, and here alone a fault becomes an answer: a [ProtocolViolation] (the peer's) ends the
-/// connection with a CONNACK or DISCONNECT that names it, any other exception (ours) ends it and is
-/// told as [Event.Fault]. One file because dispatch and that boundary are one decision: who gets
-/// the input, and what becomes of it if it fails.
+/// to; what becomes of an input that fails is decided by [Faults].
 public final class Server {
     /// How many deadlines one call handles at most.
     private static final int DEADLINES_MAX = 256;
@@ -48,6 +44,7 @@ public final class Server {
     private final Subscribing subscribing;
     private final Publishing publishing;
     private final Sessions sessions;
+    private final Faults faults;
     private final ArrayDeque<ServerSession> toShutDown = new ArrayDeque<>();
     private final Deadline shutDown = Deadline.ofSlice(this::shutDownMore);
     private boolean shuttingDown;
@@ -70,6 +67,7 @@ public final class Server {
         this.subscribing = new Subscribing(turn, trie, retained);
         this.publishing = new Publishing(turn, trie, retained);
         this.sessions = new Sessions(turn, trie, subscribing, publishing, this::established, seed);
+        this.faults = new Faults(turn, sessions);
         sessions.recover(recovered.sessions());
         recovered.retained().forEach(retained::recover);
     }
@@ -116,16 +114,13 @@ public final class Server {
             case Input.Disconnected i -> disconnected(i.connection(), i.reason());
             case Input.PacketRejected i -> rejected(i);
             case Input.Authenticated i -> authenticated(i.connection(), i.outcome());
-            case Input.ReadingWasPaused i -> i.connection().readingWasPaused(i.nanos());
+            case Input.ReadingWasPaused i -> i.connection().keepAlive().readingWasPaused(i.nanos());
             case Input.PublishLocally i -> publishing.publishLocally(i.publish());
             case Input.Expel i ->
                     sessions.disconnect(i.connection(), i.reasonCode(), "by an operator");
             case Input.ShutDown i -> shutDown();
         }
     }
-
-    // ---- the boundary at which faults become answers
-    // -----------------------------------------------------
 
     private void received(Connection connection, Packet packet) {
         turn.statistics.received(packet.type());
@@ -135,65 +130,8 @@ public final class Server {
         try {
             packet(connection, packet);
         } catch (RuntimeException fault) {
-            failed(connection, fault);
+            faults.failed(connection, fault);
         }
-    }
-
-    private void failed(@Nullable Connection connection, RuntimeException fault) {
-        if (connection != null && fault instanceof ProtocolViolation violation) {
-            violated(connection, violation);
-            return;
-        }
-        turn.outbox().event(new Event.Fault(connection, fault));
-        if (connection != null) {
-            sessions.disconnect(
-                    connection, ReasonCode.UNSPECIFIED_ERROR, "a fault of the server: " + fault);
-        }
-    }
-
-    // The one place where a violation becomes CONNACK or DISCONNECT and a close [MQTT-4.13.1-1].
-    private void violated(Connection connection, ProtocolViolation violation) {
-        ReasonCode reasonCode = violation.reasonCode();
-        turn.statistics.refused(reasonCode);
-        String detail = violation.detail() + " [" + violation.statement() + "]";
-        if (connection.isIn(State.CONNECTED)) {
-            sessions.disconnect(connection, allowedInDisconnect(reasonCode), detail);
-            return;
-        }
-        boolean named = !connection.clientIdentifier().isEmpty();
-        turn.outbox()
-                .event(
-                        new Event.ConnectRefused(
-                                connection,
-                                named ? connection.clientIdentifier() : null,
-                                reasonCode,
-                                detail));
-        if (mayAnswerConnect(connection, reasonCode)) {
-            connection.send(
-                    new Connack(false, allowedInConnack(reasonCode), connection.explanation()));
-        }
-        sessions.leave(connection, reasonCode, detail, false);
-        connection.close();
-    }
-
-    // 3.x has few words, and none for a CONNECT that is malformed (A2).
-    private static boolean mayAnswerConnect(Connection connection, ReasonCode reasonCode) {
-        if (!connection.hasVersion() || connection.ownsSession()) {
-            return false;
-        }
-        return connection.version().isMqtt5() || reasonCode.returnCode() >= 0;
-    }
-
-    private static ReasonCode allowedInConnack(ReasonCode reasonCode) {
-        return reasonCode.isError() && reasonCode.allowedIn(PacketType.CONNACK)
-                ? reasonCode
-                : ReasonCode.UNSPECIFIED_ERROR; // [MQTT-3.2.2-8]
-    }
-
-    private static ReasonCode allowedInDisconnect(ReasonCode reasonCode) {
-        return reasonCode.isError() && reasonCode.allowedIn(PacketType.DISCONNECT)
-                ? reasonCode
-                : ReasonCode.UNSPECIFIED_ERROR;
     }
 
     // ---- connections
@@ -204,7 +142,7 @@ public final class Server {
             try {
                 connection.ownSession().pump();
             } catch (RuntimeException fault) {
-                failed(connection, fault);
+                faults.failed(connection, fault);
             }
         }
     }
@@ -225,7 +163,7 @@ public final class Server {
                                     "no CONNECT in time [U5-35]"));
             sessions.leave(connection, ReasonCode.SERVER_BUSY, "no CONNECT in time", false);
             connection.close();
-        } else if (connection.keepAliveIsOver()) {
+        } else if (connection.keepAlive().isOver()) {
             sessions.disconnect(
                     connection,
                     ReasonCode.KEEP_ALIVE_TIMEOUT,
@@ -251,7 +189,7 @@ public final class Server {
         if (connection.isIn(State.AWAITING_CONNECT) && version != null) {
             connection.understoodOnly(version);
         }
-        violated(connection, input.violation());
+        faults.violated(connection, input.violation());
     }
 
     private void authenticated(Connection connection, Authentication.Outcome outcome) {
@@ -269,7 +207,7 @@ public final class Server {
                 ReAuthentication.outcome(connection, outcome);
             }
         } catch (RuntimeException fault) {
-            failed(connection, fault);
+            faults.failed(connection, fault);
         }
     }
 
@@ -289,7 +227,7 @@ public final class Server {
             try {
                 packet(connection, packet);
             } catch (RuntimeException fault) {
-                failed(connection, fault);
+                faults.failed(connection, fault);
             }
         }
     }
@@ -323,7 +261,7 @@ public final class Server {
             connecting(connection, packet);
             return;
         }
-        connection.packetCame();
+        connection.keepAlive().packetCame();
         ServerSession session = connection.ownSession();
         switch (packet) {
             case Publish publish -> publishing.receive(connection, publish);
@@ -459,7 +397,7 @@ public final class Server {
                     connection.readAsFastAsItIsAnswered();
                 }
             } catch (RuntimeException fault) {
-                failed(connection, fault); // the answers of others are not to wait for it
+                faults.failed(connection, fault); // the answers of others are not to wait for it
             }
         }
     }
