@@ -19,7 +19,9 @@ import org.vencejo.core.Server;
 /// it: who finds it taken queues, and looks again afterwards; who lets go looks at the queue
 /// afterwards. So one of the two sees the other, and nothing stays in the queue while nobody runs
 /// the core.
-final class CoreOwner {
+///
+/// Not final so that a test can come between any two of these steps.
+class CoreOwner {
     private final AtomicBoolean taken = new AtomicBoolean();
     private final ConcurrentLinkedQueue<CoreTask> queue = new ConcurrentLinkedQueue<>();
 

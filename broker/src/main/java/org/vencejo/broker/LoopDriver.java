@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.broker.BrokerConnection.Pause;
@@ -48,7 +47,7 @@ final class LoopDriver {
     /// How long a peer may take to read what was sent before its connection is closed.
     private static final long CLOSE_PATIENCE_NANOS = 5_000_000_000L;
 
-    private final ServerDriver broker;
+    private final Surroundings surroundings;
     private final CoreOwner core;
     private final IoLoop loop;
     private final int index;
@@ -58,10 +57,9 @@ final class LoopDriver {
     private final LoopInbox inbox;
     private final TopicCache topics = new TopicCache();
 
-    private final Runnable drainTask = this::drainScheduled;
+    private final Wakeup drainWakeup;
     private final Runnable resumeTask = this::resume;
     private final Runnable timerTask = this::timerWentOff;
-    private final AtomicBoolean drainScheduled = new AtomicBoolean();
     private final AtomicLong waitingBytes = new AtomicLong();
 
     private long tickNanos;
@@ -73,13 +71,33 @@ final class LoopDriver {
 
     private List<BrokerConnection> heldBack = new ArrayList<>();
 
-    LoopDriver(ServerDriver broker, CoreOwner core, IoLoop loop, int index, int loops) {
-        this.broker = broker;
+    /// What a loop's driver needs of the server around it. Thread-safe.
+    interface Surroundings {
+        /// The driver of the loop with this number.
+        LoopDriver loop(int index);
+
+        /// Asks who the client is; answers at once, or null and then by [Input.Authenticated].
+        Authentication.@Nullable Outcome ask(Connection connection, Authentication.Request request);
+
+        BufferMemory bufferMemory();
+
+        PartialPackets partialPackets();
+
+        /// An event for operators.
+        void tell(Event event);
+
+        /// A connection is gone.
+        void closed();
+    }
+
+    LoopDriver(Surroundings surroundings, CoreOwner core, IoLoop loop, int index, int loops) {
+        this.surroundings = surroundings;
         this.core = core;
         this.loop = loop;
         this.index = index;
         this.loops = loops;
         this.server = core.server();
+        this.drainWakeup = new Wakeup(loop, this::drainQueueIfFree);
         this.outbox = new LoopOutbox(this, loops);
         this.inbox = new LoopInbox(this, WAITING_HIGH_BYTES, WAITING_LOW_BYTES);
         loop.beforeFlush(this::endTick);
@@ -102,7 +120,7 @@ final class LoopDriver {
     }
 
     LoopDriver peer(int at) {
-        return broker.loop(at);
+        return surroundings.loop(at);
     }
 
     PacketDecoder newDecoder(DecoderLimits limits) {
@@ -144,7 +162,7 @@ final class LoopDriver {
 
     /// A connection of this loop is gone.
     void closed() {
-        broker.closed();
+        surroundings.closed();
     }
 
     private @Nullable Input next(BrokerConnection from, ByteBuf bytes) {
@@ -258,15 +276,7 @@ final class LoopDriver {
 
     /// Has this loop look at the queue soon. Thread-safe.
     void drainLater() {
-        if (drainScheduled.compareAndSet(false, true)) {
-            loop.execute(drainTask);
-        }
-    }
-
-    private void drainScheduled() {
-        // Cleared first: whoever queues from here on schedules again.
-        drainScheduled.set(false);
-        drainQueueIfFree();
+        drainWakeup.ask();
     }
 
     /// Handles `input` and what follows from it at once. Only while this loop holds the core.
@@ -308,7 +318,7 @@ final class LoopDriver {
     // The end of a tick.
 
     private void endTick() {
-        broker.bufferMemory().look(tickTimed ? tickNanos : System.nanoTime());
+        surroundings.bufferMemory().look(tickTimed ? tickNanos : System.nanoTime());
         // If another loop holds the core, the end of its tick does this.
         if (core.tryTake()) {
             taken();
@@ -397,7 +407,7 @@ final class LoopDriver {
     }
 
     PartialPackets partialPackets() {
-        return broker.partialPackets();
+        return surroundings.partialPackets();
     }
 
     /// A connection that waits for room has its turn to look for it.
@@ -421,6 +431,11 @@ final class LoopDriver {
         if (waitingBytes.addAndGet(-bytes) < WAITING_LOW_BYTES && stopped) {
             loop.execute(resumeTask);
         }
+    }
+
+    /// About how many bytes of this loop wait for the core. Thread-safe.
+    long waitingBytes() {
+        return waitingBytes.get();
     }
 
     Runnable resumeTask() {
@@ -465,14 +480,14 @@ final class LoopDriver {
     // What is not about packets.
 
     Authentication.@Nullable Outcome ask(Connection connection, Authentication.Request request) {
-        return broker.ask(connection, request);
+        return surroundings.ask(connection, request);
     }
 
     void tell(Event event) {
-        broker.tell(event);
+        surroundings.tell(event);
     }
 
     void fault(@Nullable Connection connection, Throwable cause) {
-        broker.tell(new Event.Fault(connection, cause));
+        surroundings.tell(new Event.Fault(connection, cause));
     }
 }

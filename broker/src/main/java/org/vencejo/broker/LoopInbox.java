@@ -1,7 +1,6 @@
 package org.vencejo.broker;
 
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -12,16 +11,16 @@ import org.jspecify.annotations.Nullable;
 final class LoopInbox {
     private final ConcurrentLinkedQueue<Mail> mails = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<LoopDriver> heldBack = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean scheduled = new AtomicBoolean();
     private final AtomicLong waitingBytes = new AtomicLong();
 
     private final LoopDriver owner;
-    private final Runnable drainTask = this::drainScheduled;
+    private final Wakeup drainWakeup;
     private final long highBytes;
     private final long lowBytes;
 
     LoopInbox(LoopDriver owner, long highBytes, long lowBytes) {
         this.owner = owner;
+        this.drainWakeup = new Wakeup(owner.loop(), this::drain);
         this.highBytes = highBytes;
         this.lowBytes = lowBytes;
     }
@@ -29,14 +28,21 @@ final class LoopInbox {
     void post(Mail mail) {
         waitingBytes.addAndGet(mail.size());
         mails.add(mail);
-        if (scheduled.compareAndSet(false, true)) {
-            owner.loop().execute(drainTask);
-        }
+        drainWakeup.ask();
     }
 
     /// Whether so much waits here that whoever adds to it should read no more.
     boolean isFull() {
         return waitingBytes.get() > highBytes;
+    }
+
+    boolean isEmpty() {
+        return mails.isEmpty();
+    }
+
+    /// About how many bytes wait here.
+    long waitingBytes() {
+        return waitingBytes.get();
     }
 
     /// Has `sender` told when less waits here. It has to look at [#isFull] again afterwards.
@@ -63,13 +69,6 @@ final class LoopInbox {
                 tellHeldBack();
             }
         }
-    }
-
-    private void drainScheduled() {
-        // Cleared first: what is posted from here on schedules again, and what was before is
-        // drained.
-        scheduled.set(false);
-        drain();
     }
 
     private void tellHeldBack() {

@@ -92,7 +92,7 @@ public final class ServerDriver {
                         bufferMemory.shortage());
         List<LoopDriver> drivers = new ArrayList<>();
         for (IoLoop loop : ioLoops.loops()) {
-            drivers.add(new LoopDriver(this, core, loop, drivers.size(), ioThreads));
+            drivers.add(new LoopDriver(new Around(), core, loop, drivers.size(), ioThreads));
         }
         this.loops = List.copyOf(drivers);
     }
@@ -200,37 +200,6 @@ public final class ServerDriver {
         return inTime;
     }
 
-    BufferMemory bufferMemory() {
-        return bufferMemory;
-    }
-
-    PartialPackets partialPackets() {
-        return partialPackets;
-    }
-
-    LoopDriver loop(int index) {
-        return loops.get(index);
-    }
-
-    Authentication.@Nullable Outcome ask(Connection connection, Authentication.Request request) {
-        return authentication.ask(
-                connection,
-                request,
-                outcome ->
-                        submit(holder ->
-                                holder.handleNow(new Input.Authenticated(connection, outcome))));
-    }
-
-    void tell(Event event) {
-        events.accept(event);
-    }
-
-    void closed() {
-        if (stopping) {
-            noteIfLast();
-        }
-    }
-
     private void submit(CoreTask task) {
         core.queue(task);
         loops.getFirst().drainLater();
@@ -262,6 +231,48 @@ public final class ServerDriver {
     private void noteIfLast() {
         if (openConnections() == 0) {
             lastClosed.complete(null);
+        }
+    }
+
+    /// What the loops see of this.
+    private final class Around implements LoopDriver.Surroundings {
+        @Override
+        public LoopDriver loop(int index) {
+            return loops.get(index);
+        }
+
+        @Override
+        public Authentication.@Nullable Outcome ask(
+                Connection connection, Authentication.Request request) {
+            return authentication.ask(
+                    connection,
+                    request,
+                    outcome ->
+                            submit(holder ->
+                                    holder.handleNow(
+                                            new Input.Authenticated(connection, outcome))));
+        }
+
+        @Override
+        public BufferMemory bufferMemory() {
+            return bufferMemory;
+        }
+
+        @Override
+        public PartialPackets partialPackets() {
+            return partialPackets;
+        }
+
+        @Override
+        public void tell(Event event) {
+            events.accept(event);
+        }
+
+        @Override
+        public void closed() {
+            if (stopping) {
+                noteIfLast();
+            }
         }
     }
 
