@@ -420,7 +420,13 @@ final class LoopDriver {
 
     private void resumed(BrokerConnection connection, long pausedNanos) {
         if (pausedNanos > 0) {
-            handle(new Input.ReadingWasPaused(connection.connection(), pausedNanos));
+            // Not now: this may be an effect among others of a mail, which none may overtake.
+            InputBatch batch =
+                    new InputBatch(
+                            this, new Input.ReadingWasPaused(connection.connection(), pausedNanos));
+            waitingBytes.addAndGet(batch.size());
+            core.queue(batch);
+            drainLater();
         }
     }
 
