@@ -472,9 +472,12 @@ final class LoopDriver {
         }
     }
 
-    /// Reads again; whether that was too early shows with the next bytes.
+    /// Reads again, unless something else is still in the way, which then will tell.
     private void resume() {
         stopped = false;
+        if (mustStop()) {
+            return;
+        }
         List<BrokerConnection> all = heldBack;
         heldBack = new ArrayList<>();
         long nanos = System.nanoTime();

@@ -1,8 +1,9 @@
 package org.vencejo.broker;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /// What other loops, while they ran the core, left for the connections of this one.
 ///
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// before it appends anything itself: so the order of the core is the order on the wire.
 final class LoopInbox {
     private final ConcurrentLinkedQueue<Mail> mails = new ConcurrentLinkedQueue<>();
-    private final ConcurrentLinkedQueue<LoopDriver> heldBack = new ConcurrentLinkedQueue<>();
+    private final Set<LoopDriver> heldBack = ConcurrentHashMap.newKeySet();
     private final AtomicLong waitingBytes = new AtomicLong();
 
     private final LoopDriver owner;
@@ -72,10 +73,10 @@ final class LoopInbox {
     }
 
     private void tellHeldBack() {
-        @Nullable LoopDriver sender = heldBack.poll();
-        while (sender != null) {
-            sender.loop().execute(sender.resumeTask());
-            sender = heldBack.poll();
+        for (LoopDriver sender : heldBack) {
+            if (heldBack.remove(sender)) {
+                sender.loop().execute(sender.resumeTask());
+            }
         }
     }
 }
