@@ -65,7 +65,9 @@ final class SysPublisher implements AutoCloseable {
                 driver.inspect(server -> SysSnapshot.of(server, traffic, running))
                         .thenAcceptAsync(this::publishChanges, thread)
                         .exceptionally(fault -> {
-                            log.error("$SYS could not be published; please report it", fault);
+                            if (!thread.isShutdown()) {
+                                log.error("$SYS could not be published; please report it", fault);
+                            }
                             return null;
                         });
     }
