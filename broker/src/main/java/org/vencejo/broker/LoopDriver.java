@@ -270,7 +270,11 @@ final class LoopDriver {
             if (task == null) {
                 return;
             }
-            task.run(this);
+            try {
+                task.run(this);
+            } catch (RuntimeException | Error fault) {
+                fault(null, fault); // whatever it is, the core has to be let go
+            }
         }
     }
 

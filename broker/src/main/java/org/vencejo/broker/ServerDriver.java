@@ -137,7 +137,7 @@ public final class ServerDriver {
         submit(holder -> {
             try {
                 answer.complete(question.apply(core.server()));
-            } catch (RuntimeException fault) {
+            } catch (RuntimeException | Error fault) {
                 answer.completeExceptionally(fault);
             }
         });
