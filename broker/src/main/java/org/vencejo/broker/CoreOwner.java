@@ -71,6 +71,13 @@ class CoreOwner {
         return queue.poll();
     }
 
+    /// Gives up what still waits, as nobody will run the core any more. Thread-safe.
+    void discard() {
+        for (CoreTask task = queue.poll(); task != null; task = queue.poll()) {
+            task.discard();
+        }
+    }
+
     Server server() {
         return server;
     }

@@ -54,6 +54,11 @@ final class InputBatch implements CoreTask {
         }
     }
 
+    @Override
+    public void discard() {
+        release();
+    }
+
     void release() {
         bytes.release();
     }

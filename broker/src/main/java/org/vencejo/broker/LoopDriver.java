@@ -58,7 +58,7 @@ final class LoopDriver {
     private final TopicCache topics = new TopicCache();
 
     private final Wakeup drainWakeup;
-    private final Runnable resumeTask = this::resume;
+    private final Wakeup resumeWakeup;
     private final Runnable timerTask = this::timerWentOff;
     private final AtomicLong waitingBytes = new AtomicLong();
 
@@ -98,6 +98,7 @@ final class LoopDriver {
         this.loops = loops;
         this.server = core.server();
         this.drainWakeup = new Wakeup(loop, this::drainQueueIfFree);
+        this.resumeWakeup = new Wakeup(loop, this::resume);
         this.outbox = new LoopOutbox(this, loops);
         this.inbox = new LoopInbox(this, WAITING_HIGH_BYTES, WAITING_LOW_BYTES);
         loop.beforeFlush(this::endTick);
@@ -439,7 +440,7 @@ final class LoopDriver {
     /// A batch of this loop was handled, by whatever loop. Thread-safe.
     void cameBack(int bytes) {
         if (waitingBytes.addAndGet(-bytes) < WAITING_LOW_BYTES && stopped) {
-            loop.execute(resumeTask);
+            resumeLater();
         }
     }
 
@@ -448,8 +449,9 @@ final class LoopDriver {
         return waitingBytes.get();
     }
 
-    Runnable resumeTask() {
-        return resumeTask;
+    /// Has this loop see whether it can read again. Thread-safe.
+    void resumeLater() {
+        resumeWakeup.ask();
     }
 
     private boolean mustStop() {
@@ -457,7 +459,7 @@ final class LoopDriver {
             stopped = true;
             // It may have come back before it could see that we stopped.
             if (waitingBytes.get() < WAITING_LOW_BYTES) {
-                loop.execute(resumeTask);
+                resumeLater();
             }
         }
         for (int i = 0; i < loops; i++) {

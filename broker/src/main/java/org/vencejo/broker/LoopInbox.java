@@ -72,10 +72,17 @@ final class LoopInbox {
         }
     }
 
+    /// Gives back what nobody will apply any more; its loop has ended.
+    void discard() {
+        for (Mail mail = mails.poll(); mail != null; mail = mails.poll()) {
+            mail.discard();
+        }
+    }
+
     private void tellHeldBack() {
         for (LoopDriver sender : heldBack) {
             if (heldBack.remove(sender)) {
-                sender.loop().execute(sender.resumeTask());
+                sender.resumeLater();
             }
         }
     }

@@ -147,6 +147,15 @@ final class Mail {
         }
     }
 
+    /// Gives back what it holds, unread.
+    void discard() {
+        for (int i = 0; i < count; i++) {
+            if (subjects[i] instanceof ByteBuf payload) {
+                payload.release();
+            }
+        }
+    }
+
     private int added(BrokerConnection to, int begin) {
         int length = bytes.writerIndex() - begin;
         add(SEND, to, begin, length);

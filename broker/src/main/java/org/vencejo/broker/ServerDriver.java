@@ -53,6 +53,9 @@ public final class ServerDriver {
     private volatile AuthenticationThreads authentication;
     private volatile boolean stopping;
 
+    /// Nobody runs the core any more.
+    private volatile boolean ended;
+
     /// What a server is made of. `seed` is the core's source of chance; `events` hears on the event
     /// loops and must not block.
     public record Parts(
@@ -134,13 +137,23 @@ public final class ServerDriver {
     /// answer must not be a part of the server.
     public <T> CompletableFuture<T> inspect(Function<Server, T> question) {
         CompletableFuture<T> answer = new CompletableFuture<>();
-        submit(holder -> {
-            try {
-                answer.complete(question.apply(core.server()));
-            } catch (RuntimeException | Error fault) {
-                answer.completeExceptionally(fault);
-            }
-        });
+        submit(
+                new CoreTask() {
+                    @Override
+                    public void run(LoopDriver holder) {
+                        try {
+                            answer.complete(question.apply(core.server()));
+                        } catch (RuntimeException | Error fault) {
+                            answer.completeExceptionally(fault);
+                        }
+                    }
+
+                    @Override
+                    public void discard() {
+                        answer.completeExceptionally(
+                                new IllegalStateException("the server has stopped"));
+                    }
+                });
         return answer;
     }
 
@@ -194,7 +207,10 @@ public final class ServerDriver {
             inTime = false;
         }
         ioLoops.close();
+        ended = true;
         authentication.close();
+        core.discard();
+        loops.forEach(loop -> loop.inbox().discard());
         core.handOver(loops.getFirst());
         journal.close();
         return inTime;
@@ -202,7 +218,11 @@ public final class ServerDriver {
 
     private void submit(CoreTask task) {
         core.queue(task);
-        loops.getFirst().drainLater();
+        if (ended) {
+            core.discard();
+        } else {
+            loops.getFirst().drainLater();
+        }
     }
 
     private @Nullable ConnectionHandler accept(String name, IoLoop loop, InetSocketAddress remote) {

@@ -1,5 +1,6 @@
 package org.vencejo.broker;
 
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.vencejo.transport.IoLoop;
 
@@ -17,7 +18,11 @@ final class Wakeup implements Runnable {
 
     void ask() {
         if (asked.compareAndSet(false, true)) {
-            loop.execute(this);
+            try {
+                loop.execute(this);
+            } catch (RejectedExecutionException ended) {
+                // A loop that has ended at a stop, before others, has nothing to look after.
+            }
         }
     }
 
