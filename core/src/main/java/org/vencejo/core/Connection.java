@@ -175,6 +175,7 @@ public final class Connection implements Link {
     void accepted(Turn shared, Deadline connectDeadline) {
         turn = shared;
         shared.connections++;
+        shared.unknown.add(this);
         deadline = connectDeadline;
         keepAlive = new KeepAlive(this, shared, connectDeadline);
         shared.schedule(connectDeadline, shared.limits.connectTimeoutNanos());
@@ -222,6 +223,7 @@ public final class Connection implements Link {
     /// CONNACK was sent.
     void connected(TopicAliases ofClient, @Nullable String method, int keepAliveSeconds) {
         state = State.CONNECTED;
+        turn().unknown.remove(this);
         aliases = ofClient;
         authenticationMethod = method;
         handshake = null;
@@ -244,6 +246,7 @@ public final class Connection implements Link {
         state = State.CLOSED;
         handshake = null;
         turn().connections--;
+        turn().unknown.remove(this);
         turn().deadlines.cancel(deadline());
     }
 

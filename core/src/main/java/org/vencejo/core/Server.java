@@ -45,7 +45,7 @@ public final class Server {
     private final Publishing publishing;
     private final Sessions sessions;
     private final Faults faults;
-    private final ArrayDeque<ServerSession> toShutDown = new ArrayDeque<>();
+    private final ArrayDeque<Connection> toShutDown = new ArrayDeque<>();
     private final Deadline shutDown = Deadline.ofSlice(this::shutDownMore);
     private boolean shuttingDown;
     private boolean settled;
@@ -235,17 +235,20 @@ public final class Server {
     private void shutDown() {
         if (!shuttingDown) {
             shuttingDown = true;
-            toShutDown.addAll(sessions.all());
+            toShutDown.addAll(connectionsOfClients());
+            toShutDown.addAll(turn.unknown);
             shutDownMore();
         }
     }
 
     private void shutDownMore() {
         for (int i = 0; i < turn.limits.sliceMax() && !toShutDown.isEmpty(); i++) {
-            Connection connection = toShutDown.remove().connection();
-            if (connection != null) {
+            Connection connection = toShutDown.remove();
+            if (connection.isIn(State.CONNECTED)) {
                 sessions.disconnect(
                         connection, ReasonCode.SERVER_SHUTTING_DOWN, "the server shuts down");
+            } else {
+                faults.failed(connection, shuttingDown());
             }
         }
         if (!toShutDown.isEmpty()) {

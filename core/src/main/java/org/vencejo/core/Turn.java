@@ -1,6 +1,7 @@
 package org.vencejo.core;
 
 import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
 import org.vencejo.core.session.Accounting;
 
 /// What all parts of the server share: the call that is being handled, with its time and its way
@@ -23,6 +24,9 @@ final class Turn {
 
     /// Connections that are open, as far as the server goes.
     int connections;
+
+    /// Those among them whose client has no CONNACK yet, in their order.
+    final LinkedHashSet<Connection> unknown = new LinkedHashSet<>();
 
     private final long wallMillisAtStart;
     private final long nanosAtStart;

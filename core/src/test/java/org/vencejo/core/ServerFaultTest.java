@@ -71,6 +71,23 @@ class ServerFaultTest {
         assertThat(bench.server.connections()).isZero();
     }
 
+    /// A port checker that says nothing must not hold up the stop, nor a client half-way in.
+    @Test
+    void aStopClosesThoseThatHaveNoClientYet() {
+        Bench bench = new Bench();
+        bench.authenticator = request -> null; // an answer that never comes
+        Connection silent = bench.accept();
+        Connection halfWay = bench.connect("half-way", 0);
+        bench.handle(new Input.ShutDown());
+        assertThat(bench.isClosed(silent)).isTrue();
+        assertThat(bench.to(silent)).isEmpty();
+        assertThat(bench.to(halfWay))
+                .extracting(ServerFaultTest::code)
+                .containsExactly(ReasonCode.SERVER_UNAVAILABLE);
+        assertThat(bench.isClosed(halfWay)).isTrue();
+        assertThat(bench.server.connections()).isZero();
+    }
+
     @Test
     void whoStopsPublishesWillsUnlessADelayIsPending() {
         Bench bench = new Bench();

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.vencejo.protocol.Packet;
 import org.vencejo.protocol.ProtocolViolation;
 import org.vencejo.protocol.Publish;
+import org.vencejo.protocol.PublishFrame;
 import org.vencejo.protocol.Pubrel;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.ReasonCode;
@@ -316,9 +317,11 @@ public final class OutboundFlow {
         return true;
     }
 
-    // Sends if it is small enough for the peer, with an alias if that fits (B18).
+    // Sends if it is small enough for the peer, with an alias if that fits (B18) and saves
+    // something: a large payload is sent to many receivers by reference, behind one header.
     private boolean transmit(Publish publish, int identifier, boolean dup) {
-        int alias = dup ? 0 : aliases.find(publish.topicName());
+        boolean large = publish.payload().length() > PublishFrame.COPY_MAX;
+        int alias = dup || large ? 0 : aliases.find(publish.topicName());
         if (alias != 0 && link.fits(publish, alias)) {
             if (alias > 0) {
                 aliases.set(publish.topicName(), alias);

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.vencejo.protocol.Property;
 import org.vencejo.protocol.ProtocolViolation;
 import org.vencejo.protocol.Publish;
+import org.vencejo.protocol.PublishFrame;
 import org.vencejo.protocol.ReasonCode;
 
 /// What a session sends: window, identifiers, order, and what is sent again.
@@ -272,6 +273,15 @@ class OutboundFlowTest {
         bench.connect(10, new AliasesSent(5));
         bench.drain();
         assertThat(bench.aliases).containsOnly(0); // (B23): a repeat has its whole topic
+    }
+
+    @Test
+    void aLargeMessageGoesWithoutAliasSoThatItIsNotCopiedForEachReceiver() {
+        bench.connect(10, new AliasesSent(5));
+        bench.queue(AT_LEAST_ONCE, "x".repeat(PublishFrame.COPY_MAX));
+        bench.queue(AT_LEAST_ONCE, "x".repeat(PublishFrame.COPY_MAX + 1));
+        bench.drain();
+        assertThat(bench.aliases).containsExactly(1, 0);
     }
 
     // ---- expiry and access
