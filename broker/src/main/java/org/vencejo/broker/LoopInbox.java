@@ -1,5 +1,6 @@
 package org.vencejo.broker;
 
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -80,7 +81,7 @@ final class LoopInbox {
     }
 
     private void tellHeldBack() {
-        for (LoopDriver sender : heldBack) {
+        for (LoopDriver sender : List.copyOf(heldBack)) {
             if (heldBack.remove(sender)) {
                 sender.resumeLater();
             }
