@@ -45,21 +45,23 @@ final class Repeats {
         return copy.sentIn(connection) && nowNanos - copy.sentAtNanos() >= intervalNanos;
     }
 
-    /// When the first of them is to be repeated, `intervalNanos` from now at the latest.
+    /// When the first of them is to be repeated, `intervalNanos` from now at the latest. One that
+    /// is overdue could not be repeated now, so it is not looked at again before that.
     long next(int connection, long nowNanos, long intervalNanos) {
         long wait =
                 Math.min(
                         waitFor(sent, connection, nowNanos, intervalNanos),
                         waitFor(released, connection, nowNanos, intervalNanos));
-        return nowNanos + Math.max(0, wait);
+        return nowNanos + wait;
     }
 
     private static long waitFor(
             CopyList copies, int connection, long nowNanos, long intervalNanos) {
         long wait = intervalNanos;
         for (Copy copy = copies.first(); copy != null; copy = copy.next) {
-            if (copy.sentIn(connection)) {
-                wait = Math.min(wait, copy.sentAtNanos() + intervalNanos - nowNanos);
+            long left = copy.sentAtNanos() + intervalNanos - nowNanos;
+            if (copy.sentIn(connection) && left > 0) {
+                wait = Math.min(wait, left);
             }
         }
         return wait;

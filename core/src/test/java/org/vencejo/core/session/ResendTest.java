@@ -118,6 +118,18 @@ class ResendTest {
     }
 
     @Test
+    void whatCannotBeRepeatedNowIsTriedAgainAnIntervalLater() {
+        bench.connect(10);
+        bench.queue(AT_LEAST_ONCE, "a");
+        bench.drain();
+        bench.writable = false;
+        assertThat(flow.repeat(20, 0, 0, 20)).isZero();
+        assertThat(flow.nextRepeat(20, 20)).isEqualTo(40); // and not at once, for ever
+        bench.writable = true;
+        assertThat(flow.repeat(40, 0, 0, 20)).isEqualTo(1);
+    }
+
+    @Test
     void aPubrelThatWaitsForTheJournalIsNotRepeated() {
         bench.journals = true;
         bench.connect(10);
