@@ -41,6 +41,9 @@ final class BrokerConnection implements ConnectionHandler, Peer {
     /// The room taken for a packet that has not arrived whole.
     private int roomBytes;
 
+    /// When it last sent something of that packet.
+    private long roomUsedNanos;
+
     /// The room that it waits for, or 0.
     private int roomAwaited;
 
@@ -103,6 +106,9 @@ final class BrokerConnection implements ConnectionHandler, Peer {
     @Override
     public int received(ByteBuf bytes) {
         driver.received(this, bytes);
+        if (roomBytes > 0) {
+            roomUsedNanos = System.nanoTime();
+        }
         int wanted = bytes.readableBytes() + Math.max(1, decoder.bytesWanted());
         makeRoom(deaf ? 0 : wanted);
         return wanted;
@@ -113,12 +119,10 @@ final class BrokerConnection implements ConnectionHandler, Peer {
         if (wanted <= PartialPackets.FREE_BYTES) {
             giveRoomBack();
         } else if (roomBytes == 0 && roomAwaited == 0) {
-            if (driver.partialPackets().take(wanted)) {
-                roomBytes = wanted;
-            } else {
-                roomAwaited = wanted;
+            roomAwaited = wanted;
+            if (!findRoom()) {
                 pauseReading(Pause.FOR_ROOM, System.nanoTime());
-                driver.partialPackets().await(this, wanted);
+                driver.watchRoom(this);
             }
         }
     }
@@ -127,20 +131,30 @@ final class BrokerConnection implements ConnectionHandler, Peer {
         if (roomBytes > 0) {
             int given = roomBytes;
             roomBytes = 0;
-            driver.partialPackets().giveBack(given);
+            driver.partialPackets().giveBack(this, given);
         }
     }
 
-    /// Its turn to look for the room that it waits for has come; returns whether it has it now, or
+    /// Looks for the room that it needs, and waits if there is none; returns whether it has it, or
     /// needs none any more.
     boolean findRoom() {
-        if (roomAwaited > 0 && !driver.partialPackets().take(roomAwaited)) {
+        if (roomAwaited > 0 && !driver.partialPackets().take(this, roomAwaited)) {
             driver.partialPackets().await(this, roomAwaited);
             return false;
         }
         roomBytes = roomAwaited;
         roomAwaited = 0;
+        roomUsedNanos = System.nanoTime();
         return true;
+    }
+
+    boolean awaitsRoom() {
+        return roomAwaited > 0;
+    }
+
+    /// Whether it holds room and has sent nothing for so long, though it was read from.
+    boolean holdsRoomIdly(long nanos, long patienceNanos) {
+        return roomBytes > 0 && pauses == 0 && nanos - roomUsedNanos >= patienceNanos;
     }
 
     @Override
@@ -185,6 +199,8 @@ final class BrokerConnection implements ConnectionHandler, Peer {
     void close(long patienceNanos) {
         deaf = true;
         closedByCore = true;
+        roomAwaited = 0;
+        giveRoomBack();
         socket().close("closed by the server", patienceNanos);
     }
 

@@ -14,6 +14,8 @@ import org.vencejo.core.Input;
 import org.vencejo.core.Server;
 import org.vencejo.protocol.DecoderLimits;
 import org.vencejo.protocol.PacketDecoder;
+import org.vencejo.protocol.ProtocolViolation;
+import org.vencejo.protocol.ReasonCode;
 import org.vencejo.protocol.TopicCache;
 import org.vencejo.transport.IoLoop;
 
@@ -419,7 +421,32 @@ final class LoopDriver {
     void lookForRoom(BrokerConnection connection) {
         if (connection.findRoom()) {
             resumed(connection, connection.resumeReading(Pause.FOR_ROOM, System.nanoTime()));
-            partialPackets().next();
+        }
+    }
+
+    /// Sees to it that a connection that waits for room does not wait for those who sleep.
+    void watchRoom(BrokerConnection connection) {
+        loop.runLater(
+                () -> {
+                    if (connection.awaitsRoom()) {
+                        partialPackets().cutTheIdle();
+                        watchRoom(connection);
+                    }
+                },
+                partialPackets().patienceNanos());
+    }
+
+    /// Ends a connection that holds room for a packet and does not send it.
+    void cutIfIdle(BrokerConnection connection) {
+        if (connection.holdsRoomIdly(System.nanoTime(), partialPackets().patienceNanos())) {
+            handle(
+                    new Input.PacketRejected(
+                            connection.connection(),
+                            new ProtocolViolation(
+                                    ReasonCode.SERVER_BUSY,
+                                    "U5-36",
+                                    "its large packet stands still while others wait for room"),
+                            connection.version()));
         }
     }
 

@@ -87,6 +87,30 @@ class MemoryLimitsTest {
         }
     }
 
+    /// What only sleeps does not keep others waiting, and what is small does not wait behind what is
+    /// large.
+    @Test
+    void whoHoldsRoomAndSendsNothingIsCut() throws Exception {
+        try (Broker broker =
+                        start("limits.partial-packets-bytes-max=5MB", "limits.connect-timeout=1s");
+                Client sleeper = new Client(broker, "sleeper");
+                Client large = new Client(broker, "large");
+                Client small = new Client(broker, "small")) {
+            byte[] packet = bytes(publish(QoS.AT_LEAST_ONCE, 1, LARGE));
+            sleeper.write(packet, 0, packet.length - 1);
+            sleeper.awaitRead(broker, packet.length - 1);
+            Thread writing = Thread.ofVirtual().start(() -> large.write(packet, 0, packet.length));
+            large.awaitRead(broker, packet.length);
+
+            byte[] less = bytes(publish(QoS.AT_LEAST_ONCE, 2, 100_000));
+            small.write(less, 0, less.length);
+            assertThat(small.read(4)).containsExactly(0x40, 2, 0, 2);
+            assertThat(large.read(4)).containsExactly(0x40, 2, 0, 1);
+            sleeper.readToEnd();
+            writing.join();
+        }
+    }
+
     @Test
     void nobodyNewIsAcceptedWhileMemoryIsShort() throws Exception {
         try (Broker broker = start("limits.buffers-bytes-max=1MB", "limits.out-buffer-high=64MB");

@@ -15,7 +15,7 @@ final class SteppedCore extends CoreOwner {
         this.strands = strands;
     }
 
-    @Nullable Strands.Strand holder() {
+    Strands.@Nullable Strand holder() {
         return holder;
     }
 

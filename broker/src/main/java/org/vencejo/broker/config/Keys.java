@@ -343,7 +343,8 @@ final class Keys {
                     Quantity.size(KB, TB),
                     new Computed<>("an eighth of the memory", machine -> memoryShare(machine, 8)),
                     "Bytes of packets above 64 KB that have not arrived whole, of all connections together.",
-                    "reading from the connection pauses until another one's packet is whole");
+                    "reading from the connection pauses until another one's packet is whole;"
+                            + " one whose packet then stands still for `connect-timeout` is closed (0x89)");
     static final Key<Long> BUFFERS_BYTES_MAX =
             Key.limit(
                     "buffers-bytes-max",
