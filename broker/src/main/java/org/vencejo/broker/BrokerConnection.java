@@ -163,6 +163,11 @@ final class BrokerConnection implements ConnectionHandler, Peer {
     }
 
     @Override
+    public void failed(Throwable fault) {
+        driver.fault(connection, fault);
+    }
+
+    @Override
     public void closed(String reason) {
         deaf = true;
         roomAwaited = 0;

@@ -39,6 +39,12 @@ final class Mail {
 
     private @Nullable ProtocolVersion lastVersion;
 
+    // For reading: the frame that receivers are given now.
+    private @Nullable ByteBuf framePayload;
+    private int frameAt;
+    private int frameLength;
+    private int identifierAt = -1;
+
     /// About how much memory it takes.
     int size() {
         return bytes.writerIndex() + apartBytes + 16 * count;
@@ -101,49 +107,61 @@ final class Mail {
         add(RESUME, connection, 0, 0);
     }
 
-    /// Does all of it, on the loop that it is for.
+    /// Does all of it, on the loop that it is for. What fails costs the connection that it was for,
+    /// as bytes may be missing there, and no other.
     void apply(LoopDriver driver) {
-        byte[] array = bytes.array();
-        int begin = 0;
-        int length = 0;
-        int identifierAt = -1;
-        ByteBuf payload = null;
         for (int i = 0; i < count; i++) {
-            switch (kinds[i]) {
-                case SEND -> to(i).out(second[i]).writeBytes(array, first[i], second[i]);
-                case FRAME -> {
-                    if (payload != null) {
-                        payload.release();
-                    }
-                    payload = (ByteBuf) subjects[i];
-                    begin = first[i];
-                    length = second[i];
-                    identifierAt = first[++i];
-                }
-                case RECEIVER -> {
-                    if (identifierAt >= 0) {
-                        array[begin] =
-                                (byte)
-                                        ((first[i] & DUP) != 0
-                                                ? array[begin] | 8
-                                                : array[begin] & ~8);
-                        array[begin + identifierAt] = (byte) (first[i] >>> 8);
-                        array[begin + identifierAt + 1] = (byte) first[i];
-                    }
-                    SocketConnection to = to(i);
-                    to.out(length).writeBytes(array, begin, length);
-                    if (payload != null) {
-                        to.append(payload.retainedSlice());
-                    }
-                }
-                case CLOSE -> driver.close(at(i));
-                case PAUSE -> driver.pauseReading(at(i));
-                case RESUME -> driver.resumeReading(at(i));
-                default -> throw new IllegalStateException("no such effect: " + kinds[i]);
+            if (kinds[i] == FRAME) {
+                begin(i++);
+                continue;
+            }
+            try {
+                apply(driver, i);
+            } catch (RuntimeException | OutOfMemoryError fault) {
+                driver.fault(at(i).connection(), fault);
+                at(i).abort();
             }
         }
-        if (payload != null) {
-            payload.release();
+        releaseFrame();
+    }
+
+    private void begin(int at) {
+        releaseFrame();
+        framePayload = (ByteBuf) subjects[at];
+        frameAt = first[at];
+        frameLength = second[at];
+        identifierAt = first[at + 1];
+    }
+
+    private void releaseFrame() {
+        if (framePayload != null) {
+            framePayload.release();
+            framePayload = null;
+        }
+    }
+
+    private void apply(LoopDriver driver, int at) {
+        switch (kinds[at]) {
+            case SEND -> to(at).out(second[at]).writeBytes(bytes.array(), first[at], second[at]);
+            case RECEIVER -> receive(to(at), first[at]);
+            case CLOSE -> driver.close(at(at));
+            case PAUSE -> driver.pauseReading(at(at));
+            case RESUME -> driver.resumeReading(at(at));
+            default -> throw new IllegalStateException("no such effect: " + kinds[at]);
+        }
+    }
+
+    private void receive(SocketConnection to, int identifierAndDup) {
+        byte[] array = bytes.array();
+        if (identifierAt >= 0) {
+            int flags = array[frameAt];
+            array[frameAt] = (byte) ((identifierAndDup & DUP) != 0 ? flags | 8 : flags & ~8);
+            array[frameAt + identifierAt] = (byte) (identifierAndDup >>> 8);
+            array[frameAt + identifierAt + 1] = (byte) identifierAndDup;
+        }
+        to.out(frameLength).writeBytes(array, frameAt, frameLength);
+        if (framePayload != null) {
+            to.append(framePayload.retainedSlice());
         }
     }
 

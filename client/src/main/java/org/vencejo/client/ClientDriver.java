@@ -109,6 +109,11 @@ final class ClientDriver implements ConnectionHandler, ToServer {
     }
 
     @Override
+    public void failed(Throwable fault) {
+        owner.run((session, nanos) -> session.broken(fault));
+    }
+
+    @Override
     public void closed(String reason) {
         deaf = true;
         owner.run((session, nanos) -> session.closed(this, reason));

@@ -351,7 +351,7 @@ final class ClientSession {
     }
 
     /// Something of ours broke.
-    void broken(RuntimeException fault) {
+    void broken(Throwable fault) {
         end(ReasonCode.UNSPECIFIED_ERROR, "a fault of the client itself: " + fault);
     }
 

@@ -6,7 +6,7 @@ import io.netty.buffer.ByteBuf;
 /// loop.
 ///
 /// The calls come in the order [#opened], any number of [#received] and [#writable], [#closed]
-/// once. Nothing thrown here is caught for long: it ends the connection.
+/// once. What is thrown here comes back in [#failed] and ends the connection.
 public interface ConnectionHandler {
     /// The connection is there and will be read from.
     void opened(SocketConnection connection);
@@ -21,6 +21,9 @@ public interface ConnectionHandler {
 
     /// The bytes that wait fell below the low mark after they had been above the high mark.
     void writable();
+
+    /// A fault of ours, in a handler or in the transport itself; the connection is about to be cut.
+    void failed(Throwable fault);
 
     /// The connection is gone, for this reason; nothing sent will arrive any more.
     void closed(String reason);

@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -170,8 +171,13 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        String message = cause.getMessage();
-        abort(message == null ? cause.toString() : message);
+        if (cause instanceof IOException) {
+            String message = cause.getMessage();
+            abort(message == null ? cause.toString() : message);
+        } else {
+            handler.failed(cause);
+            abort("a fault of ours");
+        }
     }
 
     private void cut() {

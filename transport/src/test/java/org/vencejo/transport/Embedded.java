@@ -65,6 +65,11 @@ final class Embedded implements ConnectionHandler, AutoCloseable {
     }
 
     @Override
+    public void failed(Throwable fault) {
+        events.add("failed: " + fault.getMessage());
+    }
+
+    @Override
     public void closed(String reason) {
         events.add("closed: " + reason);
     }

@@ -71,6 +71,11 @@ final class Heard implements ConnectionHandler {
     }
 
     @Override
+    public void failed(Throwable fault) {
+        events.add(fault.toString());
+    }
+
+    @Override
     public void closed(String reason) {
         closed.complete(reason);
     }

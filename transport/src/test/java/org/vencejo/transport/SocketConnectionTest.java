@@ -3,6 +3,7 @@ package org.vencejo.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,15 +71,24 @@ class SocketConnectionTest {
     }
 
     @Test
-    void aHandlerThatThrowsEndsItsConnection() {
+    void aHandlerThatThrowsIsToldAndEndsItsConnection() {
         try (var link =
                 new Embedded(bytes -> {
                     throw new IllegalStateException("a bug");
                 })) {
             link.arrive(new byte[1], 0, 1);
             assertThat(link.channel.isOpen()).isFalse();
-            assertThat(link.events).containsExactly("opened", "closed: a bug");
+            assertThat(link.events)
+                    .containsExactly("opened", "failed: a bug", "closed: a fault of ours");
             assertThat(link.bytesInUse()).isZero();
+        }
+    }
+
+    @Test
+    void anErrorOfTheNetworkIsAReasonAndNoFault() {
+        try (var link = new Embedded(this::read)) {
+            link.channel.pipeline().fireExceptionCaught(new IOException("reset by the peer"));
+            assertThat(link.events).containsExactly("opened", "closed: reset by the peer");
         }
     }
 
