@@ -6,6 +6,9 @@ import io.netty.channel.EventLoop;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +35,8 @@ public final class IoLoop implements Executor {
     private boolean tickEnding;
     private @Nullable Runnable beforeFlush;
     private @Nullable ByteBuf nowhere;
+
+    private final Set<SocketConnection> connections = new HashSet<>();
 
     private long receivedBytes;
     private long sentBytes;
@@ -126,12 +131,19 @@ public final class IoLoop implements Executor {
         SENT.setOpaque(this, sentBytes + bytes);
     }
 
-    void opened() {
+    void opened(SocketConnection connection) {
+        connections.add(connection);
         OPENED.setVolatile(this, openedConnections + 1);
     }
 
-    void closed() {
+    void closed(SocketConnection connection) {
+        connections.remove(connection);
         CLOSED.setVolatile(this, closedConnections + 1);
+    }
+
+    /// Cuts all connections.
+    void cutAll() {
+        List.copyOf(connections).forEach(connection -> connection.abort("the program ends"));
     }
 
     private void endTick() {

@@ -53,7 +53,10 @@ public final class IoLoops implements AutoCloseable {
     @Override
     public void close() {
         for (IoLoop loop : loops) {
-            loop.execute(loop.receiveBuffer()::release);
+            loop.execute(() -> {
+                loop.cutAll();
+                loop.receiveBuffer().release();
+            });
         }
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }

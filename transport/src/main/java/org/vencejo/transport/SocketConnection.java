@@ -164,7 +164,7 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
         }
         if (opened) {
             opened = false;
-            loop.closed();
+            loop.closed(this);
             handler.closed(reason);
         }
     }
@@ -187,7 +187,7 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
     private void open() {
         if (!opened) {
             opened = true;
-            loop.opened();
+            loop.opened(this);
             handler.opened(this);
         }
     }
