@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,6 +28,7 @@ import org.vencejo.broker.config.Machine;
 
 /// A broker from start to stop, with bytes over real sockets.
 @Timeout(60)
+@ExtendWith(NoLeaks.class)
 class BrokerTest {
     /// MQTT 5.0, Clean Start, Keep Alive 0, Client Identifier "a".
     private static final byte[] CONNECT_5 = {

@@ -9,6 +9,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.vencejo.protocol.Packet;
 import org.vencejo.protocol.Puback;
 import org.vencejo.protocol.Pubcomp;
@@ -20,6 +21,7 @@ import org.vencejo.protocol.QoS;
 ///
 /// The system property `vencejo.seed` repeats one run.
 @Timeout(300)
+@ExtendWith(NoLeaks.class)
 class HandOverTest {
     private static final int RUNS = 100;
     private static final int MESSAGES = 12;
@@ -162,6 +164,31 @@ class HandOverTest {
             server.loopStrands.getFirst().freeze(false);
             server.runAndCheck();
             assertThat(holder.messages()).isEqualTo(reads);
+        }
+    }
+
+    /// Timers go off while loops run the core, and before the deadline: it has to be armed again.
+    @Test
+    void aDeadlineHasATimerWhoeverRunsTheCoreWhenOneGoesOff() throws InterruptedException {
+        for (int seed = 0; seed < FLOODS; seed++) {
+            try (SteppedServer server = new SteppedServer(seed, 3)) {
+                List<SteppedClient> clients = new ArrayList<>();
+                for (int i = 0; i < 3; i++) {
+                    clients.add(server.client("c" + i, i));
+                    clients.getLast().connect();
+                }
+                SteppedClient silent = server.client("silent", 0);
+                server.runAndCheck();
+                for (int round = 0; round < ROUNDS; round++) {
+                    server.loopStrands.forEach(Strands.Strand::timersGoOff);
+                    for (SteppedClient client : clients) {
+                        client.publish(List.of(client.message("t", new byte[1], QoS.AT_MOST_ONCE)));
+                    }
+                    server.runAndCheck();
+                }
+                assertThat(silent.isOpen()).isTrue();
+                assertThat(server.core.server().nextDeadline()).isLessThan(Long.MAX_VALUE);
+            }
         }
     }
 
