@@ -122,7 +122,7 @@ final class BrokerConnection implements ConnectionHandler, Peer {
             roomAwaited = wanted;
             if (!findRoom()) {
                 pauseReading(Pause.FOR_ROOM, System.nanoTime());
-                driver.watchRoom(this);
+                driver.intake().watchRoom(this);
             }
         }
     }

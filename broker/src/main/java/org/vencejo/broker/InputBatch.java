@@ -50,7 +50,7 @@ final class InputBatch implements CoreTask {
         } finally {
             int size = size();
             release();
-            origin.cameBack(size);
+            origin.intake().cameBack(size);
         }
     }
 

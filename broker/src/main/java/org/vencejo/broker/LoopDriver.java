@@ -2,9 +2,6 @@ package org.vencejo.broker;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.broker.BrokerConnection.Pause;
 import org.vencejo.core.Authentication;
@@ -14,14 +11,12 @@ import org.vencejo.core.Input;
 import org.vencejo.core.Server;
 import org.vencejo.protocol.DecoderLimits;
 import org.vencejo.protocol.PacketDecoder;
-import org.vencejo.protocol.ProtocolViolation;
-import org.vencejo.protocol.ReasonCode;
 import org.vencejo.protocol.TopicCache;
 import org.vencejo.transport.IoLoop;
 
 /// Runs the core for one event loop: *the loop that has input runs it*.
 ///
-/// Confined to its event loop, except [#cameBack], [#drainLater] and the final fields. What was
+/// Confined to its event loop, except [#drainLater] and the final fields. What was
 /// read is handled at once if the core is free; if another loop holds it, it is queued for the
 /// holder, who looks at the queue before it turns to other things. With one loop the core is always
 /// free.
@@ -41,11 +36,6 @@ final class LoopDriver {
     /// How many times per tick the journal may answer at once and so lead to new mutations.
     private static final int COMMITS_MAX = 4;
 
-    /// What may wait for the core before this loop stops reading, and where it goes on.
-    private static final long WAITING_HIGH_BYTES = 4 << 20;
-
-    private static final long WAITING_LOW_BYTES = 1 << 20;
-
     /// How long a peer may take to read what was sent before its connection is closed.
     private static final long CLOSE_PATIENCE_NANOS = 5_000_000_000L;
 
@@ -53,25 +43,18 @@ final class LoopDriver {
     private final CoreOwner core;
     private final IoLoop loop;
     private final int index;
-    private final int loops;
     private final Server server;
     private final LoopOutbox outbox;
     private final LoopInbox inbox;
+    private final Intake intake;
     private final TopicCache topics = new TopicCache();
 
     private final Wakeup drainWakeup;
-    private final Wakeup resumeWakeup;
     private final Runnable timerTask = this::timerWentOff;
-    private final AtomicLong waitingBytes = new AtomicLong();
 
     private long tickNanos;
     private boolean tickTimed;
     private IoLoop.@Nullable Timer timer;
-
-    /// Whether connections that have something are not read from any more, and which these are.
-    private volatile boolean stopped;
-
-    private List<BrokerConnection> heldBack = new ArrayList<>();
 
     /// What a loop's driver needs of the server around it. Thread-safe.
     interface Surroundings {
@@ -97,12 +80,11 @@ final class LoopDriver {
         this.core = core;
         this.loop = loop;
         this.index = index;
-        this.loops = loops;
         this.server = core.server();
         this.drainWakeup = new Wakeup(loop, this::drainQueueIfFree);
-        this.resumeWakeup = new Wakeup(loop, this::resume);
         this.outbox = new LoopOutbox(this, loops);
-        this.inbox = new LoopInbox(this, WAITING_HIGH_BYTES, WAITING_LOW_BYTES);
+        this.intake = new Intake(this, loop, index, loops);
+        this.inbox = new LoopInbox(this, Intake.WAITING_HIGH_BYTES, Intake.WAITING_LOW_BYTES);
         loop.beforeFlush(this::endTick);
     }
 
@@ -120,6 +102,10 @@ final class LoopDriver {
 
     LoopInbox inbox() {
         return inbox;
+    }
+
+    Intake intake() {
+        return intake;
     }
 
     LoopDriver peer(int at) {
@@ -145,9 +131,7 @@ final class LoopDriver {
         } else {
             queue(from, bytes);
         }
-        if (mustStop()) {
-            holdBack(from);
-        }
+        intake.wasRead(from);
     }
 
     /// Handles an input without a payload in transit, now or when the core is free.
@@ -199,9 +183,18 @@ final class LoopDriver {
     }
 
     private void leave(InputBatch batch) {
-        waitingBytes.addAndGet(batch.size());
+        intake.waits(batch.size());
         core.queue(batch);
         drainQueueIfFree();
+    }
+
+    /// Has an input handled soon; not now, as this may be an effect among others of a mail, which
+    /// no input may overtake.
+    void handleLater(Input input) {
+        InputBatch batch = new InputBatch(this, input);
+        intake.waits(batch.size());
+        core.queue(batch);
+        drainLater();
     }
 
     // Holding the core.
@@ -410,113 +403,12 @@ final class LoopDriver {
     }
 
     void resumeReading(BrokerConnection connection) {
-        resumed(connection, connection.resumeReading(Pause.BY_CORE, System.nanoTime()));
+        intake.resumed(
+                connection, connection.resumeReading(Pause.BY_CORE, System.nanoTime()));
     }
 
     PartialPackets partialPackets() {
         return surroundings.partialPackets();
-    }
-
-    /// A connection that waits for room has its turn to look for it.
-    void lookForRoom(BrokerConnection connection) {
-        if (connection.findRoom()) {
-            resumed(connection, connection.resumeReading(Pause.FOR_ROOM, System.nanoTime()));
-        }
-    }
-
-    /// Sees to it that a connection that waits for room does not wait for those who sleep.
-    void watchRoom(BrokerConnection connection) {
-        loop.runLater(
-                () -> {
-                    if (connection.awaitsRoom()) {
-                        partialPackets().cutTheIdle();
-                        watchRoom(connection);
-                    }
-                },
-                partialPackets().patienceNanos());
-    }
-
-    /// Ends a connection that holds room for a packet and does not send it.
-    void cutIfIdle(BrokerConnection connection) {
-        if (connection.holdsRoomIdly(System.nanoTime(), partialPackets().patienceNanos())) {
-            handle(
-                    new Input.PacketRejected(
-                            connection.connection(),
-                            new ProtocolViolation(
-                                    ReasonCode.SERVER_BUSY,
-                                    "U5-36",
-                                    "its large packet stands still while others wait for room"),
-                            connection.version()));
-        }
-    }
-
-    private void resumed(BrokerConnection connection, long pausedNanos) {
-        if (pausedNanos > 0) {
-            // Not now: this may be an effect among others of a mail, which none may overtake.
-            InputBatch batch =
-                    new InputBatch(
-                            this, new Input.ReadingWasPaused(connection.connection(), pausedNanos));
-            waitingBytes.addAndGet(batch.size());
-            core.queue(batch);
-            drainLater();
-        }
-    }
-
-    // Not reading more than the core, or another loop, can take.
-
-    /// A batch of this loop was handled, by whatever loop. Thread-safe.
-    void cameBack(int bytes) {
-        if (waitingBytes.addAndGet(-bytes) < WAITING_LOW_BYTES && stopped) {
-            resumeLater();
-        }
-    }
-
-    /// About how many bytes of this loop wait for the core. Thread-safe.
-    long waitingBytes() {
-        return waitingBytes.get();
-    }
-
-    /// Has this loop see whether it can read again. Thread-safe.
-    void resumeLater() {
-        resumeWakeup.ask();
-    }
-
-    private boolean mustStop() {
-        if (!stopped && waitingBytes.get() > WAITING_HIGH_BYTES) {
-            stopped = true;
-            // It may have come back before it could see that we stopped.
-            if (waitingBytes.get() < WAITING_LOW_BYTES) {
-                resumeLater();
-            }
-        }
-        for (int i = 0; i < loops; i++) {
-            LoopInbox other = peer(i).inbox();
-            if (i != index && !stopped && other.isFull()) {
-                stopped = true;
-                other.holdBack(this);
-            }
-        }
-        return stopped;
-    }
-
-    private void holdBack(BrokerConnection connection) {
-        if (connection.pauseReading(Pause.BY_LOOP, System.nanoTime())) {
-            heldBack.add(connection);
-        }
-    }
-
-    /// Reads again, unless something else is still in the way, which then will tell.
-    private void resume() {
-        stopped = false;
-        if (mustStop()) {
-            return;
-        }
-        List<BrokerConnection> all = heldBack;
-        heldBack = new ArrayList<>();
-        long nanos = System.nanoTime();
-        for (BrokerConnection connection : all) {
-            resumed(connection, connection.resumeReading(Pause.BY_LOOP, nanos));
-        }
     }
 
     // What is not about packets.

@@ -83,7 +83,7 @@ final class LoopInbox {
     private void tellHeldBack() {
         for (LoopDriver sender : List.copyOf(heldBack)) {
             if (heldBack.remove(sender)) {
-                sender.resumeLater();
+                sender.intake().resumeLater();
             }
         }
     }

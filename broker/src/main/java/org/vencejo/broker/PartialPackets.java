@@ -64,7 +64,7 @@ final class PartialPackets {
     /// Whoever holds room and has sent nothing for too long is cut.
     void cutTheIdle() {
         for (BrokerConnection holder : holders) {
-            holder.driver().loop().execute(() -> holder.driver().cutIfIdle(holder));
+            holder.driver().loop().execute(() -> holder.driver().intake().cutIfIdle(holder));
         }
     }
 
@@ -73,7 +73,7 @@ final class PartialPackets {
         for (int left = waiting.size(); left > 0; left--) {
             @Nullable BrokerConnection next = waiting.poll();
             if (next != null) {
-                next.driver().loop().execute(() -> next.driver().lookForRoom(next));
+                next.driver().loop().execute(() -> next.driver().intake().lookForRoom(next));
             }
         }
     }

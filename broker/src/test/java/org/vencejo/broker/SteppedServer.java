@@ -108,7 +108,7 @@ final class SteppedServer implements LoopDriver.Surroundings, AutoCloseable {
             }
         }
         for (LoopDriver loop : loops) {
-            if (loop.waitingBytes() != 0) {
+            if (loop.intake().waitingBytes() != 0) {
                 throw new AssertionError("loop " + loop.index() + " thinks that something waits");
             }
             if (!loop.inbox().isEmpty() || loop.inbox().waitingBytes() != 0) {
