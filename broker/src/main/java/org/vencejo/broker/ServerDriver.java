@@ -85,7 +85,8 @@ public final class ServerDriver {
         this.authentication = new AuthenticationThreads(parts.authenticator(), events);
         this.core = new CoreOwner(server, journal, nanos);
         this.bufferMemory = new BufferMemory(limits.buffersBytesMax(), nanos);
-        this.partialPackets = new PartialPackets(limits.partialPacketsBytesMax(), limits.connectTimeoutNanos());
+        this.partialPackets =
+                new PartialPackets(limits.partialPacketsBytesMax(), limits.connectTimeoutNanos());
         this.ioLoops = IoLoops.start(ioThreads, "vencejo-io");
         this.tcp =
                 new TcpTransport(

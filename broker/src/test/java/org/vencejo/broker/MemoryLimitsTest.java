@@ -87,8 +87,8 @@ class MemoryLimitsTest {
         }
     }
 
-    /// What only sleeps does not keep others waiting, and what is small does not wait behind what is
-    /// large.
+    /// What only sleeps does not keep others waiting, and what is small does not wait behind what
+    /// is large.
     @Test
     void whoHoldsRoomAndSendsNothingIsCut() throws Exception {
         try (Broker broker =

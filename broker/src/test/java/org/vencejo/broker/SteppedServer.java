@@ -33,7 +33,8 @@ final class SteppedServer implements LoopDriver.Surroundings, AutoCloseable {
     final List<Strands.Strand> loopStrands = new ArrayList<>();
     final List<LoopDriver> loops = new ArrayList<>();
     private final BufferMemory bufferMemory = new BufferMemory(Long.MAX_VALUE, 0);
-    private final PartialPackets partialPackets = new PartialPackets(Long.MAX_VALUE, Long.MAX_VALUE);
+    private final PartialPackets partialPackets =
+            new PartialPackets(Long.MAX_VALUE, Long.MAX_VALUE);
     private final Strands.Strand journalStrand;
     private final List<SteppedClient> clients = new ArrayList<>();
     private final List<Event.Fault> faults = new ArrayList<>();

@@ -22,8 +22,10 @@ final class Strands implements AutoCloseable {
     private final SplittableRandom chance;
     private final List<Strand> all = new ArrayList<>();
     private final Semaphore quiet = new Semaphore(0);
+
     @SuppressWarnings("ThreadLocalUsage") // each set of strands has its own, and ends with them
     private final ThreadLocal<Strand> current = new ThreadLocal<>();
+
     private @Nullable Throwable failure;
 
     Strands(long seed) {
