@@ -3,6 +3,8 @@ package org.vencejo.core;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.protocol.Connack;
 import org.vencejo.protocol.PacketType;
+import org.vencejo.protocol.Properties;
+import org.vencejo.protocol.Property;
 import org.vencejo.protocol.ProtocolViolation;
 import org.vencejo.protocol.ReasonCode;
 
@@ -12,6 +14,8 @@ import org.vencejo.protocol.ReasonCode;
 ///
 /// Part of the core: touched only by whoever runs it.
 final class Faults {
+    private static final int REASON_LETTERS_MAX = 200;
+
     private final Turn turn;
     private final Sessions sessions;
 
@@ -41,6 +45,7 @@ final class Faults {
         ReasonCode reasonCode = violation.reasonCode();
         turn.statistics.refused(reasonCode);
         String detail = violation.detail() + " [" + violation.statement() + "]";
+        explain(connection, reasonCode, detail);
         if (connection.isIn(Connection.State.CONNECTED)) {
             sessions.disconnect(connection, allowedInDisconnect(reasonCode), detail);
             return;
@@ -59,6 +64,28 @@ final class Faults {
         }
         sessions.leave(connection, reasonCode, detail, false);
         connection.close();
+    }
+
+    // The client's developer reads what the log says, unless the authenticator had something to say,
+    // or it would help somebody to get in.
+    private static void explain(Connection connection, ReasonCode reasonCode, String detail) {
+        boolean secret =
+                switch (reasonCode) {
+                    case NOT_AUTHORIZED, BAD_USER_NAME_OR_PASSWORD, BANNED -> true;
+                    default -> false;
+                };
+        if (!secret && connection.version().isMqtt5() && connection.explanation().isEmpty()) {
+            connection.explain(
+                    Properties.builder().put(Property.REASON_STRING, shortened(detail)).build());
+        }
+    }
+
+    // Details may quote what the peer sent, which may be long.
+    private static String shortened(String text) {
+        int letters = text.codePointCount(0, text.length());
+        return letters <= REASON_LETTERS_MAX
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, REASON_LETTERS_MAX));
     }
 
     // 3.x has few words, and none for a CONNECT that is malformed (A2).

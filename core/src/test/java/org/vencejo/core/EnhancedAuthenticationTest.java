@@ -74,6 +74,16 @@ class EnhancedAuthenticationTest {
         return bench.to(client).getLast();
     }
 
+    /// With what the client was refused.
+    private ReasonCode refused(Connection client) {
+        return ((Connack) last(client)).reasonCode();
+    }
+
+    /// With what its connection was ended.
+    private ReasonCode ended(Connection client) {
+        return ((Disconnect) last(client)).reasonCode();
+    }
+
     private String askedData() {
         Step step = (Step) bench.asked.getLast().request();
         return new String(step.data(), StandardCharsets.UTF_8);
@@ -114,11 +124,10 @@ class EnhancedAuthenticationTest {
                                 .has(Property.AUTHENTICATION_METHOD))
                 .isFalse(); // [MQTT-4.12.0-6]
         bench.in(client, again("now"));
-        assertThat(last(client)).isEqualTo(new Disconnect(ReasonCode.PROTOCOL_ERROR));
+        assertThat(ended(client)).isEqualTo(ReasonCode.PROTOCOL_ERROR);
         Connection early = bench.connect("early", 0);
         bench.in(early, answer("now"));
-        assertThat(last(early))
-                .isEqualTo(new Connack(false, ReasonCode.PROTOCOL_ERROR, Properties.NONE));
+        assertThat(refused(early)).isEqualTo(ReasonCode.PROTOCOL_ERROR);
     }
 
     @Test
@@ -133,8 +142,7 @@ class EnhancedAuthenticationTest {
             Connection client = bench.connect(asks("SCRAM"));
             bench.authenticated(client, new More(bytes("who?")));
             bench.in(client, fault);
-            assertThat(last(client))
-                    .isEqualTo(new Connack(false, ReasonCode.PROTOCOL_ERROR, Properties.NONE));
+            assertThat(refused(client)).isEqualTo(ReasonCode.PROTOCOL_ERROR);
             assertThat(bench.isClosed(client)).isTrue();
             bench.authenticated(client, BOB); // too late
             assertThat(bench.server.sessions()).isZero();
@@ -148,8 +156,7 @@ class EnhancedAuthenticationTest {
     void anAuthThatNobodyAskedForRefusesTheClient() {
         Connection client = bench.connect(asks("SCRAM"));
         bench.in(client, answer("early"));
-        assertThat(last(client))
-                .isEqualTo(new Connack(false, ReasonCode.PROTOCOL_ERROR, Properties.NONE));
+        assertThat(refused(client)).isEqualTo(ReasonCode.PROTOCOL_ERROR);
         assertThat(bench.asked).hasSize(1);
     }
 
@@ -190,8 +197,7 @@ class EnhancedAuthenticationTest {
     void aCodeThatConnackDoesNotHaveIsSaidAsAnother() {
         Connection client = bench.connect(asks("SCRAM"));
         bench.authenticated(client, new Refused(ReasonCode.KEEP_ALIVE_TIMEOUT, Properties.NONE));
-        assertThat(last(client))
-                .isEqualTo(new Connack(false, ReasonCode.UNSPECIFIED_ERROR, Properties.NONE));
+        assertThat(refused(client)).isEqualTo(ReasonCode.UNSPECIFIED_ERROR);
     }
 
     @Test
@@ -240,15 +246,15 @@ class EnhancedAuthenticationTest {
     void whatBreaksTheRulesOfReAuthenticationEndsTheConnection() {
         Connection continues = connected();
         bench.in(continues, answer("nobody asked"));
-        assertThat(last(continues)).isEqualTo(new Disconnect(ReasonCode.PROTOCOL_ERROR));
+        assertThat(ended(continues)).isEqualTo(ReasonCode.PROTOCOL_ERROR);
         Connection changes = connected();
         bench.in(changes, auth(ReasonCode.RE_AUTHENTICATE, "PLAIN", "x"));
         assertThat(last(changes)) // [MQTT-4.12.1-1]
-                .isEqualTo(new Disconnect(ReasonCode.BAD_AUTHENTICATION_METHOD));
+                .isInstanceOfSatisfying(Disconnect.class, told -> assertThat(told.reasonCode()).isEqualTo(ReasonCode.BAD_AUTHENTICATION_METHOD));
         Connection impatient = connected();
         bench.in(impatient, again("one"));
         bench.in(impatient, again("two"));
-        assertThat(last(impatient)).isEqualTo(new Disconnect(ReasonCode.PROTOCOL_ERROR));
+        assertThat(ended(impatient)).isEqualTo(ReasonCode.PROTOCOL_ERROR);
     }
 
     @Test
@@ -256,7 +262,7 @@ class EnhancedAuthenticationTest {
         Connection client = connected();
         bench.in(client, again("eve"));
         bench.authenticated(client, new Accepted(new Identity("eve"), null));
-        assertThat(last(client)).isEqualTo(new Disconnect(ReasonCode.NOT_AUTHORIZED)); // (A19)
+        assertThat(ended(client)).isEqualTo(ReasonCode.NOT_AUTHORIZED); // (A19)
     }
 
     @Test

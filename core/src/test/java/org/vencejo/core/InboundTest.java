@@ -55,8 +55,8 @@ class InboundTest {
         small.in(client, publish("t", QoS.EXACTLY_ONCE, 3));
         assertThat(small.isClosed(client)).isFalse();
         small.in(client, publish("t", QoS.EXACTLY_ONCE, 4));
-        assertThat(small.to(client).getLast())
-                .isEqualTo(new Disconnect(ReasonCode.RECEIVE_MAXIMUM_EXCEEDED)); // (B14)
+        assertThat(small.to(client, Disconnect.class).getLast().reasonCode())
+                .isEqualTo(ReasonCode.RECEIVE_MAXIMUM_EXCEEDED); // (B14)
     }
 
     @Test

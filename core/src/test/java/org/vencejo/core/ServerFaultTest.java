@@ -13,6 +13,9 @@ import org.vencejo.core.Authentication.Identity;
 import org.vencejo.protocol.Connack;
 import org.vencejo.protocol.Disconnect;
 import org.vencejo.protocol.Packet;
+import org.vencejo.protocol.Property;
+import org.vencejo.protocol.ProtocolVersion;
+import org.vencejo.protocol.ProtocolViolation;
 import org.vencejo.protocol.Puback;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.ReasonCode;
@@ -39,6 +42,34 @@ class ServerFaultTest {
         assertThat(bench.isClosed(first)).isTrue();
         assertThat(bench.isClosed(second)).isFalse();
         assertThat(bench.to(second, Puback.class)).hasSize(1);
+    }
+
+    @Test
+    void aClientThatBreaksARuleReadsWhichIfItIsShortEnoughForIt() {
+        Bench bench = new Bench();
+        for (long packetSizeMax : new long[] {1_000, 20}) {
+            Connection client =
+                    bench.connect(
+                            with(connect("c", 0), Property.MAXIMUM_PACKET_SIZE, packetSizeMax));
+            bench.in(client, connect("c", 0));
+            Disconnect told = bench.to(client, Disconnect.class).getFirst();
+            assertThat(told.reasonCode()).isEqualTo(ReasonCode.PROTOCOL_ERROR);
+            assertThat(told.properties().text(Property.REASON_STRING))
+                    .isEqualTo(packetSizeMax == 20 ? null : "a second CONNECT [MQTT-3.1.0-2]");
+        }
+    }
+
+    @Test
+    void aReasonIsCutBetweenLetters() {
+        Bench bench = new Bench();
+        Connection client = bench.connect("c", 0);
+        bench.handle(
+                new Input.PacketRejected(
+                        client,
+                        ProtocolViolation.protocolError("X", "\uD83D\uDC26".repeat(500)),
+                        ProtocolVersion.MQTT_5));
+        assertThat(bench.to(client, Disconnect.class).getFirst().properties())
+                .returns("\uD83D\uDC26".repeat(200), p -> p.text(Property.REASON_STRING));
     }
 
     @Test

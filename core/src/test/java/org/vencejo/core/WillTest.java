@@ -151,8 +151,8 @@ class WillTest {
                 new Disconnect(
                         ReasonCode.SUCCESS,
                         Properties.NONE.with(Property.SESSION_EXPIRY_INTERVAL, 10)));
-        assertThat(bench.to(client).getLast())
-                .isEqualTo(new Disconnect(ReasonCode.PROTOCOL_ERROR)); // U5-11 (A15)
+        assertThat(bench.to(client, Disconnect.class).getLast().reasonCode())
+                .isEqualTo(ReasonCode.PROTOCOL_ERROR); // U5-11 (A15)
         assertThat(bench.payloadsTo(observer)).hasSize(1);
         assertThat(bench.server.sessions()).isEqualTo(1); // the observer's
     }
