@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
         versionProvider = Version.class)
 final class BrokerCommand implements Callable<Integer> {
     /// EX_UNAVAILABLE of sysexits.
-    private static final int COULD_NOT_START = 69;
+    static final int COULD_NOT_START = 69;
 
     @Option(
             names = {"-c", "--config"},

@@ -1,0 +1,75 @@
+package org.vencejo.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What an operator sees of a broker that cannot start: a line that says why, and an exit code.
+@Timeout(120)
+class BrokerRefusalTest {
+    @TempDir private Path folder;
+
+    @Test
+    void aPortInUseIsOneLine() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            String port = String.valueOf(other.getLocalPort());
+            Ended broker = run(List.of(), "--port", port);
+            assertThat(broker.said())
+                    .isEqualTo(
+                            "vencejo: cannot listen on 127.0.0.1:%s: Address already in use\n"
+                                    .formatted(port));
+            assertThat(broker.exitCode()).isEqualTo(BrokerCommand.COULD_NOT_START);
+        }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no such limit")
+    void tooFewFileDescriptorsAreOneMistake() throws Exception {
+        Ended broker = run(List.of("sh", "-c", "ulimit -n 90; exec \"$@\"", "sh"), "--port", "0");
+        assertThat(broker.said().lines())
+                .hasSize(2)
+                .first(STRING)
+                .contains("connections need 101 file descriptors and this process may open 90;")
+                .contains("raise them with 'ulimit -n 101'");
+        assertThat(broker.said()).endsWith("vencejo: 1 mistake in the configuration\n");
+        assertThat(broker.exitCode()).isNotZero();
+    }
+
+    private record Ended(String said, int exitCode) {}
+
+    private Ended run(List<String> before, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> java =
+                List.of(
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        "-XX:+UseSerialGC",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Vencejo.class.getName(),
+                        "broker",
+                        "--set",
+                        "data-folder=" + folder.resolve("data"));
+        List<String> command =
+                Stream.of(before, java, List.of(arguments)).flatMap(List::stream).toList();
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        try {
+            String said = process.inputReader().readAllAsString();
+            return new Ended(said, process.waitFor());
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}
