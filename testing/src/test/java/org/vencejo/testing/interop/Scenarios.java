@@ -35,11 +35,18 @@ abstract class Scenarios {
         this.port = port;
     }
 
+    /// Ends all, whatever one of them says: some are processes.
     @AfterEach
-    void end() throws Exception {
+    void end() {
+        List<Throwable> failures = new ArrayList<>();
         for (AutoCloseable each : opened.reversed()) {
-            each.close();
+            try {
+                each.close();
+            } catch (Exception | AssertionError failure) {
+                failures.add(failure);
+            }
         }
+        assertThat(failures).isEmpty();
     }
 
     private InteropClient open(Library library, Settings settings) throws Exception {
