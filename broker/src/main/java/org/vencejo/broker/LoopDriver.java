@@ -16,10 +16,9 @@ import org.vencejo.transport.IoLoop;
 
 /// Runs the core for one event loop: *the loop that has input runs it*.
 ///
-/// Confined to its event loop, except [#drainLater] and the final fields. What was
-/// read is handled at once if the core is free; if another loop holds it, it is queued for the
-/// holder, who looks at the queue before it turns to other things. With one loop the core is always
-/// free.
+/// Confined to its event loop, except [#drainLater] and the final fields. What was read is handled
+/// at once if the core is free; if another loop holds it, it is queued for the holder, who looks at
+/// the queue before it turns to other things. With one loop the core is always free.
 ///
 /// Order is kept by three rules: whoever takes the core first drains its own inbox (what others
 /// left for its connections comes before what it appends), then the queue (its own earlier input
@@ -403,8 +402,7 @@ final class LoopDriver {
     }
 
     void resumeReading(BrokerConnection connection) {
-        intake.resumed(
-                connection, connection.resumeReading(Pause.BY_CORE, System.nanoTime()));
+        intake.resumed(connection, connection.resumeReading(Pause.BY_CORE, System.nanoTime()));
     }
 
     PartialPackets partialPackets() {

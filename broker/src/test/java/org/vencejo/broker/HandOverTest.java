@@ -66,7 +66,8 @@ class HandOverTest {
                 }
                 server.strands.run();
                 assertThat(publisher.isRead()).isFalse();
-                assertThat(server.loops.get(1).intake().waitingBytes()).isBetween(4L << 20, 5L << 20);
+                assertThat(server.loops.get(1).intake().waitingBytes())
+                        .isBetween(4L << 20, 5L << 20);
                 assertThat(subscriber.messages()).isZero();
 
                 server.loopStrands.getFirst().freeze(false);
