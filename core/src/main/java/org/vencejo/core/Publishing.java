@@ -251,8 +251,12 @@ final class Publishing {
             retain(fanout);
         }
         if (answerTo != null && answer != null) {
-            boolean journalled = publish.qos() != QoS.AT_MOST_ONCE && turn.appended() > before;
-            fanout.answer(answerTo, answer, journalled ? turn.appended() : answerAfter);
+            boolean journalled = turn.appended() > before;
+            long after = journalled ? turn.appended() : answerAfter;
+            if (publish.retain()) {
+                after = Math.max(after, retained.lastRemoval()); // somebody may have cleared it
+            }
+            fanout.answer(answerTo, answer, after);
         }
         start(fanout);
     }

@@ -31,6 +31,7 @@ final class RetainedStore {
     private final RetainedTrie<Retained> trie;
     private long bytes;
     private long revision;
+    private long lastRemoval;
 
     RetainedStore(Turn turn, long seed) {
         this.turn = turn;
@@ -76,8 +77,14 @@ final class RetainedStore {
         Retained old = trie.remove(topicName);
         if (old != null) {
             forget(old);
-            turn.append(new Mutation.RetainedRemoved(topicName));
+            lastRemoval = turn.append(new Mutation.RetainedRemoved(topicName));
         }
+    }
+
+    /// The journal number behind the last removal: who is told that nothing is retained must not
+    /// find it again after a crash, even if somebody else had removed it.
+    long lastRemoval() {
+        return lastRemoval;
     }
 
     private void forget(Retained old) {
