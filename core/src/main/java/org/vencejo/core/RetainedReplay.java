@@ -116,7 +116,7 @@ final class RetainedReplay {
         }
         outbound.enqueueAhead(
                 new Copy(
-                        outbound.takeSequence(),
+                        outbound.takeSequenceAhead(),
                         retained.message,
                         qos,
                         true, // [MQTT-3.3.1-8] of 3.1.1

@@ -24,6 +24,15 @@ import org.vencejo.protocol.ReasonCode;
 public final class OutboundFlow {
     private static final Link NOT_CONNECTED = NotConnected.INSTANCE;
 
+    /// The places that are left for retained messages when others wait behind them: many rounds of
+    /// identifiers and a part of one, so that what is sent ahead and what is sent behind seldom want
+    /// the same identifier.
+    private static final long PLACES_AHEAD = PacketIdentifiers.MAX * 65_536L + 8_191;
+
+    /// How many identifiers in use are passed over at once; behind that many a copy waits for its
+    /// own.
+    private static final int SKIPPED_MAX = 256;
+
     private final FlowOwner owner;
     private final Accounting accounting;
 
@@ -35,6 +44,7 @@ public final class OutboundFlow {
     private final MessageQueue ahead = new MessageQueue();
     private final MessageQueue queue = new MessageQueue();
     private long nextSequence;
+    private long nextSequenceAhead;
 
     // For the connection
     private Link link = NOT_CONNECTED;
@@ -45,6 +55,7 @@ public final class OutboundFlow {
     private int open;
     private @Nullable Copy toSendAgain;
     private boolean queueHeld;
+    private boolean placesLeft;
 
     public OutboundFlow(FlowOwner owner, Accounting accounting) {
         this.owner = owner;
@@ -82,7 +93,7 @@ public final class OutboundFlow {
         link = NOT_CONNECTED;
         aliases = AliasesSent.NONE;
         toSendAgain = null;
-        queueHeld = false;
+        holdQueue(false);
         queue.prepend(ahead);
     }
 
@@ -103,17 +114,48 @@ public final class OutboundFlow {
     }
 
     /// Holds the queue back, or lets it go: while retained messages are being sent, live ones wait
-    /// (C11).
+    /// (C11). What was queued before goes first: the order of sequences is that of sending, so that a
+    /// crash or a stop needs to know only how far it was.
     public void holdQueue(boolean held) {
+        if (held && !queueHeld) {
+            nextSequenceAhead = nextSequence;
+            placesLeft = false;
+        } else if (!held && queueHeld && !placesLeft) {
+            nextSequence = nextSequenceAhead;
+        }
         queueHeld = held;
     }
 
     // ---- sending
     // ----------------------------------------------------------------------------------
 
-    /// The place of the next copy in the session's order.
+    /// The place of the next copy in the session's order. It is one whose identifier is free, so
+    /// that the copy has the same one before and after a crash.
     public long takeSequence() {
-        return nextSequence++;
+        if (queueHeld && !placesLeft) {
+            placesLeft = true;
+            nextSequence = nextSequenceAhead + PLACES_AHEAD;
+        }
+        long sequence = withFreeIdentifier(nextSequence);
+        nextSequence = sequence + 1;
+        return sequence;
+    }
+
+    private long withFreeIdentifier(long first) {
+        long sequence = first;
+        int skipped = 0;
+        while (inFlight.contains(identifierOf(sequence)) && skipped < SKIPPED_MAX) {
+            sequence++;
+            skipped++;
+        }
+        return sequence;
+    }
+
+    /// The place of the next copy that goes ahead of the queue while that is held.
+    public long takeSequenceAhead() {
+        long sequence = withFreeIdentifier(nextSequenceAhead);
+        nextSequenceAhead = sequence + 1;
+        return sequence;
     }
 
     /// Whether a message above QoS 0 would be sent at once.
@@ -258,6 +300,27 @@ public final class OutboundFlow {
         return false;
     }
 
+    // Under another identifier than that of its place a copy would be a new message after a crash,
+    // which QoS 1 allows.
+    private static boolean mustWaitForIdentifier(Copy copy, int identifier) {
+        return copy.qos() == QoS.EXACTLY_ONCE && identifier != identifierOf(copy.sequence());
+    }
+
+    private @Nullable Copy nextInTurn() {
+        Copy first = ahead.first();
+        Copy queued = queue.first();
+        if (first != null) {
+            return queued != null && queued.sequence() < first.sequence() ? queued : first;
+        }
+        return !queueHeld || isOlderQueued() ? queued : null;
+    }
+
+    // Whether something waits that was queued before the queue was held.
+    private boolean isOlderQueued() {
+        Copy queued = queue.first();
+        return queueHeld && queued != null && queued.sequence() < nextSequenceAhead;
+    }
+
     private boolean sendNextAgain(long nowNanos, long wallMillis) {
         Copy copy = toSendAgain;
         if (copy == null || open >= window) {
@@ -278,7 +341,7 @@ public final class OutboundFlow {
         if (toSendAgain != null) {
             return false;
         }
-        Copy copy = ahead.first() != null || queueHeld ? ahead.first() : queue.first();
+        Copy copy = nextInTurn();
         if (copy == null || copy.durableAt() > durable) {
             return false;
         }
@@ -295,7 +358,7 @@ public final class OutboundFlow {
             return false; // [MQTT-4.9.0-2]
         }
         int identifier = counts ? inFlight.freeFrom(identifierOf(copy.sequence())) : 0;
-        if (counts && identifier == 0) {
+        if (counts && (identifier == 0 || mustWaitForIdentifier(copy, identifier))) {
             return false;
         }
         if (!transmit(copy.publish(wallMillis), identifier, false)) {
@@ -496,7 +559,7 @@ public final class OutboundFlow {
 
     /// Whether the next copy in turn waits for the journal.
     public boolean waitsForJournal(long durable) {
-        Copy first = ahead.first() != null ? ahead.first() : queue.first();
+        Copy first = nextInTurn();
         return first != null && first.durableAt() > durable;
     }
 
@@ -505,9 +568,9 @@ public final class OutboundFlow {
         return !ahead.isEmpty();
     }
 
-    /// Whether nothing waits before the queue and the out-buffer can take more.
+    /// Whether nothing waits before the next one ahead and the out-buffer can take more.
     public boolean isClearAhead() {
-        return ahead.isEmpty() && link.writable();
+        return ahead.isEmpty() && !isOlderQueued() && link.writable();
     }
 
     public int inFlightCount() {
