@@ -142,6 +142,7 @@ public final class Connection implements Link {
 
     @Override
     public void publish(Publish publish, int packetIdentifier, boolean dup, int topicAlias) {
+        turn().worked();
         turn().statistics.sent(PacketType.PUBLISH);
         turn().statistics.payloadSent(publish.payload().length());
         noteWaiting(turn().outbox().publish(this, publish, packetIdentifier, dup, topicAlias));

@@ -114,14 +114,16 @@ final class Fanout implements ToIntFunction<Member<ServerSession>> {
         }
         long before = turn.appended();
         int receivers = to.size() + to.sharedCount();
-        int end = Math.min(receivers, next + turn.left);
-        turn.left -= Math.max(1, end - next);
-        while (next < end) {
+        while (next < receivers && turn.workLeft() > 0) {
+            int left = turn.workLeft();
             int index = next++;
             if (index < to.size()) {
                 giveTo(to.receiver(index));
             } else {
                 giveToOneOf(to.shared(index - to.size()));
+            }
+            if (turn.workLeft() == left) {
+                turn.worked(); // nothing was sent, but the receiver had its turn
             }
         }
         if (turn.appended() > before) {

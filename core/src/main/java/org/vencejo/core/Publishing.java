@@ -298,7 +298,7 @@ final class Publishing {
 
     private void goOn() {
         try {
-            while (!unfinished.isEmpty() && turn.left > 0) {
+            while (!unfinished.isEmpty() && turn.workLeft() > 0) {
                 Fanout first = unfinished.element();
                 if (first.run()) {
                     unfinished.remove();

@@ -406,10 +406,12 @@ public final class Server {
     }
 
     private void deadlineReached() {
-        for (int i = 0; i < DEADLINES_MAX && turn.deadlines.isDue(turn.nowNanos()); i++) {
+        for (int i = 0;
+                i < DEADLINES_MAX && turn.workLeft() > 0 && turn.deadlines.isDue(turn.nowNanos());
+                i++) {
             Deadline deadline = turn.deadlines.take();
             deadline.action.run();
-            if (deadline.isSlice) {
+            if (deadline.isSlice && turn.workLeft() < turn.limits.sliceMax() / 2) {
                 return;
             }
         }

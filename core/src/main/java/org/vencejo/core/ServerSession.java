@@ -179,9 +179,12 @@ final class ServerSession {
         }
         boolean moreToSend =
                 outbound.drain(
-                        turn.nowNanos(), turn.wallMillis(), turn.durable(), turn.limits.sliceMax());
+                        turn.nowNanos(),
+                        turn.wallMillis(),
+                        turn.durable(),
+                        Math.max(0, turn.workLeft()));
         if (replay != null && !moreToSend) {
-            moreToSend = replay.pump(turn.limits.sliceMax());
+            moreToSend = replay.pump(Math.max(0, turn.workLeft()));
             if (connection != null) {
                 connection.readAsFastAsItIsAnswered();
             }
@@ -222,11 +225,18 @@ final class ServerSession {
         if (retryIntervalNanos == 0 || !outbound.isConnected()) {
             return;
         }
+        int most = Math.max(0, turn.workLeft());
         int repeated =
                 outbound.repeat(
-                        turn.nowNanos(), turn.wallMillis(), turn.durable(), retryIntervalNanos);
+                        turn.nowNanos(),
+                        turn.wallMillis(),
+                        turn.durable(),
+                        retryIntervalNanos,
+                        most);
         turn.statistics.retried(repeated);
-        if (outbound.hasMessagesInFlight()) {
+        if (repeated == most) {
+            turn.schedule(retryDeadline(), 0);
+        } else if (outbound.hasMessagesInFlight()) {
             turn.deadlines.set(
                     retryDeadline(), outbound.nextRepeat(turn.nowNanos(), retryIntervalNanos));
         }

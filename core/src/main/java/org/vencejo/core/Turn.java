@@ -38,10 +38,8 @@ final class Turn {
     // For one call of handle
     private long nowNanos;
 
-    /// How many more receivers may be given a message in this call.
-    int left;
-
     private Outbox outbox = Nowhere.INSTANCE;
+    private int workLeft;
 
     Turn(ServerSettings settings, AccessRules accessRules, long wallMillis, long nowNanos) {
         this.settings = settings;
@@ -55,7 +53,7 @@ final class Turn {
     void begin(long now, Outbox to) {
         nowNanos = now;
         outbox = to;
-        left = limits.sliceMax();
+        workLeft = limits.sliceMax();
     }
 
     void end() {
@@ -84,6 +82,16 @@ final class Turn {
     /// The number of the last mutation.
     long appended() {
         return appended;
+    }
+
+    /// A message was sent in this call, or a receiver had its turn.
+    void worked() {
+        workLeft--;
+    }
+
+    /// How much this call may still do before it leaves the rest to another: no call is long.
+    int workLeft() {
+        return workLeft;
     }
 
     void durable(long upTo) {

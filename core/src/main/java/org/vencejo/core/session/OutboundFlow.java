@@ -510,11 +510,15 @@ public final class OutboundFlow {
     // ---- retry on a live connection, 3.x only (B8)
     // ----------------------------------------------------
 
-    /// Repeats what was sent before `nowNanos - intervalNanos` and not answered. Returns how many
-    /// packets were repeated.
-    public int repeat(long nowNanos, long wallMillis, long durable, long intervalNanos) {
-        return repeats.releases(link, connection, nowNanos, durable, intervalNanos)
-                + repeats.messages(link, connection, nowNanos, wallMillis, intervalNanos);
+    /// Repeats what was sent before `nowNanos - intervalNanos` and not answered, at most `most`
+    /// packets. Returns how many.
+    public int repeat(
+            long nowNanos, long wallMillis, long durable, long intervalNanos, int most) {
+        int released =
+                repeats.releases(link, connection, nowNanos, durable, intervalNanos, most);
+        return released
+                + repeats.messages(
+                        link, connection, nowNanos, wallMillis, intervalNanos, most - released);
     }
 
     /// When the first message in flight is to be repeated, if it is after `intervalNanos`.

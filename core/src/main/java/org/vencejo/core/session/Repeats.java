@@ -14,10 +14,11 @@ final class Repeats {
         this.released = released;
     }
 
-    /// Repeats PUBRELs; one that still waits for the journal was not sent yet.
-    int releases(Link link, int connection, long nowNanos, long durable, long intervalNanos) {
+    /// Repeats PUBRELs, at most `most`; one that still waits for the journal was not sent yet.
+    int releases(
+            Link link, int connection, long nowNanos, long durable, long intervalNanos, int most) {
         int repeated = 0;
-        for (Copy copy = released.first(); copy != null; copy = copy.next) {
+        for (Copy copy = released.first(); copy != null && repeated < most; copy = copy.next) {
             if (isOverdue(copy, connection, nowNanos, intervalNanos)
                     && copy.durableAt() <= durable) {
                 copy.sent(copy.packetIdentifier(), connection, nowNanos);
@@ -28,10 +29,13 @@ final class Repeats {
         return repeated;
     }
 
-    /// Repeats messages, as far as the out-buffer has room.
-    int messages(Link link, int connection, long nowNanos, long wallMillis, long intervalNanos) {
+    /// Repeats messages, at most `most` and as far as the out-buffer has room.
+    int messages(
+            Link link, int connection, long nowNanos, long wallMillis, long intervalNanos, int most) {
         int repeated = 0;
-        for (Copy copy = sent.first(); copy != null && link.writable(); copy = copy.next) {
+        for (Copy copy = sent.first();
+                copy != null && repeated < most && link.writable();
+                copy = copy.next) {
             if (isOverdue(copy, connection, nowNanos, intervalNanos)) {
                 copy.sent(copy.packetIdentifier(), connection, nowNanos);
                 link.publish(copy.publish(wallMillis), copy.packetIdentifier(), true, 0);
