@@ -260,7 +260,7 @@ public final class Connection implements Link {
         if (state != State.CONNECTED || session == null) {
             return;
         }
-        int owed = acknowledgements().waiting() + session.replaysOwed();
+        int owed = acknowledgements().waiting();
         int most = turn().limits.receiveMaximum();
         if (owed > most) {
             keepAlive().pause(Pause.ANSWERS);

@@ -185,9 +185,6 @@ final class ServerSession {
                         Math.max(0, turn.workLeft()));
         if (replay != null && !moreToSend) {
             moreToSend = replay.pump(Math.max(0, turn.workLeft()));
-            if (connection != null) {
-                connection.readAsFastAsItIsAnswered();
-            }
             if (replay.isDone() && outbound.hasAhead()) {
                 moreToSend = false; // the last one waits for the journal, say: live ones behind it
             } else if (replay.isDone()) {

@@ -109,11 +109,12 @@ final class Subscribing {
                 session.state().clientIdentifier(), session.state().identity(), filter)) {
             return ReasonCode.NOT_AUTHORIZED;
         }
-        if (session.state().subscriptions().size() >= turn.limits.subscriptionsMax()
-                && session.state().subscription(filter) == null) {
-            return ReasonCode.QUOTA_EXCEEDED;
-        }
-        return null;
+        boolean tooMany =
+                session.state().subscriptions().size() >= turn.limits.subscriptionsMax()
+                        && session.state().subscription(filter) == null;
+        // The client's own answers make room for what it is owed, so reading must go on.
+        boolean owedTooMany = session.replaysOwed() >= turn.limits.subscriptionsMax();
+        return tooMany || owedTooMany ? ReasonCode.QUOTA_EXCEEDED : null;
     }
 
     // What the client reads of a refusal: 3.1 has no word for it (V31-8).

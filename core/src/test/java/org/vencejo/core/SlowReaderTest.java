@@ -9,8 +9,11 @@ import org.junit.jupiter.api.Test;
 import org.vencejo.core.session.Fate;
 import org.vencejo.protocol.Pingreq;
 import org.vencejo.protocol.Pingresp;
+import org.vencejo.protocol.Property;
 import org.vencejo.protocol.Publish;
 import org.vencejo.protocol.QoS;
+import org.vencejo.protocol.ReasonCode;
+import org.vencejo.protocol.Suback;
 import org.vencejo.protocol.Subscription;
 
 /// A client that does not read what it is sent.
@@ -64,26 +67,43 @@ class SlowReaderTest {
         assertThat(small.isPaused(client)).isFalse();
     }
 
+    /// Reading goes on meanwhile: it is the client's own answers that make room for what it is owed.
     @Test
-    void subscriptionsThatAreOwedRetainedMessagesAreReadUpToALimit() {
-        Bench small = Bench.with("receiveMaximum", 3);
+    void subscriptionsThatAreOwedRetainedMessagesAreTakenUpToALimit() {
+        Bench small =
+                new Bench(
+                        Change.of(
+                                Bench.settings("subscriptionsMax", 3),
+                                "limits",
+                                Change.of(
+                                        Bench.settings("subscriptionsMax", 3).limits(),
+                                        "receiveMaximum",
+                                        1)));
         Connection publisher = small.connect("publisher", 0);
         small.in(publisher, retained("t", QoS.AT_LEAST_ONCE, 1, "kept"));
         Connection client =
                 small.connect(
-                        Packets.with(
-                                Packets.connect("c", 0),
-                                org.vencejo.protocol.Property.RECEIVE_MAXIMUM,
-                                1L));
+                        Packets.with(Packets.connect("c", 0), Property.RECEIVE_MAXIMUM, 1L));
         for (int i = 1; i <= 6; i++) {
             small.in(client, subscribe("t", QoS.AT_LEAST_ONCE));
         }
-        assertThat(small.isPaused(client)).isTrue();
-        for (Publish last = last(small, client); small.to(client, Publish.class).size() < 6; ) {
+        assertThat(small.to(client, Suback.class))
+                .extracting(suback -> suback.reasonCodes().getFirst())
+                .containsExactly(
+                        ReasonCode.GRANTED_QOS_1,
+                        ReasonCode.GRANTED_QOS_1,
+                        ReasonCode.GRANTED_QOS_1,
+                        ReasonCode.GRANTED_QOS_1,
+                        ReasonCode.QUOTA_EXCEEDED,
+                        ReasonCode.QUOTA_EXCEEDED);
+        assertThat(small.isPaused(client)).isFalse();
+        for (Publish last = last(small, client); small.to(client, Publish.class).size() < 4; ) {
             small.in(client, Packets.puback(last.packetIdentifier()));
             last = last(small, client);
         }
-        assertThat(small.isPaused(client)).isFalse();
+        small.in(client, subscribe("t", QoS.AT_LEAST_ONCE));
+        assertThat(small.to(client, Suback.class).getLast().reasonCodes())
+                .containsExactly(ReasonCode.GRANTED_QOS_1);
     }
 
     private static Publish last(Bench bench, Connection client) {
