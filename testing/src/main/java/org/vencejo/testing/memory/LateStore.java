@@ -1,0 +1,124 @@
+package org.vencejo.testing.memory;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+import org.vencejo.core.Journal;
+import org.vencejo.core.Mutation;
+import org.vencejo.core.Recovered;
+import org.vencejo.core.Store;
+
+/// Journal and store in memory, that take their time and can crash.
+///
+/// Confined to one thread. Batches that were appended wait until [#makeDurable] or
+/// [#makeAllDurable]; they are applied whole and in order. A crash forgets those that wait, but for
+/// a prefix of the caller's choice, as a disk may have written what it has not yet said to have.
+public final class LateStore implements Journal, Store {
+    private record Batch(long upTo, List<Mutation> mutations, LongConsumer durable) {}
+
+    private final ArrayDeque<Batch> waiting = new ArrayDeque<>();
+    private boolean answersAtOnce;
+
+    /// What a start would find.
+    private StoredState written = new StoredState();
+
+    /// The same with all batches that wait.
+    private StoredState handedOver = new StoredState();
+
+    /// A store that answers only when it is told to.
+    public static LateStore late() {
+        return new LateStore(false);
+    }
+
+    /// A store that answers at once, until it is told otherwise.
+    public static LateStore prompt() {
+        return new LateStore(true);
+    }
+
+    private LateStore(boolean answersAtOnce) {
+        this.answersAtOnce = answersAtOnce;
+    }
+
+    /// Whether each batch is durable as soon as it is appended.
+    public void answersAtOnce(boolean atOnce) {
+        answersAtOnce = atOnce;
+        if (atOnce) {
+            makeAllDurable();
+        }
+    }
+
+    @Override
+    public void append(long upTo, List<Mutation> batch, LongConsumer durable) {
+        Batch last = waiting.peekLast();
+        if (last != null && last.upTo >= upTo) {
+            throw new IllegalStateException("batch " + upTo + " comes behind " + last.upTo);
+        }
+        batch.forEach(handedOver::apply);
+        waiting.add(new Batch(upTo, List.copyOf(batch), durable));
+        if (answersAtOnce) {
+            makeAllDurable();
+        }
+    }
+
+    @Override
+    public void apply(long upTo, List<Mutation> batch) {
+        batch.forEach(written::apply);
+    }
+
+    /// Makes the batches up to number `upTo` durable and says so.
+    public void makeDurable(long upTo) {
+        Batch last = null;
+        for (Batch next = waiting.peek();
+                next != null && next.upTo <= upTo;
+                next = waiting.peek()) {
+            last = waiting.remove();
+            apply(last.upTo, last.mutations);
+        }
+        if (last != null) {
+            last.durable.accept(last.upTo);
+        }
+    }
+
+    public void makeAllDurable() {
+        makeDurable(Long.MAX_VALUE);
+    }
+
+    /// The numbers up to which the batches that wait reach, in order.
+    public List<Long> waiting() {
+        List<Long> numbers = new ArrayList<>();
+        waiting.forEach(batch -> numbers.add(batch.upTo));
+        return numbers;
+    }
+
+    /// The power goes: of the batches that wait the first `survivors` had been written, the others
+    /// are gone, and nobody is told. What is appended next comes from another server, which counts
+    /// anew.
+    public void crash(int survivors) {
+        if (survivors < 0 || survivors > waiting.size()) {
+            throw new IllegalArgumentException(
+                    "from 0 to " + waiting.size() + " survive, given was " + survivors);
+        }
+        for (int i = 0; i < survivors; i++) {
+            Batch batch = waiting.remove();
+            apply(batch.upTo, batch.mutations);
+        }
+        waiting.clear();
+        handedOver = written.copy();
+    }
+
+    @Override
+    public void close() {
+        makeAllDurable();
+    }
+
+    @Override
+    public Recovered recovered() {
+        return written.recovered();
+    }
+
+    /// What [#recovered] will say when all that waits is durable.
+    public Recovered recoveredWithWaiting() {
+        return handedOver.recovered();
+    }
+}

@@ -1,0 +1,154 @@
+package org.vencejo.testing.memory;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.core.Mutation;
+import org.vencejo.core.Recovered;
+import org.vencejo.core.session.Message;
+import org.vencejo.protocol.TopicFilter;
+import org.vencejo.protocol.TopicName;
+
+/// What mutations leave behind, worked out without the core's own state code: the oracle that the
+/// core's durable state is compared with.
+///
+/// Confined to one thread. A mutation that makes no sense (a removal of what is not there, a change
+/// of a session that ended) is an [IllegalStateException]: the core never writes one.
+final class StoredState {
+    private final TreeMap<Long, StoredSession> sessions = new TreeMap<>();
+    private final Map<TopicName, Message> retained = new LinkedHashMap<>();
+
+    void apply(Mutation mutation) {
+        switch (mutation) {
+            case Mutation.SessionCreated m ->
+                    expect(sessions.put(m.session(), new StoredSession(m)) == null, m);
+            case Mutation.SessionConnected m -> {
+                StoredSession session = session(m.session(), m);
+                expect(session.connected == null || session.connected.epoch() < m.epoch(), m);
+                session.connected = m;
+                session.disconnected = null;
+            }
+            case Mutation.SessionDisconnected m -> {
+                StoredSession session = session(m.session(), m);
+                expect(session.disconnected == null, m);
+                session.disconnected = m;
+            }
+            case Mutation.WillRemoved m -> session(m.session(), m).removeWill(m);
+            case Mutation.SessionEnded m -> expect(sessions.remove(m.session()) != null, m);
+            case Mutation.Subscribed m ->
+                    session(m.session(), m).subscriptions.put(m.subscription().topicFilter(), m);
+            case Mutation.Unsubscribed m ->
+                    expect(
+                            session(m.session(), m).subscriptions.remove(m.topicFilter()) != null,
+                            m);
+            case Mutation.Enqueued m ->
+                    expect(session(m.session(), m).queue.put(m.sequence(), m) == null, m);
+            case Mutation.Released m -> {
+                StoredSession session = session(m.session(), m);
+                expect(session.queue.containsKey(m.sequence()), m);
+                expect(session.released.put(m.sequence(), m) == null, m);
+            }
+            case Mutation.Dequeued m -> {
+                StoredSession session = session(m.session(), m);
+                expect(session.queue.remove(m.sequence()) != null, m);
+                session.released.remove(m.sequence());
+            }
+            case Mutation.IdentifierTaken m ->
+                    expect(session(m.session(), m).taken.add(m.packetIdentifier()), m);
+            case Mutation.IdentifierFreed m ->
+                    expect(session(m.session(), m).taken.remove(m.packetIdentifier()), m);
+            case Mutation.RetainedSet m ->
+                    retained.put(m.message().publish().topicName(), m.message());
+            case Mutation.RetainedRemoved m -> expect(retained.remove(m.topicName()) != null, m);
+        }
+    }
+
+    private StoredSession session(long number, Mutation mutation) {
+        StoredSession session = sessions.get(number);
+        if (session == null) {
+            throw new IllegalStateException("a change of a session that is not there: " + mutation);
+        }
+        return session;
+    }
+
+    private static void expect(boolean makesSense, Mutation mutation) {
+        if (!makesSense) {
+            throw new IllegalStateException("a change that makes no sense: " + mutation);
+        }
+    }
+
+    Recovered recovered() {
+        List<Recovered.Session> all = new ArrayList<>();
+        sessions.values().forEach(session -> all.add(session.recovered()));
+        return new Recovered(all, new ArrayList<>(retained.values()));
+    }
+
+    StoredState copy() {
+        StoredState copy = new StoredState();
+        sessions.forEach((number, session) -> copy.sessions.put(number, session.copy()));
+        copy.retained.putAll(retained);
+        return copy;
+    }
+
+    /// One kept session. Confined to one thread.
+    private static final class StoredSession {
+        private final Mutation.SessionCreated created;
+        private Mutation.@Nullable SessionConnected connected;
+        private Mutation.@Nullable SessionDisconnected disconnected;
+        private final Map<TopicFilter, Mutation.Subscribed> subscriptions = new LinkedHashMap<>();
+        private final TreeMap<Long, Mutation.Enqueued> queue = new TreeMap<>();
+        private final Map<Long, Mutation.Released> released = new TreeMap<>();
+        private final TreeSet<Integer> taken = new TreeSet<>();
+
+        StoredSession(Mutation.SessionCreated created) {
+            this.created = created;
+        }
+
+        private Mutation.SessionConnected connected() {
+            if (connected == null) {
+                throw new IllegalStateException("a session that never was connected: " + created);
+            }
+            return connected;
+        }
+
+        void removeWill(Mutation.WillRemoved mutation) {
+            Mutation.SessionConnected before = connected();
+            expect(before.will() != null, mutation);
+            connected =
+                    new Mutation.SessionConnected(
+                            before.session(),
+                            before.epoch(),
+                            before.sessionExpiryInterval(),
+                            before.receiveMaximum(),
+                            null);
+        }
+
+        Recovered.Session recovered() {
+            List<Recovered.Entry> entries = new ArrayList<>();
+            queue.forEach((sequence, enqueued) ->
+                    entries.add(new Recovered.Entry(enqueued, released.get(sequence))));
+            return new Recovered.Session(
+                    created,
+                    connected(),
+                    disconnected,
+                    new ArrayList<>(subscriptions.values()),
+                    entries,
+                    new TreeSet<>(taken));
+        }
+
+        StoredSession copy() {
+            StoredSession copy = new StoredSession(created);
+            copy.connected = connected;
+            copy.disconnected = disconnected;
+            copy.subscriptions.putAll(subscriptions);
+            copy.queue.putAll(queue);
+            copy.released.putAll(released);
+            copy.taken.addAll(taken);
+            return copy;
+        }
+    }
+}
