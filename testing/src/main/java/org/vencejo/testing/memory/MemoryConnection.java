@@ -172,6 +172,17 @@ public final class MemoryConnection implements Peer {
         return taken;
     }
 
+    /// What was sent since the last call of this method. It stays to be taken; what was taken
+    /// before it was looked at is an error.
+    public byte[] look() {
+        return out.look();
+    }
+
+    /// Whether [#look] has something to show.
+    public boolean hasUnseen() {
+        return out.hasUnseen();
+    }
+
     /// How many bytes were sent and not taken yet.
     public long waiting() {
         return out.waiting();

@@ -45,6 +45,24 @@ public final class MemoryServer {
                         new Authentication.Accepted(Authentication.Identity.ANONYMOUS, null);
     }
 
+    /// Who looks over the server's shoulder, between its calls.
+    public interface Watcher {
+        /// An input is about to be handled.
+        void handling(Input input);
+
+        /// It was handled; a payload in transit in it is still valid.
+        void handled(Input input);
+    }
+
+    private static final Watcher NOBODY =
+            new Watcher() {
+                @Override
+                public void handling(Input input) {}
+
+                @Override
+                public void handled(Input input) {}
+            };
+
     /// What a server is made of.
     public record Setup(
             ServerSettings settings,
@@ -69,6 +87,7 @@ public final class MemoryServer {
     private final DecoderLimits decoderLimits;
     private final List<ByteBuf> buffers = new ArrayList<>();
     private Consumer<Event> listener = event -> {};
+    private Watcher watcher = NOBODY;
     private long nowNanos;
     private int starts;
     private int accepted;
@@ -113,6 +132,11 @@ public final class MemoryServer {
     /// Who hears of the core's events from now on.
     public void listener(Consumer<Event> hears) {
         listener = hears;
+    }
+
+    /// Who is told of each input from now on.
+    public void watcher(Watcher watches) {
+        watcher = watches;
     }
 
     // ---- time
@@ -179,7 +203,9 @@ public final class MemoryServer {
         handling = true;
         for (Input each = input; each != null; each = outbox.next()) {
             outbox.beginCall();
+            watcher.handling(each);
             server.handle(each, nowNanos, outbox);
+            watcher.handled(each);
         }
         handling = false;
         for (MemoryConnection it = readAgain.poll(); it != null; it = readAgain.poll()) {

@@ -14,6 +14,7 @@ final class OutBytes {
     private final int lowBytes;
     private final ArrayDeque<ByteBuf> segments = new ArrayDeque<>();
     private long waiting;
+    private int unseen;
     private boolean aboveHigh;
 
     OutBytes(int highBytes, int lowBytes) {
@@ -39,12 +40,36 @@ final class OutBytes {
     /// Counts bytes that were written; returns how many wait now.
     long added(int bytes) {
         waiting += bytes;
+        unseen += bytes;
         aboveHigh |= waiting > highBytes;
         return waiting;
     }
 
     long waiting() {
         return waiting;
+    }
+
+    /// The bytes that were added since the last look; they stay.
+    byte[] look() {
+        byte[] seen = new byte[unseen];
+        long skipped = waiting - unseen;
+        if (skipped < 0) {
+            throw new IllegalStateException(-skipped + " bytes were taken before they were seen");
+        }
+        int at = 0;
+        for (ByteBuf segment : segments) {
+            long skip = Math.min(skipped, segment.readableBytes());
+            skipped -= skip;
+            int length = segment.readableBytes() - (int) skip;
+            segment.getBytes(segment.readerIndex() + (int) skip, seen, at, length);
+            at += length;
+        }
+        unseen = 0;
+        return seen;
+    }
+
+    boolean hasUnseen() {
+        return unseen > 0;
     }
 
     /// Takes at most `most` bytes away.
@@ -77,5 +102,7 @@ final class OutBytes {
         segments.forEach(ByteBuf::release);
         segments.clear();
         waiting = 0;
+        unseen = 0;
+        aboveHigh = false;
     }
 }
