@@ -1,0 +1,109 @@
+package org.vencejo.testing.simulation;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.protocol.QoS;
+import org.vencejo.protocol.TopicFilter;
+
+/// The messages to shared subscriptions: one copy for each group, held by one member at a time.
+///
+/// Confined to one thread. Which member is chosen is the server's business; that it is one is ours.
+final class SharedCopies {
+    /// One message to one group.
+    static final class SharedCopy {
+        final Acceptance acceptance;
+        final TopicFilter share;
+        final Set<ModelSession> members = new LinkedHashSet<>();
+        @Nullable ModelSession holder;
+        boolean heldExactlyOnce;
+        boolean done;
+
+        SharedCopy(Acceptance acceptance, TopicFilter share) {
+            this.acceptance = acceptance;
+            this.share = share;
+        }
+    }
+
+    private final Map<String, List<SharedCopy>> byMark = new HashMap<>();
+
+    void add(SharedCopy copy) {
+        byMark.computeIfAbsent(copy.acceptance.mark, mark -> new ArrayList<>()).add(copy);
+    }
+
+    /// `member` is sent the message for the first time: it holds the copy from now on. Null if no
+    /// group that it is, or was, a member of was to get it.
+    @Nullable SharedCopy sentTo(ModelSession member, String mark, QoS qos) {
+        List<SharedCopy> copies = byMark.getOrDefault(mark, List.of());
+        @Nullable SharedCopy another = null;
+        for (SharedCopy copy : copies) {
+            if (!copy.members.contains(member) && !member.active.containsKey(copy.share)) {
+                continue;
+            }
+            ModelSession holder = copy.holder;
+            boolean free = holder == null || (holder.ended && !copy.heldExactlyOnce);
+            if (free && !copy.done) {
+                copy.holder = member;
+                copy.heldExactlyOnce = qos == QoS.EXACTLY_ONCE;
+                return copy;
+            }
+            another = copy;
+        }
+        // Of a repeated message nobody can tell whose copy it is.
+        if (another != null && copies.size() > 1) {
+            return another;
+        }
+        if (another != null) {
+            throw Invariant.SHARED_ONCE.broken(
+                    "%s through %s went to %s%s, and now to %s"
+                            .formatted(
+                                    another.acceptance,
+                                    another.share,
+                                    another.holder,
+                                    another.done ? ", which answered it" : "",
+                                    member));
+        }
+        return null;
+    }
+
+    void done(ModelSession member, String mark) {
+        for (SharedCopy copy : byMark.getOrDefault(mark, List.of())) {
+            if (member.equals(copy.holder) && !copy.done) {
+                copy.done = true;
+                return;
+            }
+        }
+    }
+
+    /// The server crashed: who holds what is what the store says.
+    void crashed() {
+        for (List<SharedCopy> copies : byMark.values()) {
+            for (SharedCopy copy : copies) {
+                copy.holder = null;
+                copy.done = false;
+                copy.heldExactlyOnce = false;
+            }
+        }
+    }
+
+    /// After a crash: the store has the copy in the queue of `member`.
+    void heldBy(ModelSession member, String mark, boolean exactlyOnce) {
+        for (SharedCopy copy : byMark.getOrDefault(mark, List.of())) {
+            if (copy.holder == null) {
+                copy.holder = member;
+                copy.heldExactlyOnce = exactlyOnce;
+                return;
+            }
+        }
+    }
+
+    List<SharedCopy> all() {
+        List<SharedCopy> all = new ArrayList<>();
+        byMark.values().forEach(all::addAll);
+        return all;
+    }
+}
