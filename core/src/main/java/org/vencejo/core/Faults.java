@@ -66,7 +66,8 @@ final class Faults {
         connection.close();
     }
 
-    // The client's developer reads what the log says, unless the authenticator had something to say,
+    // The client's developer reads what the log says, unless the authenticator had something to
+    // say,
     // or it would help somebody to get in.
     private static void explain(Connection connection, ReasonCode reasonCode, String detail) {
         boolean secret =

@@ -250,7 +250,11 @@ class EnhancedAuthenticationTest {
         Connection changes = connected();
         bench.in(changes, auth(ReasonCode.RE_AUTHENTICATE, "PLAIN", "x"));
         assertThat(last(changes)) // [MQTT-4.12.1-1]
-                .isInstanceOfSatisfying(Disconnect.class, told -> assertThat(told.reasonCode()).isEqualTo(ReasonCode.BAD_AUTHENTICATION_METHOD));
+                .isInstanceOfSatisfying(
+                        Disconnect.class,
+                        told ->
+                                assertThat(told.reasonCode())
+                                        .isEqualTo(ReasonCode.BAD_AUTHENTICATION_METHOD));
         Connection impatient = connected();
         bench.in(impatient, again("one"));
         bench.in(impatient, again("two"));

@@ -67,7 +67,8 @@ class SlowReaderTest {
         assertThat(small.isPaused(client)).isFalse();
     }
 
-    /// Reading goes on meanwhile: it is the client's own answers that make room for what it is owed.
+    /// Reading goes on meanwhile: it is the client's own answers that make room for what it is
+    /// owed.
     @Test
     void subscriptionsThatAreOwedRetainedMessagesAreTakenUpToALimit() {
         Bench small =
@@ -82,8 +83,7 @@ class SlowReaderTest {
         Connection publisher = small.connect("publisher", 0);
         small.in(publisher, retained("t", QoS.AT_LEAST_ONCE, 1, "kept"));
         Connection client =
-                small.connect(
-                        Packets.with(Packets.connect("c", 0), Property.RECEIVE_MAXIMUM, 1L));
+                small.connect(Packets.with(Packets.connect("c", 0), Property.RECEIVE_MAXIMUM, 1L));
         for (int i = 1; i <= 6; i++) {
             small.in(client, subscribe("t", QoS.AT_LEAST_ONCE));
         }

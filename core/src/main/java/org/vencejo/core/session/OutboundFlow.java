@@ -25,8 +25,8 @@ public final class OutboundFlow {
     private static final Link NOT_CONNECTED = NotConnected.INSTANCE;
 
     /// The places that are left for retained messages when others wait behind them: many rounds of
-    /// identifiers and a part of one, so that what is sent ahead and what is sent behind seldom want
-    /// the same identifier.
+    /// identifiers and a part of one, so that what is sent ahead and what is sent behind seldom
+    /// want the same identifier.
     private static final long PLACES_AHEAD = PacketIdentifiers.MAX * 65_536L + 8_191;
 
     /// How many identifiers in use are passed over at once; behind that many a copy waits for its
@@ -114,8 +114,8 @@ public final class OutboundFlow {
     }
 
     /// Holds the queue back, or lets it go: while retained messages are being sent, live ones wait
-    /// (C11). What was queued before goes first: the order of sequences is that of sending, so that a
-    /// crash or a stop needs to know only how far it was.
+    /// (C11). What was queued before goes first: the order of sequences is that of sending, so that
+    /// a crash or a stop needs to know only how far it was.
     public void holdQueue(boolean held) {
         if (held && !queueHeld) {
             nextSequenceAhead = nextSequence;
@@ -512,10 +512,8 @@ public final class OutboundFlow {
 
     /// Repeats what was sent before `nowNanos - intervalNanos` and not answered, at most `most`
     /// packets. Returns how many.
-    public int repeat(
-            long nowNanos, long wallMillis, long durable, long intervalNanos, int most) {
-        int released =
-                repeats.releases(link, connection, nowNanos, durable, intervalNanos, most);
+    public int repeat(long nowNanos, long wallMillis, long durable, long intervalNanos, int most) {
+        int released = repeats.releases(link, connection, nowNanos, durable, intervalNanos, most);
         return released
                 + repeats.messages(
                         link, connection, nowNanos, wallMillis, intervalNanos, most - released);

@@ -31,7 +31,12 @@ final class Repeats {
 
     /// Repeats messages, at most `most` and as far as the out-buffer has room.
     int messages(
-            Link link, int connection, long nowNanos, long wallMillis, long intervalNanos, int most) {
+            Link link,
+            int connection,
+            long nowNanos,
+            long wallMillis,
+            long intervalNanos,
+            int most) {
         int repeated = 0;
         for (Copy copy = sent.first();
                 copy != null && repeated < most && link.writable();

@@ -109,11 +109,11 @@ class ResendTest {
         bench.drain();
         bench.sent();
         bench.nowNanos = 19;
-        assertThat(flow.repeat(19, 0, 0, 20)).isZero();
+        assertThat(flow.repeat(19, 0, 0, 20, 256)).isZero();
         assertThat(flow.nextRepeat(19, 20)).isEqualTo(20);
-        assertThat(flow.repeat(20, 0, 0, 20)).isEqualTo(1);
+        assertThat(flow.repeat(20, 0, 0, 20, 256)).isEqualTo(1);
         assertThat(bench.sent()).containsExactly("1:a#1+");
-        assertThat(flow.repeat(35, 0, 0, 20)).isEqualTo(2); // PUBREL is timed from itself
+        assertThat(flow.repeat(35, 0, 0, 20, 256)).isEqualTo(2); // PUBREL is timed from itself
         assertThat(bench.sent()).containsExactly("rel#2", "1:c#3+");
     }
 
@@ -123,10 +123,10 @@ class ResendTest {
         bench.queue(AT_LEAST_ONCE, "a");
         bench.drain();
         bench.writable = false;
-        assertThat(flow.repeat(20, 0, 0, 20)).isZero();
+        assertThat(flow.repeat(20, 0, 0, 20, 256)).isZero();
         assertThat(flow.nextRepeat(20, 20)).isEqualTo(40); // and not at once, for ever
         bench.writable = true;
-        assertThat(flow.repeat(40, 0, 0, 20)).isEqualTo(1);
+        assertThat(flow.repeat(40, 0, 0, 20, 256)).isEqualTo(1);
     }
 
     @Test
@@ -138,8 +138,8 @@ class ResendTest {
         bench.drain();
         bench.pubrec(1);
         bench.sent();
-        assertThat(flow.repeat(100, 0, 1, 20)).isZero();
-        assertThat(flow.repeat(100, 0, 2, 20)).isEqualTo(1);
+        assertThat(flow.repeat(100, 0, 1, 20, 256)).isZero();
+        assertThat(flow.repeat(100, 0, 2, 20, 256)).isEqualTo(1);
         assertThat(bench.sent()).containsExactly("rel#1");
     }
 
