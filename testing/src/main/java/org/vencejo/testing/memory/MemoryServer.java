@@ -225,6 +225,9 @@ public final class MemoryServer {
 
     /// Hands the mutations since the last call to the store, as one batch.
     public void commit() {
+        if (!server.mayCommit()) {
+            return;
+        }
         List<Mutation> batch = outbox.takeBatch();
         if (batch.isEmpty()) {
             return;

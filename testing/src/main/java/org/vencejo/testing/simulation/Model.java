@@ -144,6 +144,9 @@ final class Model {
     }
 
     private void detach(ModelSession session, boolean willDiscarded) {
+        if (!settings.qos0QueuedForOffline()) {
+            accounts.offline(0, session.leaveAtMostOnce()); // (B36), if they waited at all
+        }
         for (ModelSession.Subscribing subscribing : session.pending) {
             subscribing.grants().forEach(grant -> activate(session, grant));
         }

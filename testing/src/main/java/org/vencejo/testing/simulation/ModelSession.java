@@ -2,14 +2,17 @@ package org.vencejo.testing.simulation;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.Subscription;
 import org.vencejo.protocol.TopicFilter;
 import org.vencejo.protocol.Will;
@@ -88,6 +91,7 @@ final class ModelSession {
     // Towards the client
     final Map<Integer, Flying> open = new LinkedHashMap<>();
     final Map<String, ArrayDeque<Awaited>> awaited = new LinkedHashMap<>();
+    private final Set<Awaited> left = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Map<String, Integer> copies = new HashMap<>();
     final Set<String> everSent = new HashSet<>();
     final Set<String> finished = new HashSet<>();
@@ -123,6 +127,18 @@ final class ModelSession {
     boolean isEstablished() {
         Tap to = tap;
         return to != null && to.established;
+    }
+
+    /// The connection is gone: copies of QoS 0 that waited ended with it, if they had not been sent
+    /// in the same call. Returns how many more these may be.
+    int leaveAtMostOnce() {
+        int before = left.size();
+        for (Awaited copy : allAwaited()) {
+            if (copy.qos == QoS.AT_MOST_ONCE) {
+                left.add(copy);
+            }
+        }
+        return left.size() - before;
     }
 
     void await(Awaited copy) {

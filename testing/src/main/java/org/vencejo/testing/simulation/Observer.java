@@ -15,6 +15,7 @@ import org.vencejo.core.ServerSettings;
 import org.vencejo.core.session.Accounting;
 import org.vencejo.protocol.Connack;
 import org.vencejo.protocol.Connect;
+import org.vencejo.protocol.Disconnect;
 import org.vencejo.protocol.Packet;
 import org.vencejo.protocol.Publish;
 import org.vencejo.protocol.ReasonCode;
@@ -120,12 +121,19 @@ public final class Observer implements MemoryServer.Watcher {
         }
         model.slicing(server.nextDeadline() <= server.nowNanos());
         effect(input);
+        Map<Tap, List<Tap.Sent>> all = unseen();
+        // CONNACK and the end in one call: a DISCONNECT had waited behind CONNECT.
+        all.forEach((tap, sent) -> {
+            if (tap.connection.isClosedByServer() && saysGoodbye(tap)) {
+                establish(tap, sent);
+            }
+        });
         closings();
         if (settings.queueFullPolicy() == ServerSettings.QueueFullPolicy.END_SESSION) {
             overfull.forEach(model::endOverfull);
         }
         overfull.clear();
-        outputs();
+        outputs(all);
         for (Tap tap : List.copyOf(taps.values())) {
             requireNothingAfterEnd(tap);
             if (tap.connection.isGone()) {
@@ -165,7 +173,7 @@ public final class Observer implements MemoryServer.Watcher {
             case Input.Disconnected i -> {
                 Tap tap = taps.get(i.connection());
                 if (tap != null) {
-                    model.connectionEnded(tap, false);
+                    model.connectionEnded(tap, saysGoodbye(tap));
                     taps.remove(i.connection());
                 }
             }
@@ -233,13 +241,21 @@ public final class Observer implements MemoryServer.Watcher {
         }
     }
 
-    private void outputs() {
+    private Map<Tap, List<Tap.Sent>> unseen() {
         Map<Tap, List<Tap.Sent>> all = new LinkedHashMap<>();
         for (Tap tap : taps.values()) {
             if (tap.connection.hasUnseen()) {
                 all.put(tap, tap.sent());
             }
         }
+        return all;
+    }
+
+    private static boolean saysGoodbye(Tap tap) {
+        return tap.behind.stream().anyMatch(Disconnect.class::isInstance);
+    }
+
+    private void outputs(Map<Tap, List<Tap.Sent>> all) {
         all.forEach(this::establish);
         all.forEach((tap, sent) -> {
             for (Tap.Sent each : sent) {
@@ -252,7 +268,8 @@ public final class Observer implements MemoryServer.Watcher {
     // What came behind CONNECT is handled as soon as CONNACK is sent (A23).
     private void establish(Tap tap, List<Tap.Sent> sent) {
         for (Tap.Sent each : sent) {
-            if (each.packet() instanceof Connack connack
+            if (!tap.established
+                    && each.packet() instanceof Connack connack
                     && connack.reasonCode() == ReasonCode.SUCCESS) {
                 outgoing.established(tap, connack, server.nowNanos());
                 List<Packet> behind = new ArrayList<>(tap.behind);
@@ -303,7 +320,7 @@ public final class Observer implements MemoryServer.Watcher {
     /// An event is over: what it left is looked at as a whole.
     public void afterEvent() {
         model.now(server.nowNanos());
-        boolean complete = !server.hasUncommitted() && !server.core().holdsMutations();
+        boolean complete = !server.hasUncommitted();
         if (server.isRunning() && complete) {
             Recovered core = server.core().durableState();
             StoredOrNot.require(core, server.store().recoveredWithWaiting());

@@ -113,6 +113,8 @@ public final class Tuned {
                 of.queuedBytesInAllMax(),
                 outBufferHighBytes,
                 outBufferLowBytes,
+                of.partialPacketsBytesMax(),
+                of.buffersBytesMax(),
                 of.retainedMessagesMax(),
                 of.retainedBytesMax(),
                 sessionExpiryIntervalMaxSeconds,

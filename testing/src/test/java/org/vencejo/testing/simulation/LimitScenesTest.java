@@ -181,7 +181,12 @@ class LimitScenesTest {
         publisher.got();
         publisher.publish("t", EXACTLY_ONCE, 3);
         assertThat(publisher.got())
-                .containsExactly(new Disconnect(ReasonCode.RECEIVE_MAXIMUM_EXCEEDED));
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Disconnect.class,
+                        told ->
+                                assertThat(told.reasonCode())
+                                        .isEqualTo(ReasonCode.RECEIVE_MAXIMUM_EXCEEDED));
         strict.requireNothingLeft();
     }
 
