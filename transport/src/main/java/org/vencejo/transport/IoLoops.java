@@ -53,12 +53,13 @@ public final class IoLoops implements AutoCloseable {
     @Override
     public void close() {
         for (IoLoop loop : loops) {
-            loop.execute(() -> {
-                loop.cutAll();
-                loop.receiveBuffer().release();
-            });
+            loop.execute(loop::cutAll);
         }
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        // Not before: a loop reads until its end. Now its thread is gone, and what it held is ours.
+        for (IoLoop loop : loops) {
+            loop.receiveBuffer().release();
+        }
     }
 
     EventLoopGroup group() {
