@@ -1,0 +1,104 @@
+package org.vencejo.testing.conformance;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.vencejo.broker.Authenticator;
+import org.vencejo.broker.config.Configuration;
+import org.vencejo.broker.config.Machine;
+import org.vencejo.core.AccessRules;
+import org.vencejo.core.Authentication;
+import org.vencejo.core.Authentication.Identity;
+import org.vencejo.core.Event;
+import org.vencejo.core.Peer;
+import org.vencejo.core.ServerSettings;
+import org.vencejo.protocol.Properties;
+import org.vencejo.protocol.ReasonCode;
+import org.vencejo.protocol.TopicFilter;
+import org.vencejo.protocol.TopicName;
+
+/// What a [Setup] means for our own server, wherever it runs: settings, users, access rules; and
+/// what it found to be its own fault. Thread-safe.
+final class ServerUnderTest implements Authenticator {
+    /// The unique name on a server that only one scenario uses.
+    static final String UNIQUE = "nido";
+
+    private final Setup setup;
+    private final List<Throwable> faults = new CopyOnWriteArrayList<>();
+
+    ServerUnderTest(Setup setup) {
+        this.setup = setup;
+    }
+
+    ServerSettings settings() {
+        Configuration.Request request =
+                new Configuration.Request(null, Map.of(), setup.assignments(), null);
+        return Configuration.read(request, new Machine(2, 1L << 30, 1_024, false))
+                .broker()
+                .server();
+    }
+
+    AccessRules accessRules() {
+        return new AccessRules() {
+            @Override
+            public boolean mayPublish(String client, Identity identity, TopicName topicName) {
+                return allowed("publish", topicName.toString());
+            }
+
+            @Override
+            public boolean maySubscribe(String client, Identity identity, TopicFilter topicFilter) {
+                return allowed("subscribe", topicFilter.toString());
+            }
+
+            @Override
+            public boolean mayReceive(String client, Identity identity, TopicName topicName) {
+                return allowed("receive", topicName.toString());
+            }
+        };
+    }
+
+    private boolean allowed(String action, String topic) {
+        for (Setup.Denial denial : setup.denied()) {
+            if (denial.action().equals(action)
+                    && denial.topic().replace("~", UNIQUE).equals(topic)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public Work work() {
+        return Work.NONE;
+    }
+
+    @Override
+    public Authentication.Outcome authenticate(Peer peer, Authentication.Request request) {
+        if (setup.users().isEmpty()) {
+            return Authenticator.ANONYMOUS.authenticate(peer, request);
+        }
+        if (request instanceof Authentication.Credentials it && it.password() != null) {
+            String password = setup.users().get(it.userName());
+            if (password != null
+                    && Arrays.equals(password.getBytes(StandardCharsets.UTF_8), it.password())) {
+                return new Authentication.Accepted(new Identity(it.userName()), null);
+            }
+        }
+        return new Authentication.Refused(ReasonCode.BAD_USER_NAME_OR_PASSWORD, Properties.NONE);
+    }
+
+    void note(Event event) {
+        if (event instanceof Event.Fault fault) {
+            faults.add(fault.cause());
+        }
+    }
+
+    /// Whatever the answers were: an exception in the server is a failure.
+    void requireNoFault() {
+        if (!faults.isEmpty()) {
+            throw new AssertionError("the server met a fault of its own", faults.getFirst());
+        }
+    }
+}
