@@ -160,6 +160,31 @@ class ClientWithBrokerTest {
         assertThat(receive(subscriber)).isEqualTo("DISCONNECT_WITH_WILL_MESSAGE");
     }
 
+    @Test
+    void aSecondConnectByMistakeLeavesTheFirstItsPlannedEnd() {
+        MqttClient subscriber = connected(ProtocolVersion.MQTT_5, "s");
+        subscriber.subscribe("adios", QoS.AT_LEAST_ONCE);
+        for (boolean planned : List.of(true, false)) {
+            var will =
+                    new Will(
+                            TopicName.of("adios"),
+                            Payload.of(planned ? "planned" : "cut"),
+                            QoS.AT_LEAST_ONCE,
+                            false,
+                            Properties.NONE);
+            MqttClient twice = client(options(ProtocolVersion.MQTT_5, "x").will(will));
+            twice.connect();
+            assertThatThrownBy(twice::connect).hasMessage("the client is connected already");
+            assertThat(twice.publish("x", "y", QoS.AT_LEAST_ONCE)).isEqualTo(ReasonCode.SUCCESS);
+            if (planned) {
+                twice.close();
+            } else {
+                connected(ProtocolVersion.MQTT_5, "x"); // pushes it out
+            }
+        }
+        assertThat(receive(subscriber)).isEqualTo("cut");
+    }
+
     @ParameterizedTest
     @EnumSource
     void aKeptSessionHasWhatCameMeanwhileInOrder(ProtocolVersion version) {

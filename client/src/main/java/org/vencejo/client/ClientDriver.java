@@ -33,24 +33,28 @@ final class ClientDriver implements ConnectionHandler, ToServer {
     private final PacketDecoder decoder;
     private final boolean cleanStart;
     private final Answer<MqttConnected> answer;
+    private final Consumer<ClientDriver> accepted;
     private final @Nullable Consumer<String> trace;
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
 
     private @Nullable SocketConnection socket;
     private boolean deaf;
 
-    /// The driver of a connection to be made, which begins with CONNECT.
+    /// The driver of a connection to be made, which begins with CONNECT. `accepted` is told of it,
+    /// on its loop and before anything is answered, unless the session has another connection.
     ClientDriver(
             SessionLoop owner,
             MqttOptions options,
             boolean cleanStart,
-            Answer<MqttConnected> answer) {
+            Answer<MqttConnected> answer,
+            Consumer<ClientDriver> accepted) {
         this.owner = owner;
         this.version = options.version();
         this.decoder =
                 PacketDecoder.ofClient(version, limits(options), new TopicCache(TOPICS_CACHED));
         this.cleanStart = cleanStart;
         this.answer = answer;
+        this.accepted = accepted;
         this.trace = options.trace();
     }
 
@@ -76,7 +80,11 @@ final class ClientDriver implements ConnectionHandler, ToServer {
     @Override
     public void opened(SocketConnection connection) {
         socket = connection;
-        owner.run((session, nanos) -> session.connect(this, cleanStart, answer, nanos));
+        owner.run((session, nanos) -> {
+            if (session.connect(this, cleanStart, answer, nanos)) {
+                accepted.accept(this);
+            }
+        });
     }
 
     @Override

@@ -72,17 +72,20 @@ final class ClientSession {
 
     // ---- connect ----
 
-    /// There is a connection to the server: CONNECT goes out.
-    void connect(ToServer server, boolean cleanStart, Answer<MqttConnected> answer, long nowNanos) {
+    /// There is a connection to the server: CONNECT goes out. Returns false, and closes it, if
+    /// there is another one already.
+    boolean connect(
+            ToServer server, boolean cleanStart, Answer<MqttConnected> answer, long nowNanos) {
         if (connecting != null || connection != null) {
             server.close("another connection is open");
             answer.fail(
                     new MqttException(
                             ReasonCode.UNSPECIFIED_ERROR, "the client is connected already"));
-            return;
+            return false;
         }
         connecting = new Connecting(server, cleanStart, answer, nowNanos);
         server.send(options.connect(clientIdentifier, cleanStart));
+        return true;
     }
 
     private void connack(Connecting asked, Connack connack, long nowNanos) {

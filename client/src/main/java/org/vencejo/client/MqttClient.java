@@ -48,6 +48,8 @@ public final class MqttClient implements AutoCloseable {
     private final ClientSession session;
     private final SessionLoop owner;
     private final AtomicBoolean closed = new AtomicBoolean();
+
+    /// Of the last connection that the session took as its own: written by the event loop.
     private volatile @Nullable ClientDriver driver;
 
     /// A client that is not connected yet. It holds a thread until it is closed.
@@ -76,11 +78,11 @@ public final class MqttClient implements AutoCloseable {
         }
         options.connect(options.clientIdentifier(), cleanStart); // to hear of a fault here
         Answer<MqttConnected> answer = new Answer<>();
-        driver = dial(cleanStart, answer);
+        dial(cleanStart, answer);
         return answer.await(options.connectTimeout().multipliedBy(2).toNanos(), "CONNECT");
     }
 
-    private ClientDriver dial(boolean cleanStart, Answer<MqttConnected> answer) {
+    private void dial(boolean cleanStart, Answer<MqttConnected> answer) {
         InetAddress[] addresses;
         try {
             addresses = InetAddress.getAllByName(options.host());
@@ -90,7 +92,9 @@ public final class MqttClient implements AutoCloseable {
         }
         String problem = "it has no address";
         for (InetAddress address : addresses) {
-            ClientDriver dialling = new ClientDriver(owner, options, cleanStart, answer);
+            ClientDriver dialling =
+                    new ClientDriver(
+                            owner, options, cleanStart, answer, accepted -> driver = accepted);
             InetSocketAddress remote = new InetSocketAddress(address, options.port());
             CompletableFuture<SocketConnection> dialled =
                     transport.dial(
@@ -100,7 +104,7 @@ public final class MqttClient implements AutoCloseable {
                             dialling);
             try {
                 dialled.get();
-                return dialling;
+                return;
             } catch (ExecutionException failed) {
                 problem = problem(failed);
             } catch (InterruptedException interrupted) {
