@@ -334,7 +334,7 @@ public final class MqttClient implements AutoCloseable {
         } catch (ProtocolViolation violation) {
             throw MqttException.of(violation);
         } catch (IllegalArgumentException misfit) {
-            throw new MqttException(ReasonCode.PROTOCOL_ERROR, String.valueOf(misfit.getMessage()));
+            throw MqttException.of(misfit);
         }
     }
 

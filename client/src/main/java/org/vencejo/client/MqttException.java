@@ -28,6 +28,12 @@ public final class MqttException extends RuntimeException {
         return new MqttException(violation.reasonCode(), violation.detail(), violation);
     }
 
+    /// The same, as the encoder says it of what has no statement in the standard.
+    static MqttException of(IllegalArgumentException misfit) {
+        return new MqttException(
+                ReasonCode.PROTOCOL_ERROR, String.valueOf(misfit.getMessage()), misfit);
+    }
+
     /// The same failure, thrown where the application waits.
     MqttException here() {
         return new MqttException(reasonCode, sentence(), this);

@@ -82,6 +82,16 @@ public record MqttOptions(
                     ReasonCode.BAD_AUTHENTICATION_METHOD,
                     "this client has no enhanced authentication, given was a method");
         }
+        requireEncodable(
+                new Connect(
+                        version,
+                        clientIdentifier,
+                        cleanStart,
+                        keepAlive,
+                        will,
+                        userName,
+                        password,
+                        version.isMqtt5() ? properties : Properties.NONE));
     }
 
     /// Options to be filled; what is not set has a default that suits a server on this machine.
@@ -104,12 +114,18 @@ public record MqttOptions(
                         userName,
                         password,
                         version.isMqtt5() ? connectProperties() : Properties.NONE);
+        requireEncodable(connect); // with an identifier that the server may have chosen
+        return connect;
+    }
+
+    private static void requireEncodable(Connect connect) {
         try {
-            PacketEncoder.size(connect, version);
+            PacketEncoder.size(connect, connect.version());
         } catch (ProtocolViolation violation) {
             throw MqttException.of(violation);
+        } catch (IllegalArgumentException misfit) {
+            throw MqttException.of(misfit);
         }
-        return connect;
     }
 
     private void requireIdentifier(String identifier, boolean withCleanStart) {

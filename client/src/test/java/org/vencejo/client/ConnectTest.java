@@ -11,6 +11,7 @@ import static org.vencejo.protocol.ProtocolVersion.MQTT_5;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -225,11 +226,41 @@ class ConnectTest {
     }
 
     @Test
-    void whatNoServerCouldReadIsRefusedBeforeItIsSent() {
-        var options = lasting(MQTT_5).userName("a\0b").build();
-        assertThatThrownBy(() -> options.connect("c", true))
+    void whatNoServerCouldReadIsRefusedWhenItIsAskedFor() {
+        assertThatThrownBy(() -> lasting(MQTT_5).userName("a\0b").build())
                 .isInstanceOf(MqttException.class)
                 .hasMessageContaining("U+0000");
+        var options = lasting(MQTT_5).build();
+        assertThatThrownBy(() -> options.connect("a\0b", true))
+                .isInstanceOf(MqttException.class)
+                .hasMessageContaining("U+0000");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void passwordAndWillAreAtMost65535BytesLong(ProtocolVersion version) {
+        for (int length : new int[] {65_535, 65_536}) {
+            byte[] bytes = new byte[length];
+            var password = lasting(version).userName("u").password(bytes);
+            var will =
+                    lasting(version)
+                            .will(
+                                    new Will(
+                                            TopicName.of("w"),
+                                            Payload.of(bytes),
+                                            QoS.AT_MOST_ONCE,
+                                            false,
+                                            Properties.NONE));
+            for (MqttOptions.Builder options : List.of(password, will)) {
+                if (length == 65_535) {
+                    assertThat(options.build().connect("c", false)).isNotNull();
+                } else {
+                    assertThatThrownBy(options::build)
+                            .isInstanceOf(MqttException.class)
+                            .hasMessageContaining("65535");
+                }
+            }
+        }
     }
 
     @Test
