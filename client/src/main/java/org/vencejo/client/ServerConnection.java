@@ -3,11 +3,12 @@ package org.vencejo.client;
 import java.util.ArrayDeque;
 import org.vencejo.core.session.Acknowledgements;
 import org.vencejo.core.session.Link;
+import org.vencejo.core.session.PacketIdentifiers;
 import org.vencejo.core.session.TopicAliases;
 import org.vencejo.protocol.Packet;
 import org.vencejo.protocol.PacketEncoder;
+import org.vencejo.protocol.Puback;
 import org.vencejo.protocol.Publish;
-import org.vencejo.protocol.QoS;
 
 /// One accepted connection, from CONNACK to its end, and the way to the server for the flows.
 ///
@@ -22,6 +23,7 @@ final class ServerConnection implements Link {
     private final int generation;
     private final Acknowledgements acknowledgements = new Acknowledgements(this, packet -> {});
     private final ArrayDeque<Arrival> open = new ArrayDeque<>();
+    private final PacketIdentifiers<Arrival> pubacksOwed = new PacketIdentifiers<>();
 
     private long nowNanos;
     private boolean writable = true;
@@ -115,6 +117,9 @@ final class ServerConnection implements Link {
     /// [MQTT-4.6.0-2], [MQTT-4.6.0-3].
     void owe(Packet acknowledgement, Arrival arrival) {
         open.add(arrival);
+        if (acknowledgement instanceof Puback puback) {
+            pubacksOwed.put(puback.packetIdentifier(), arrival);
+        }
         acknowledgements.send(acknowledgement, arrival.number(), handedOver);
     }
 
@@ -125,13 +130,7 @@ final class ServerConnection implements Link {
 
     /// Whether a QoS 1 message under `packetIdentifier` waits for its PUBACK.
     boolean owesPuback(int packetIdentifier) {
-        for (Arrival arrival : open) {
-            if (arrival.packetIdentifier() == packetIdentifier
-                    && arrival.message().qos() == QoS.AT_LEAST_ONCE) {
-                return true;
-            }
-        }
-        return false;
+        return pubacksOwed.contains(packetIdentifier);
     }
 
     /// The application took a message of this connection, in whatever order.
@@ -139,6 +138,10 @@ final class ServerConnection implements Link {
         for (Arrival first = open.peek(); first != null && first.isTaken(); first = open.peek()) {
             handedOver = first.number();
             open.remove();
+            // A server that uses an identifier twice has the later one open still.
+            if (pubacksOwed.get(first.packetIdentifier()) == first) {
+                pubacksOwed.remove(first.packetIdentifier());
+            }
         }
         acknowledgements.durable(handedOver);
     }

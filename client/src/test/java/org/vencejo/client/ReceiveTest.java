@@ -212,6 +212,23 @@ class ReceiveTest {
     }
 
     @Test
+    void aRepeatIsKnownUntilItsPubackAndAMessageOfItsOwnFromThenOn() {
+        var server = ScriptedServer.connected(MQTT_3_1);
+        server.sends(QOS1_A + QOS1_B + QOS1_A + repeated(QOS1_A) + repeated(QOS1_B));
+        assertThat(server.take()).isEqualTo("a");
+        server.sends(repeated(QOS1_A)); // the second one of this identifier waits still
+        assertThat(server.take()).isEqualTo("b");
+        assertThat(server.take()).isEqualTo("a");
+        assertThat(server.take()).isNull();
+        server.sends(repeated(QOS1_A) + repeated(QOS1_B));
+        assertThat(server.take()).isEqualTo("a");
+        assertThat(server.take()).isEqualTo("b");
+        assertThat(server.received())
+                .containsExactly(
+                        "40 02 00 01", "40 02 00 02", "40 02 00 01", "40 02 00 01", "40 02 00 02");
+    }
+
+    @Test
     void afterTheEndWhatCameCanBeTakenAndThenTheReasonIsTold() {
         var server = ScriptedServer.connected(MQTT_5);
         server.sends("30 05 00 01 74 00 61" + "E0 01 8B");
