@@ -150,7 +150,8 @@ public final class MqttClient implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException late) {
-            throw new IllegalStateException("the socket was cut and did not go", late);
+            throw new MqttException(
+                    ReasonCode.UNSPECIFIED_ERROR, "the socket was cut and did not go in 5 s", late);
         }
     }
 

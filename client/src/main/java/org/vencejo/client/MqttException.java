@@ -18,7 +18,7 @@ public final class MqttException extends RuntimeException {
         this.reasonCode = reasonCode;
     }
 
-    private MqttException(ReasonCode reasonCode, String sentence, Throwable cause) {
+    MqttException(ReasonCode reasonCode, String sentence, Throwable cause) {
         super(sentence, cause);
         this.reasonCode = reasonCode;
     }

@@ -1,5 +1,6 @@
 package org.vencejo.client;
 
+import java.nio.charset.StandardCharsets;
 import org.vencejo.protocol.Payload;
 import org.vencejo.protocol.Properties;
 import org.vencejo.protocol.Property;
@@ -39,7 +40,7 @@ public record MqttMessage(
 
     /// The payload as text.
     public String text() {
-        return new String(payload.toByteArray(), java.nio.charset.StandardCharsets.UTF_8);
+        return new String(payload.toByteArray(), StandardCharsets.UTF_8);
     }
 
     static MqttMessage of(Publish publish) {

@@ -1,5 +1,6 @@
 package org.vencejo.client;
 
+import java.util.Collections;
 import java.util.List;
 import org.vencejo.core.session.OutboundFlow;
 import org.vencejo.core.session.PacketIdentifiers;
@@ -15,10 +16,6 @@ final class Requests {
             PacketType answeredBy, int topicFilters, Answer<List<ReasonCode>> answer) {}
 
     private final PacketIdentifiers<Request> open = new PacketIdentifiers<>();
-
-    boolean isEmpty() {
-        return open.isEmpty();
-    }
 
     /// A request was sent that `answeredBy` answers, with a code for each of its filters.
     void sent(
@@ -55,7 +52,7 @@ final class Requests {
         open.remove(packetIdentifier);
         request.answer.complete(
                 reasonCodes.isEmpty()
-                        ? java.util.Collections.nCopies(request.topicFilters, ReasonCode.SUCCESS)
+                        ? Collections.nCopies(request.topicFilters, ReasonCode.SUCCESS)
                         : reasonCodes);
         return true;
     }
