@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -273,6 +275,42 @@ class ClientWithBrokerTest {
                         e -> assertThat(e.reasonCode()).isEqualTo(ReasonCode.TOPIC_FILTER_INVALID));
         assertThat(client.publish("x", "y", QoS.AT_LEAST_ONCE)).isEqualTo(ReasonCode.SUCCESS);
         assertThat(client.unsubscribe("x")).isEqualTo(ReasonCode.NO_SUBSCRIPTION_EXISTED);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void manyMessagesMayBeUnderWayInTheirOrder(ProtocolVersion version) {
+        MqttClient both = connected(version, "b");
+        both.subscribe("q", QoS.EXACTLY_ONCE);
+        List<CompletableFuture<ReasonCode>> answers = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            answers.add(both.publishAsync(MqttMessage.of("q", "n" + i, QoS.EXACTLY_ONCE)));
+        }
+        CompletableFuture<ReasonCode> refused =
+                both.publishAsync(MqttMessage.of("$SYS/x", "y", QoS.EXACTLY_ONCE));
+        for (int i = 0; i < 100; i++) {
+            assertThat(receive(both)).isEqualTo("n" + i);
+            assertThat(answers.get(i)).succeedsWithin(LONG).isEqualTo(ReasonCode.SUCCESS);
+        }
+        if (version.isMqtt5()) { // others have no way to say so
+            assertThat(refused)
+                    .failsWithin(LONG)
+                    .withThrowableOfType(ExecutionException.class)
+                    .withCauseInstanceOf(MqttException.class)
+                    .withMessageContaining("NOT_AUTHORIZED");
+        }
+        assertThatThrownBy(() -> both.publishAsync(MqttMessage.of("a/#", "y", QoS.AT_MOST_ONCE)))
+                .isInstanceOf(MqttException.class);
+    }
+
+    @Test
+    void whoCancelsAnAnswerChangesNothingOfTheMessage() {
+        MqttClient both = connected(ProtocolVersion.MQTT_5, "b");
+        both.subscribe("q", QoS.EXACTLY_ONCE);
+        both.publishAsync(MqttMessage.of("q", "uno", QoS.EXACTLY_ONCE)).cancel(true);
+        both.publish("q", "dos", QoS.EXACTLY_ONCE);
+        assertThat(receive(both)).isEqualTo("uno");
+        assertThat(receive(both)).isEqualTo("dos");
     }
 
     @ParameterizedTest

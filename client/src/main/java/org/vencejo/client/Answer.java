@@ -28,6 +28,11 @@ final class Answer<T> {
         return future.isDone();
     }
 
+    /// For who waits in a way of his own; what he does to it changes nothing here.
+    CompletableFuture<T> future() {
+        return future.copy();
+    }
+
     /// Waits for the end of `request`, as the sentence calls it.
     ///
     /// @throws MqttException if it failed, or was not answered in time, which leaves it under way

@@ -183,11 +183,24 @@ public final class MqttClient implements AutoCloseable {
     /// @throws MqttException if the server refused it, or does not take it, or went away; the
     ///   sentence then says whether it may have arrived
     public ReasonCode publish(MqttMessage message) {
+        return handedOver(message).await(options.answerTimeout().toNanos(), "PUBLISH");
+    }
+
+    /// Hands a message over and does not wait for the server, so that several may be under way:
+    /// what [#publish] would return or throw is what this completes with. They leave in the order
+    /// of the calls. It is completed on the client's own thread, where nothing may wait.
+    ///
+    /// @throws MqttException if no server could take the message
+    public CompletableFuture<ReasonCode> publishAsync(MqttMessage message) {
+        return handedOver(message).future();
+    }
+
+    private Answer<ReasonCode> handedOver(MqttMessage message) {
         Publish publish = message.toPublish();
         checked(() -> PacketEncoder.publishSize(publish, options.version(), 0));
         Answer<ReasonCode> answer = new Answer<>();
         submit((to, nanos) -> to.publish(publish, answer, nanos));
-        return answer.await(options.answerTimeout().toNanos(), "PUBLISH");
+        return answer;
     }
 
     // ---- subscribe ----

@@ -43,6 +43,13 @@ public record MqttMessage(
         return new String(payload.toByteArray(), StandardCharsets.UTF_8);
     }
 
+    /// Says now what publishing this would say before anything is sent.
+    ///
+    /// @throws MqttException if no server could take it
+    public void requirePublishable() {
+        toPublish();
+    }
+
     static MqttMessage of(Publish publish) {
         return new MqttMessage(
                 publish.topicName().toString(),
