@@ -160,8 +160,10 @@ final class ClientFlags {
                         .receiveMaximum((int) connect.number(Property.RECEIVE_MAXIMUM, 1_000))
                         .maximumPacketSize(
                                 (int)
-                                        connect.number(
-                                                Property.MAXIMUM_PACKET_SIZE,
+                                        Math.min( // larger packets there are none
+                                                connect.number(
+                                                        Property.MAXIMUM_PACKET_SIZE,
+                                                        DecoderLimits.PACKET_SIZE_MAX),
                                                 DecoderLimits.PACKET_SIZE_MAX))
                         .topicAliasMaximum((int) connect.number(Property.TOPIC_ALIAS_MAXIMUM, 64))
                         .properties(connect);

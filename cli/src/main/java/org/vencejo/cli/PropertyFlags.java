@@ -70,20 +70,14 @@ final class PropertyFlags {
     }
 
     private static long number(Flag flag) {
-        long most =
-                switch (flag.property.type()) {
-                    case BYTE -> 1;
-                    case TWO_BYTE_INTEGER -> 0xFFFF;
-                    case FOUR_BYTE_INTEGER -> 0xFFFF_FFFFL;
-                    case VARIABLE_BYTE_INTEGER -> 268_435_455;
-                    case UTF_8_STRING, BINARY_DATA, UTF_8_STRING_PAIR ->
-                            throw new IllegalStateException(flag.property + " is no number");
-                };
+        long least = flag.property.minimum();
+        long most = flag.property.maximum();
         try {
             long value = Long.parseLong(flag.value);
             require(
-                    value >= 0 && value <= most,
-                    name(flag.property) + " is 0 to " + most + ", given was " + value);
+                    value >= least && value <= most,
+                    "%s is %d to %d, given was %d"
+                            .formatted(name(flag.property), least, most, value));
             return value;
         } catch (NumberFormatException wrong) {
             throw new IllegalArgumentException(

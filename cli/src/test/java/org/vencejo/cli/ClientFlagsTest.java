@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vencejo.client.MqttOptions;
+import org.vencejo.protocol.DecoderLimits;
 import org.vencejo.protocol.PacketType;
 import org.vencejo.protocol.Properties;
 import org.vencejo.protocol.Property;
@@ -136,6 +137,15 @@ class ClientFlagsTest {
         assertThat(options.properties().has(Property.REQUEST_PROBLEM_INFORMATION)).isTrue();
     }
 
+    @Test
+    void aPropertyReachesAsFarAsTheStandardLetsIt() {
+        assertThat(options("-D connect maximum-packet-size 4294967295").maximumPacketSize())
+                .isEqualTo(DecoderLimits.PACKET_SIZE_MAX);
+        assertThat(options("-D connect receive-maximum 65535").receiveMaximum()).isEqualTo(65_535);
+        assertThatThrownBy(() -> options("-D connect receive-maximum 0"))
+                .hasMessage("receive-maximum is 1 to 65535, given was 0");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -157,6 +167,9 @@ class ClientFlagsTest {
                 "-D publish receive-maximum 1",
                 "-D pingreq content-type x",
                 "-D connect receive-maximum 65536",
+                "-D connect receive-maximum 0",
+                "-D connect maximum-packet-size 4294967296",
+                "-D subscribe subscription-identifier 268435456",
                 "-D connect receive-maximum x",
                 "-D publish user-property a",
                 "-D connect authentication-method x"

@@ -125,7 +125,7 @@ public enum Property {
     }
 
     /// The least number that the value may be: 1 where the standard forbids 0.
-    long minimum() {
+    public long minimum() {
         boolean positive =
                 this == RECEIVE_MAXIMUM
                         || this == MAXIMUM_PACKET_SIZE
@@ -135,7 +135,7 @@ public enum Property {
     }
 
     /// The greatest number that the value may be; every byte among them says no or yes.
-    long maximum() {
+    public long maximum() {
         return switch (type) {
             case BYTE -> 1;
             case TWO_BYTE_INTEGER -> 0xFFFF;
