@@ -1,5 +1,6 @@
 package org.vencejo.cli;
 
+import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import java.util.concurrent.TimeUnit;
@@ -9,6 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The one executable: picks the subcommand, and its exit code is the process's.
 @Command(
@@ -56,16 +58,36 @@ public final class Vencejo implements Runnable {
         } else {
             COMMANDS.values().forEach(command -> vencejo.addSubcommand(command.get()));
         }
-        vencejo.getCommandSpec()
+        return run(vencejo, arguments);
+    }
+
+    /// Runs `command` with these exit codes and words for what is wrong.
+    static int run(CommandLine command, String... arguments) {
+        withExitCodes(command);
+        command.getSubcommands().values().forEach(Vencejo::withExitCodes);
+        return command.setParameterExceptionHandler(Vencejo::misused).execute(arguments);
+    }
+
+    private static void withExitCodes(CommandLine command) {
+        command.getCommandSpec()
                 .exitCodeOnInvalidInput(WRONG_USE)
                 .exitCodeOnExecutionException(OUR_FAULT);
-        vencejo.getSubcommands()
-                .values()
-                .forEach(command ->
-                        command.getCommandSpec()
-                                .exitCodeOnInvalidInput(WRONG_USE)
-                                .exitCodeOnExecutionException(OUR_FAULT));
-        return vencejo.execute(arguments);
+    }
+
+    // One line for what is wrong, as the screenful of all flags would push it away.
+    private static int misused(ParameterException wrong, String[] arguments) {
+        CommandLine command = wrong.getCommandLine();
+        String name = command.getCommandSpec().qualifiedName();
+        PrintWriter err = command.getErr();
+        // picocli begins some of its sentences so
+        err.println(name + ": " + String.valueOf(wrong.getMessage()).replaceFirst("^Error: ", ""));
+        if (arguments.length == 0) {
+            command.usage(err);
+        } else {
+            UnmatchedArgumentException.printSuggestions(wrong, err);
+            err.println(name + " --help shows how it is used");
+        }
+        return WRONG_USE;
     }
 
     @Override

@@ -8,7 +8,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 
 /// `vencejo version`: which Vencejo this is and which Java runs it.
-@Command(name = "version", description = "Print the version and the Java that runs it")
+@Command(
+        name = "version",
+        description = "Print the version and the Java that runs it",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class)
 final class Version implements Callable<Integer>, IVersionProvider {
     @Override
     public Integer call() {

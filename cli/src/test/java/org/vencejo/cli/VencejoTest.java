@@ -31,17 +31,38 @@ class VencejoTest {
     void withoutACommandTheHelpNamesThem() {
         assertThat(run()).isEqualTo(64);
         assertThat(text(err))
-                .startsWith("a command is missing")
+                .startsWith("vencejo: a command is missing")
                 .contains("broker", "check-config", "version");
         assertThat(run("--help")).isEqualTo(0);
         assertThat(text(out)).contains("broker", "check-config", "version");
     }
 
     @Test
-    void wrongUseIsToldWithTheHelpOfTheCommand() {
+    void wrongUseIsOneLineAndWhereTheHelpIs() {
+        assertThat(run("pub", "-t", "a", "-q", "7")).isEqualTo(64);
+        assertThat(text(err).lines())
+                .hasSize(2)
+                .endsWith("vencejo pub --help shows how it is used")
+                .first()
+                .asString()
+                .startsWith("vencejo pub: ")
+                .endsWith("QoS is 0, 1 or 2, given was 7");
+        assertThat(run("pub", "-t", "a")).isEqualTo(64);
+        assertThat(text(err)).startsWith("vencejo pub: Missing required argument").hasLineCount(2);
         assertThat(run("broker", "--prot", "1")).isEqualTo(64);
-        assertThat(text(err)).startsWith("Unknown option").contains("--port");
+        assertThat(text(err))
+                .startsWith("vencejo broker: Unknown option")
+                .endsWith("vencejo broker --help shows how it is used\n");
         assertThat(run("brocker")).isEqualTo(64);
+        assertThat(text(err)).startsWith("vencejo: Unmatched argument").contains("vencejo broker");
+    }
+
+    @Test
+    void eachCommandHasTheHelpThatWrongUsePointsTo() {
+        for (String command : new String[] {"broker", "check-config", "pub", "sub", "version"}) {
+            assertThat(run(command, "--help")).as(command).isZero();
+            assertThat(text(out)).startsWith("Usage: vencejo " + command).contains("--help");
+        }
     }
 
     @Test
