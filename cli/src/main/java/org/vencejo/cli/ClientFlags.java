@@ -10,14 +10,11 @@ import org.vencejo.client.MqttException;
 import org.vencejo.client.MqttOptions;
 import org.vencejo.protocol.DecoderLimits;
 import org.vencejo.protocol.PacketType;
-import org.vencejo.protocol.Payload;
 import org.vencejo.protocol.Properties;
 import org.vencejo.protocol.Property;
 import org.vencejo.protocol.ProtocolVersion;
-import org.vencejo.protocol.ProtocolViolation;
 import org.vencejo.protocol.QoS;
-import org.vencejo.protocol.TopicName;
-import org.vencejo.protocol.Will;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -114,25 +111,7 @@ final class ClientFlags {
                             + " -D publish content-type text/plain, -D connect user-property a b.")
     List<String> properties = new ArrayList<>();
 
-    @Option(
-            names = "--will-topic",
-            paramLabel = "TOPIC",
-            description = "Leave a will for this topic.")
-    @Nullable String willTopic;
-
-    @Option(names = "--will-payload", paramLabel = "TEXT", description = "What the will says.")
-    @Nullable String willPayload;
-
-    @Option(
-            names = "--will-qos",
-            paramLabel = "0|1|2",
-            defaultValue = "0",
-            converter = QoSFlag.class,
-            description = "Its Quality of Service (0).")
-    QoS willQoS = QoS.AT_MOST_ONCE;
-
-    @Option(names = "--will-retain", description = "Have the will retained.")
-    boolean willRetain;
+    @Mixin private WillFlags will = new WillFlags();
 
     @Option(
             names = {"-d", "--debug"},
@@ -148,15 +127,16 @@ final class ClientFlags {
     MqttOptions options() {
         PropertyFlags given = propertyFlags();
         Properties connect = given.of(PacketType.CONNECT);
+        long sessionExpiry =
+                connect.number(Property.SESSION_EXPIRY_INTERVAL, sessionExpiryOfFlags());
         MqttOptions.Builder options =
                 MqttOptions.builder()
                         .version(version)
-                        .clientIdentifier(clientIdentifier())
+                        .clientIdentifier(clientIdentifier(resume || sessionExpiry > 0))
                         .cleanStart(!resume)
                         .foreignSessionAccepted(true) // a process remembers no session
                         .keepAlive(keepAlive)
-                        .sessionExpiryInterval(
-                                connect.number(Property.SESSION_EXPIRY_INTERVAL, sessionExpiry()))
+                        .sessionExpiryInterval(sessionExpiry)
                         .receiveMaximum((int) connect.number(Property.RECEIVE_MAXIMUM, 1_000))
                         .maximumPacketSize(
                                 (int)
@@ -172,10 +152,12 @@ final class ClientFlags {
         }
         try {
             where(options);
-            options.will(will(given));
+            options.will(will.will(given.ofWill()));
             return options.build();
         } catch (MqttException refused) {
             throw misuse(refused.sentence());
+        } catch (IllegalArgumentException wrong) {
+            throw misuse(String.valueOf(wrong.getMessage()));
         }
     }
 
@@ -207,11 +189,11 @@ final class ClientFlags {
         return path == null || path.length() < 2 ? null : path.substring(1);
     }
 
-    private String clientIdentifier() {
-        if (identifier != null) {
+    private String clientIdentifier(boolean kept) {
+        if (identifier != null && !identifier.isEmpty()) {
             return identifier;
         }
-        if (resume || (sessionExpiryInterval != null && sessionExpiryInterval > 0)) {
+        if (kept) { // else one is left behind that nobody knows the name of
             throw misuse("a session that is kept needs a Client Identifier: -i ID");
         }
         // Only 3.1 has no way to let the server choose (V31-5).
@@ -221,27 +203,11 @@ final class ClientFlags {
     }
 
     // As mosquitto's clients: -c alone keeps the session for ever.
-    private long sessionExpiry() {
+    private long sessionExpiryOfFlags() {
+        if (sessionExpiryInterval != null) {
+            requireMqtt5("-x");
+        }
         return sessionExpiryInterval != null ? sessionExpiryInterval : resume ? NEVER : 0;
-    }
-
-    private @Nullable Will will(PropertyFlags given) {
-        if (willTopic == null) {
-            if (willPayload != null || willRetain) {
-                throw misuse("a will needs its topic: --will-topic TOPIC");
-            }
-            return null;
-        }
-        try {
-            return new Will(
-                    TopicName.of(willTopic),
-                    Payload.of(willPayload == null ? "" : willPayload),
-                    willQoS,
-                    willRetain,
-                    given.ofWill());
-        } catch (ProtocolViolation violation) {
-            throw misuse("--will-topic: " + violation.detail());
-        }
     }
 
     /// The properties given for packets of `type`.
@@ -250,10 +216,20 @@ final class ClientFlags {
     }
 
     private PropertyFlags propertyFlags() {
+        if (!properties.isEmpty()) {
+            requireMqtt5("-D");
+        }
         try {
             return new PropertyFlags(properties);
         } catch (IllegalArgumentException wrong) {
             throw misuse(String.valueOf(wrong.getMessage()));
+        }
+    }
+
+    /// Refuses what an older version would leave out in silence.
+    void requireMqtt5(String flag) {
+        if (!version.isMqtt5()) {
+            throw misuse(flag + " needs -V 5, given was " + version);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -92,6 +93,18 @@ class ClientFlagsTest {
     }
 
     @Test
+    void aPasswordOrAWillThatIsTooLongIsWrongUse() {
+        String most = "x".repeat(65_535);
+        assertThat(options("-u ana -P " + most).password()).hasSize(65_535);
+        assertThat(options("--will-topic a --will-payload " + most).will()).isNotNull();
+        for (String line : List.of("-u ana -P ", "--will-topic a --will-payload ")) {
+            assertThatThrownBy(() -> options(line + most + "x"))
+                    .isInstanceOf(ParameterException.class)
+                    .hasMessageContaining("65535");
+        }
+    }
+
+    @Test
     void aWillHasTopicPayloadQosAndRetain() {
         Will will =
                 options(
@@ -157,6 +170,13 @@ class ClientFlagsTest {
                 "-k -1",
                 "-c",
                 "-x 5",
+                "-x -1 -i yo",
+                "-i yo -x 5 -V 311",
+                "-V 311 -D publish content-type x",
+                "-D connect session-expiry-interval 100",
+                "--will-qos 1",
+                "--will-retain",
+                "-D will will-delay-interval 3",
                 "--will-payload x",
                 "--will-topic a/#",
                 "-V 311 -P clave",
