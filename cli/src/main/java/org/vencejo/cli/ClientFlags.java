@@ -69,11 +69,7 @@ final class ClientFlags {
             description = "The user name.")
     @Nullable String userName;
 
-    @Option(
-            names = {"-P", "--pw"},
-            paramLabel = "PASSWORD",
-            description = "The password.")
-    @Nullable String password;
+    @Mixin private PasswordFlags password = new PasswordFlags();
 
     @Option(
             names = {"-k", "--keepalive"},
@@ -164,7 +160,7 @@ final class ClientFlags {
     private void where(MqttOptions.Builder options) {
         URI from = url;
         String user = userName;
-        String secret = password;
+        byte[] secret = password.password();
         if (from == null) {
             options.host(host == null ? "localhost" : host).port(port);
         } else {
@@ -176,11 +172,15 @@ final class ClientFlags {
             if (info != null) {
                 int colon = info.indexOf(':');
                 user = colon < 0 ? info : info.substring(0, colon);
-                secret = colon < 0 ? secret : info.substring(colon + 1);
+                if (colon >= 0) {
+                    if (secret != null) {
+                        throw misuse("-L with a password excludes -P and --pw-file");
+                    }
+                    secret = info.substring(colon + 1).getBytes(StandardCharsets.UTF_8);
+                }
             }
         }
-        options.userName(user)
-                .password(secret == null ? null : secret.getBytes(StandardCharsets.UTF_8));
+        options.userName(user).password(secret);
     }
 
     /// The topic in the URL, or null.

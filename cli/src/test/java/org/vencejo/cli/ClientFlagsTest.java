@@ -3,9 +3,13 @@ package org.vencejo.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -73,6 +77,29 @@ class ClientFlagsTest {
     })
     void versionsHaveTwoNames(String given, ProtocolVersion version) {
         assertThat(options("-V " + given).version()).isEqualTo(version);
+    }
+
+    @Test
+    void aPasswordCanStandInTheFirstLineOfAFile(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("clave");
+        for (String text : List.of("cláve", "cláve\n", "cláve\r\notra\n")) {
+            Files.writeString(file, text);
+            assertThat(options("-u ana --pw-file " + file).password())
+                    .isEqualTo("cláve".getBytes(StandardCharsets.UTF_8));
+        }
+        Files.write(file, new byte[] {(byte) 0xFF, 0});
+        assertThat(options("-u ana --pw-file " + file).password()).containsExactly(0xFF, 0);
+        Files.writeString(file, "");
+        assertThat(options("-u ana --pw-file " + file).password()).isEmpty();
+        for (String both : List.of("-P x", "-L mqtt://ana:x@a/b")) {
+            assertThatThrownBy(() -> options("-u ana " + both + " --pw-file " + file))
+                    .as(both)
+                    .isInstanceOf(ParameterException.class)
+                    .hasMessageContaining("--pw-file");
+        }
+        assertThatThrownBy(() -> options("-u ana --pw-file " + folder.resolve("ninguna")))
+                .isInstanceOf(ParameterException.class)
+                .hasMessageEndingWith("there is no such file");
     }
 
     @Test
