@@ -64,6 +64,12 @@ final class ClientFlags {
     @Nullable String identifier;
 
     @Option(
+            names = {"-I", "--id-prefix"},
+            paramLabel = "PREFIX",
+            description = "The same, made of this and the number of the process.")
+    @Nullable String identifierPrefix;
+
+    @Option(
             names = {"-u", "--username"},
             paramLabel = "NAME",
             description = "The user name.")
@@ -108,6 +114,16 @@ final class ClientFlags {
     List<String> properties = new ArrayList<>();
 
     @Mixin private WillFlags will = new WillFlags();
+
+    @Option(
+            names = "--nodelay",
+            description =
+                    "Accepted and without effect: nothing is ever held back to fill a packet.")
+    @SuppressWarnings("unused") // it is always so
+    private boolean noDelay;
+
+    @Option(names = "--quiet", description = "Say nothing of failures but the exit code.")
+    private boolean quiet;
 
     @Option(
             names = {"-d", "--debug"},
@@ -190,6 +206,12 @@ final class ClientFlags {
     }
 
     private String clientIdentifier(boolean kept) {
+        if (identifier != null && identifierPrefix != null) {
+            throw misuse("-i and -I exclude each other");
+        }
+        if (identifierPrefix != null) {
+            return identifierPrefix + ProcessHandle.current().pid();
+        }
         if (identifier != null && !identifier.isEmpty()) {
             return identifier;
         }
@@ -231,6 +253,14 @@ final class ClientFlags {
         if (!version.isMqtt5()) {
             throw misuse(flag + " needs -V 5, given was " + version);
         }
+    }
+
+    /// Says what failed, unless it is to be silent; returns the exit code for it.
+    int failed(String sentence) {
+        if (!quiet) {
+            System.err.println(name() + ": " + sentence);
+        }
+        return 1;
     }
 
     /// What a wrong use of the flags is answered with: one line, and the exit code of wrong use.

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 /// Exit code 0 when the server has answered for all of them, 1 when not.
 @Command(
         name = "pub",
-        description = {"Publish messages. The flags are those of mosquitto_pub.", ""},
+        description = {"Publish messages, with the usual flags of mosquitto_pub.", ""},
         footer = {"", "Exit codes: 0 the server has them, 1 it has not, 64 wrong use."},
         sortOptions = false)
 final class PubCommand implements Callable<Integer> {
@@ -98,15 +98,10 @@ final class PubCommand implements Callable<Integer> {
             }
             return 0;
         } catch (MqttException failed) {
-            return failed(failed.sentence());
+            return client.failed(failed.sentence());
         } catch (IOException unreadable) {
-            return failed("cannot read: " + unreadable);
+            return client.failed("cannot read: " + unreadable);
         }
-    }
-
-    private int failed(String sentence) {
-        System.err.println(client.name() + ": " + sentence);
-        return 1;
     }
 
     private MqttMessage emptyMessage() {

@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
 /// when the server refuses or goes away.
 @Command(
         name = "sub",
-        description = {"Subscribe and print messages. The flags are those of mosquitto_sub.", ""},
+        description = {"Subscribe and print messages, with the usual flags of mosquitto_sub.", ""},
         footer = {
             "",
             "Exit codes: 0 ended as asked, 1 refused or cut off, 27 the time is over, 64 wrong use."
@@ -138,15 +138,10 @@ final class SubCommand implements Callable<Integer> {
             }
             return endSubscribed ? 0 : print(connected, hidden, untilNanos);
         } catch (MqttException ended) {
-            return ended.reasonCode() == ReasonCode.SUCCESS ? 0 : failed(ended.sentence());
+            return ended.reasonCode() == ReasonCode.SUCCESS ? 0 : client.failed(ended.sentence());
         } catch (IOException closed) {
             return 1; // who read our output has gone, and needs no word
         }
-    }
-
-    private int failed(String sentence) {
-        System.err.println(client.name() + ": " + sentence);
-        return 1;
     }
 
     // ---- what to subscribe to ----
@@ -199,7 +194,7 @@ final class SubCommand implements Callable<Integer> {
         boolean any = false;
         for (int i = 0; i < codes.size(); i++) {
             if (codes.get(i).isError()) {
-                failed(
+                client.failed(
                         "the server refused the subscription to "
                                 + subscriptions.get(i).topicFilter()
                                 + ": "

@@ -103,6 +103,17 @@ class ClientFlagsTest {
     }
 
     @Test
+    void theClientIdentifierCanBeMadeOfAPrefix() {
+        assertThat(options("-I sala-").clientIdentifier())
+                .isEqualTo("sala-" + ProcessHandle.current().pid());
+    }
+
+    @Test
+    void flagsThatMosquittoHasAndThatChangeNothingAreAccepted() {
+        assertThat(options("--nodelay --quiet").host()).isEqualTo("localhost");
+    }
+
+    @Test
     void in31TheClientHasToNameItself() {
         assertThat(options("-V 31").clientIdentifier()).startsWith("vencejo-");
     }
@@ -201,6 +212,7 @@ class ClientFlagsTest {
                 "-i yo -x 5 -V 311",
                 "-V 311 -D publish content-type x",
                 "-D connect session-expiry-interval 100",
+                "-i a -I b",
                 "--will-qos 1",
                 "--will-retain",
                 "-D will will-delay-interval 3",

@@ -144,10 +144,13 @@ class PubSubTest {
         try (var socket = new ServerSocket(0)) {
             nobody = socket.getLocalPort();
         }
-        assertThat(run(new PubCommand(), "-h 127.0.0.1 -p " + nobody + " -t a -m b")).isEqualTo(1);
+        String line = "-h 127.0.0.1 -p " + nobody + " -t a -m b";
+        assertThat(run(new PubCommand(), line)).isEqualTo(1);
         assertThat(said())
                 .startsWith("pub: cannot connect to 127.0.0.1:" + nobody + ": ")
                 .hasLineCount(1);
+        assertThat(run(new PubCommand(), line + " --quiet")).isEqualTo(1);
+        assertThat(said()).isEmpty();
     }
 
     @Test
