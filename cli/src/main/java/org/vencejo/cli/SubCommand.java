@@ -139,8 +139,10 @@ final class SubCommand implements Callable<Integer> {
             return endSubscribed ? 0 : print(connected, hidden, untilNanos);
         } catch (MqttException ended) {
             return ended.reasonCode() == ReasonCode.SUCCESS ? 0 : client.failed(ended.sentence());
-        } catch (IOException closed) {
-            return 1; // who read our output has gone, and needs no word
+        } catch (IOException unwritable) {
+            String why = String.valueOf(unwritable.getMessage());
+            // Who read our output and has gone needs no word.
+            return why.contains("Broken pipe") ? 1 : client.failed("cannot write: " + why);
         }
     }
 
@@ -210,26 +212,38 @@ final class SubCommand implements Callable<Integer> {
 
     private int print(MqttClient connected, List<TopicFilter> hidden, long untilNanos)
             throws IOException {
-        long printed = 0;
-        while (count == null || printed < count) {
-            MqttMessage message = connected.receive(AT_ONCE);
-            if (message == null) {
-                out.flush(); // nothing more for now
-                message = connected.receive(Duration.ofNanos(untilNanos - System.nanoTime()));
+        try {
+            long printed = 0;
+            while (count == null || printed < count) {
+                MqttMessage message = next(connected, untilNanos);
+                if (message == null) {
+                    return TIMED_OUT;
+                }
+                if (retainedOnly && !message.retain()) {
+                    break;
+                }
+                if (isWanted(message, hidden)) {
+                    print(message);
+                    printed++;
+                }
             }
-            if (message == null) {
-                return TIMED_OUT;
-            }
-            if (retainedOnly && !message.retain()) {
-                break;
-            }
-            if (isWanted(message, hidden)) {
-                print(message);
-                printed++;
-            }
+            return 0;
+        } finally {
+            out.flush(); // however it ends: what was received is acknowledged
         }
-        out.flush();
-        return 0;
+    }
+
+    private @Nullable MqttMessage next(MqttClient connected, long untilNanos) throws IOException {
+        long leftNanos = untilNanos - System.nanoTime();
+        if (leftNanos <= 0) {
+            return null; // however much there is to print
+        }
+        MqttMessage message = connected.receive(AT_ONCE);
+        if (message != null) {
+            return message;
+        }
+        out.flush(); // nothing more for now
+        return connected.receive(Duration.ofNanos(leftNanos));
     }
 
     private boolean isWanted(MqttMessage message, List<TopicFilter> hidden) {

@@ -136,6 +136,11 @@ class PubSubTest {
     void theTimeIsOverWithItsOwnExitCode() {
         assertThat(sub("-t nada -W 0")).isEqualTo(27);
         assertThat(printed()).isEmpty();
+        assertThat(pub("", "-t tarde -r -m algo")).isZero();
+        assertThat(sub("-t tarde -W 0")).as("however much there is to print").isEqualTo(27);
+        assertThat(printed()).isEmpty();
+        assertThat(sub("-t tarde -W 60 -C 1")).isZero();
+        assertThat(printed()).isEqualTo("algo\n");
     }
 
     @Test
