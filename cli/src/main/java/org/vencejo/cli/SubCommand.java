@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.client.MqttClient;
 import org.vencejo.client.MqttException;
@@ -32,10 +34,16 @@ import picocli.CommandLine.Option;
 /// when the server refuses or goes away.
 @Command(
         name = "sub",
-        description = {"Subscribe and print messages, with the usual flags of mosquitto_sub.", ""},
+        description = {
+            "Subscribe and print messages, with the usual flags of mosquitto_sub.",
+            "",
+            "It ends when the connection ends, with exit code 1: it does not connect again.",
+            ""
+        },
         footer = {
             "",
-            "Exit codes: 0 ended as asked, 1 refused or cut off, 27 the time is over, 64 wrong use."
+            "Exit codes: 0 ended as asked (-C, -E, SIGINT, SIGTERM), 1 refused or cut off,",
+            "27 the time is over (-W), 64 wrong use."
         },
         sortOptions = false)
 final class SubCommand implements Callable<Integer> {
@@ -108,13 +116,19 @@ final class SubCommand implements Callable<Integer> {
     private boolean endSubscribed;
 
     private final OutputStream out;
+    private final BiConsumer<String, Runnable> signals;
+
+    private final AtomicBoolean toldToStop = new AtomicBoolean();
+    private volatile boolean connected;
 
     SubCommand() {
-        this(new FileOutputStream(FileDescriptor.out));
+        this(new FileOutputStream(FileDescriptor.out), Signals::on);
     }
 
-    SubCommand(OutputStream out) {
+    /// `signals` has an action run when a signal of that name comes.
+    SubCommand(OutputStream out, BiConsumer<String, Runnable> signals) {
         this.out = new BufferedOutputStream(out, 1 << 16);
+        this.signals = signals;
     }
 
     @Override
@@ -127,22 +141,40 @@ final class SubCommand implements Callable<Integer> {
                         + (timeoutSeconds == null
                                 ? FOREVER.toNanos()
                                 : Duration.ofSeconds(timeoutSeconds).toNanos());
-        try (MqttClient connected = new MqttClient(client.options())) {
-            connected.connect();
-            endWhenTold(connected);
+        try (MqttClient server = new MqttClient(client.options())) {
+            signals.accept("INT", () -> stop(server));
+            signals.accept("TERM", () -> stop(server));
+            server.connect();
+            connected = true;
             if (!given.isEmpty()) {
-                connected.unsubscribe(given, Properties.NONE);
+                server.unsubscribe(given, Properties.NONE);
             }
-            if (!isSubscribed(connected, subscriptions)) {
+            if (!isSubscribed(server, subscriptions)) {
                 return 1;
             }
-            return endSubscribed ? 0 : print(connected, hidden, untilNanos);
+            return endSubscribed ? 0 : print(server, hidden, untilNanos);
         } catch (MqttException ended) {
-            return ended.reasonCode() == ReasonCode.SUCCESS ? 0 : client.failed(ended.sentence());
+            return toldToStop.get() ? 0 : client.failed(ended.sentence());
         } catch (IOException unwritable) {
             String why = String.valueOf(unwritable.getMessage());
             // Who read our output and has gone needs no word.
             return why.contains("Broken pipe") ? 1 : client.failed("cannot write: " + why);
+        }
+    }
+
+    // The connection ends as planned, so that the server forgets the will, and with it the command.
+    // Before there is one, and when told again, the process ends at once.
+    private void stop(MqttClient server) {
+        if (!connected) {
+            Runtime.getRuntime().halt(0);
+        }
+        if (toldToStop.getAndSet(true)) {
+            Runtime.getRuntime().halt(1);
+        }
+        try {
+            server.disconnect();
+        } catch (MqttException closed) {
+            // The command has come to its end by itself.
         }
     }
 
@@ -187,12 +219,12 @@ final class SubCommand implements Callable<Integer> {
     }
 
     // Says what was refused; whether there is anything to wait for.
-    private boolean isSubscribed(MqttClient connected, List<Subscription> subscriptions) {
+    private boolean isSubscribed(MqttClient server, List<Subscription> subscriptions) {
         if (subscriptions.isEmpty()) {
             return true;
         }
         List<ReasonCode> codes =
-                connected.subscribe(subscriptions, client.properties(PacketType.SUBSCRIBE));
+                server.subscribe(subscriptions, client.properties(PacketType.SUBSCRIBE));
         boolean any = false;
         for (int i = 0; i < codes.size(); i++) {
             if (codes.get(i).isError()) {
@@ -210,12 +242,12 @@ final class SubCommand implements Callable<Integer> {
 
     // ---- what to print ----
 
-    private int print(MqttClient connected, List<TopicFilter> hidden, long untilNanos)
+    private int print(MqttClient server, List<TopicFilter> hidden, long untilNanos)
             throws IOException {
         try {
             long printed = 0;
             while (count == null || printed < count) {
-                MqttMessage message = next(connected, untilNanos);
+                MqttMessage message = next(server, untilNanos);
                 if (message == null) {
                     return TIMED_OUT;
                 }
@@ -233,17 +265,17 @@ final class SubCommand implements Callable<Integer> {
         }
     }
 
-    private @Nullable MqttMessage next(MqttClient connected, long untilNanos) throws IOException {
+    private @Nullable MqttMessage next(MqttClient server, long untilNanos) throws IOException {
         long leftNanos = untilNanos - System.nanoTime();
         if (leftNanos <= 0) {
             return null; // however much there is to print
         }
-        MqttMessage message = connected.receive(AT_ONCE);
+        MqttMessage message = server.receive(AT_ONCE);
         if (message != null) {
             return message;
         }
         out.flush(); // nothing more for now
-        return connected.receive(Duration.ofNanos(leftNanos));
+        return server.receive(Duration.ofNanos(leftNanos));
     }
 
     private boolean isWanted(MqttMessage message, List<TopicFilter> hidden) {
@@ -266,10 +298,5 @@ final class SubCommand implements Callable<Integer> {
         if (!noNewline) {
             out.write('\n');
         }
-    }
-
-    // A signal ends the connection as planned, so that the server forgets the will.
-    private static void endWhenTold(MqttClient connected) {
-        Runtime.getRuntime().addShutdownHook(new Thread(connected::disconnect, "vencejo-sub-end"));
     }
 }

@@ -55,7 +55,7 @@ class CutOffTest {
                         }
                     };
             collectErrors();
-            var sub = new SubCommand(slow);
+            var sub = new SubCommand(slow, (name, action) -> {});
             assertThat(run(sub, server, "-t a")).isEqualTo(1);
             server.join();
         }
@@ -81,7 +81,7 @@ class CutOffTest {
                         }
                     };
             collectErrors();
-            var sub = new SubCommand(full);
+            var sub = new SubCommand(full, (name, action) -> {});
             assertThat(run(sub, server, "-t a")).isEqualTo(1);
         }
         assertThat(said().strip()).isEqualTo(said);

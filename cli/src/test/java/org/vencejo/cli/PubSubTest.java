@@ -192,7 +192,7 @@ class PubSubTest {
     }
 
     private int sub(String line) {
-        return run(new SubCommand(out), "-p " + broker.port() + " " + line);
+        return run(new SubCommand(out, (name, action) -> {}), "-p " + broker.port() + " " + line);
     }
 
     private int run(Object command, String line) {
