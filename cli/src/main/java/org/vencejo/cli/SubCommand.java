@@ -50,6 +50,7 @@ final class SubCommand implements Callable<Integer> {
     /// As mosquitto_sub.
     static final int TIMED_OUT = 27;
 
+    private static final long TIMEOUT_SECONDS_MAX = 0xFFFF_FFFFL;
     private static final Duration FOREVER = Duration.ofDays(36_500);
     private static final Duration AT_ONCE = Duration.ZERO;
 
@@ -136,6 +137,7 @@ final class SubCommand implements Callable<Integer> {
         List<Subscription> subscriptions = subscriptions();
         List<TopicFilter> hidden = topicFilters(filteredOut);
         List<TopicFilter> given = topicFilters(unsubscribed);
+        requireNumbers();
         long untilNanos =
                 System.nanoTime()
                         + (timeoutSeconds == null
@@ -178,7 +180,21 @@ final class SubCommand implements Callable<Integer> {
         }
     }
 
-    // ---- what to subscribe to ----
+    // ---- what the flags say ----
+
+    private void requireNumbers() {
+        if (count != null && count < 1) {
+            throw client.misuse("-C is at least 1, given was " + count);
+        }
+        if (timeoutSeconds != null
+                && (timeoutSeconds < 0 || timeoutSeconds > TIMEOUT_SECONDS_MAX)) {
+            throw client.misuse(
+                    "-W is 0 to " + TIMEOUT_SECONDS_MAX + ", given was " + timeoutSeconds);
+        }
+        if (retainAsPublished) {
+            client.requireMqtt5("--retain-as-published");
+        }
+    }
 
     private List<Subscription> subscriptions() {
         List<String> all = new ArrayList<>(filters);

@@ -143,6 +143,22 @@ class PubSubTest {
         assertThat(printed()).isEqualTo("algo\n");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-C 0",
+                "-W -1",
+                "-W 99999999999",
+                "-V 311 --retain-as-published",
+                "--will-qos 1",
+                "-x 5 -i x -V 311"
+            })
+    void aFlagThatMakesNoSenseIsWrongUse(String flags) {
+        assertThat(sub("-t a -E " + flags)).isEqualTo(64);
+        assertThat(said()).hasLineCount(2).endsWith("sub --help shows how it is used\n");
+        assertThat(sub("-t a -E -C 1 -W 4294967295 --retain-as-published")).isZero();
+    }
+
     @Test
     void aServerThatIsNotThereIsOneLine() throws IOException {
         int nobody;
