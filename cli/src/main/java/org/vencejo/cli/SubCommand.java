@@ -5,7 +5,6 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,15 +73,7 @@ final class SubCommand implements Callable<Integer> {
             description = "A Topic Filter to unsubscribe from first; may be repeated.")
     private List<String> unsubscribed = new ArrayList<>();
 
-    @Option(
-            names = {"-v", "--verbose"},
-            description = "Print the topic before each message.")
-    private boolean verbose;
-
-    @Option(
-            names = {"-N", "--no-newline"},
-            description = "Print nothing behind a message.")
-    private boolean noNewline;
+    @Mixin private PrintFlags print = new PrintFlags();
 
     @Option(
             names = {"-C", "--count"},
@@ -271,7 +262,7 @@ final class SubCommand implements Callable<Integer> {
                     break;
                 }
                 if (isWanted(message, hidden)) {
-                    print(message);
+                    print.print(message, out);
                     printed++;
                 }
             }
@@ -303,16 +294,5 @@ final class SubCommand implements Callable<Integer> {
         }
         TopicName name = TopicName.of(message.topicName());
         return hidden.stream().noneMatch(topicFilter -> topicFilter.matches(name));
-    }
-
-    private void print(MqttMessage message) throws IOException {
-        if (verbose) {
-            out.write(message.topicName().getBytes(StandardCharsets.UTF_8));
-            out.write(' ');
-        }
-        out.write(message.payload().toByteArray());
-        if (!noNewline) {
-            out.write('\n');
-        }
     }
 }

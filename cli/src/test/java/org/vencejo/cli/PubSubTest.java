@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -149,6 +150,7 @@ class PubSubTest {
                 "-C 0",
                 "-W -1",
                 "-W 99999999999",
+                "-F %z",
                 "-V 311 --retain-as-published",
                 "--will-qos 1",
                 "-x 5 -i x -V 311"
@@ -156,7 +158,7 @@ class PubSubTest {
     void aFlagThatMakesNoSenseIsWrongUse(String flags) {
         assertThat(sub("-t a -E " + flags)).isEqualTo(64);
         assertThat(said()).hasLineCount(2).endsWith("sub --help shows how it is used\n");
-        assertThat(sub("-t a -E -C 1 -W 4294967295 --retain-as-published")).isZero();
+        assertThat(sub("-t a -E -C 1 -W 4294967295 -F %t --retain-as-published")).isZero();
     }
 
     @Test
@@ -179,6 +181,24 @@ class PubSubTest {
         assertThat(pub("", "-t a/# -m b")).isEqualTo(1);
         assertThat(said())
                 .isEqualTo("pub: a Topic Name has no wildcard, given was #\n");
+    }
+
+    @Test
+    void anEmptyMessageIsSeenBesideItsTopic() {
+        String session = "-c -i vacio -q 1 -t vacio";
+        for (String flags : List.of("-v", "-F %t=%p.", "-v -N", "-q 1")) {
+            assertThat(sub(session + " -E")).isZero();
+            assertThat(pub("", "-t vacio -q 1 -n")).isZero();
+            assertThat(sub(session.replace("-q 1 ", "") + " -C 1 " + flags)).isZero();
+            assertThat(printed())
+                    .isEqualTo(
+                            switch (flags) {
+                                case "-v" -> "vacio (null)\n";
+                                case "-v -N" -> "vacio (null)";
+                                case "-q 1" -> "\n";
+                                default -> "vacio=.\n";
+                            });
+        }
     }
 
     @ParameterizedTest

@@ -66,6 +66,12 @@ class VencejoTest {
     }
 
     @Test
+    void theHelpOfSubShowsWhatAFormatHas() {
+        assertThat(run("sub", "--help")).isZero();
+        assertThat(text(out)).contains("%t topic", "%% percent sign", "\\n \\t \\r \\\\.");
+    }
+
+    @Test
     void theVersionIsPrinted() {
         assertThat(run("version")).isEqualTo(0);
         assertThat(text(out)).startsWith("vencejo " + Version.number());
