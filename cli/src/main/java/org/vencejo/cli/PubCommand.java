@@ -100,7 +100,7 @@ final class PubCommand implements Callable<Integer> {
         } catch (MqttException failed) {
             return client.failed(failed.sentence());
         } catch (IOException unreadable) {
-            return client.failed("cannot read: " + unreadable);
+            return client.failed("cannot read standard input: " + unreadable.getMessage());
         }
     }
 
@@ -110,7 +110,13 @@ final class PubCommand implements Callable<Integer> {
             throw client.misuse("a message needs a topic: -t TOPIC");
         }
         Properties properties = client.properties(PacketType.PUBLISH);
-        return new MqttMessage(to, Payload.EMPTY, client.qos, retain, properties);
+        MqttMessage empty = new MqttMessage(to, Payload.EMPTY, client.qos, retain, properties);
+        try {
+            empty.requirePublishable(); // a wrong topic is wrong use, not the server's business
+        } catch (MqttException refused) {
+            throw client.misuse(refused.sentence());
+        }
+        return empty;
     }
 
     private Payload payload() throws IOException {
@@ -118,7 +124,11 @@ final class PubCommand implements Callable<Integer> {
             return Payload.of(source.text);
         }
         if (source.file != null) {
-            return Payload.of(Files.readAllBytes(source.file));
+            try {
+                return Payload.of(Files.readAllBytes(source.file));
+            } catch (IOException trouble) {
+                throw client.misuse(FileTrouble.sentence(source.file, trouble));
+            }
         }
         return source.input ? Payload.of(in.readAllBytes()) : Payload.EMPTY;
     }

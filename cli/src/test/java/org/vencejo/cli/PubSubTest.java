@@ -174,13 +174,21 @@ class PubSubTest {
                 .hasLineCount(1);
         assertThat(run(new PubCommand(), line + " --quiet")).isEqualTo(1);
         assertThat(said()).isEmpty();
+        // What is wrong use is told before anybody is asked to connect.
+        assertThat(run(new PubCommand(), line.replace("-t a", "-t a/#"))).isEqualTo(64);
+        assertThat(said().lines())
+                .containsExactly(
+                        "pub: a Topic Name has no wildcard, given was #",
+                        "pub --help shows how it is used");
     }
 
     @Test
-    void aMessageThatNoServerTakesIsOneLine() {
-        assertThat(pub("", "-t a/# -m b")).isEqualTo(1);
-        assertThat(said())
-                .isEqualTo("pub: a Topic Name has no wildcard, given was #\n");
+    void aFileThatCannotBeReadIsWrongUse() {
+        Path none = folder.resolve("ninguno");
+        assertThat(pub("", "-t a -f " + none)).isEqualTo(64);
+        assertThat(said()).startsWith("pub: " + none + ": there is no such file\n");
+        assertThat(pub("", "-t a -f " + folder)).isEqualTo(64);
+        assertThat(said()).startsWith("pub: " + folder + ": this is a folder\n");
     }
 
     @Test
@@ -202,7 +210,14 @@ class PubSubTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-t a", "-m b", "-t a -m b -n", "-t a -m b --nope"})
+    @ValueSource(
+            strings = {
+                "-t a",
+                "-m b",
+                "-t a -m b -n",
+                "-t a -m b --nope",
+                "-t a -m b -D publish subscription-identifier 1"
+            })
     void aMessageNeedsATopicAndOneSource(String line) {
         assertThat(pub("", line)).isEqualTo(64);
         assertThat(pub("", "-t a -m b")).isZero();
