@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.client.MqttClient;
 import org.vencejo.client.MqttException;
 import org.vencejo.client.MqttMessage;
+import org.vencejo.client.MqttOptions;
 import org.vencejo.protocol.PacketType;
 import org.vencejo.protocol.Payload;
 import org.vencejo.protocol.Properties;
@@ -28,6 +30,8 @@ import picocli.CommandLine.Option;
         footer = {"", "Exit codes: 0 the server has them, 1 it has not, 64 wrong use."},
         sortOptions = false)
 final class PubCommand implements Callable<Integer> {
+    private static final long REPEAT_DELAY_MAX = 1_000_000;
+
     @Mixin private ClientFlags client = new ClientFlags();
 
     @Option(
@@ -43,6 +47,20 @@ final class PubCommand implements Callable<Integer> {
             names = {"-r", "--retain"},
             description = "Have the message retained.")
     private boolean retain;
+
+    @Option(
+            names = "--repeat",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Publish the message so many times (1).")
+    private long repeat = 1;
+
+    @Option(
+            names = "--repeat-delay",
+            paramLabel = "SECONDS",
+            defaultValue = "0",
+            description = "Wait so long between two of them, as 0.5 (0).")
+    private double repeatDelaySeconds;
 
     private final InputStream in;
 
@@ -88,19 +106,44 @@ final class PubCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         MqttMessage empty = emptyMessage();
-        try (MqttClient connected = new MqttClient(client.options())) {
-            Payload single = source.lines ? null : payload();
-            connected.connect();
-            if (single != null) {
-                publish(connected, empty, single);
-            } else {
-                publishLines(connected, empty);
+        requireRepeat();
+        MqttOptions options = client.options();
+        try {
+            MqttMessage message = source.lines ? empty : with(payload(), empty);
+            try (MqttClient server = new MqttClient(options)) {
+                server.connect();
+                if (source.lines) {
+                    return publishLines(server, empty, options.answerTimeout());
+                }
+                if (repeat > 1) {
+                    return publishAgain(server, message, options.answerTimeout());
+                }
+                server.publish(message);
+                return 0;
             }
-            return 0;
         } catch (MqttException failed) {
             return client.failed(failed.sentence());
         } catch (IOException unreadable) {
             return client.failed("cannot read standard input: " + unreadable.getMessage());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return client.failed("interrupted");
+        }
+    }
+
+    private void requireRepeat() {
+        if (repeat < 1) {
+            throw client.misuse("--repeat is at least 1, given was " + repeat);
+        }
+        if (!(repeatDelaySeconds >= 0 && repeatDelaySeconds <= REPEAT_DELAY_MAX)) {
+            throw client.misuse(
+                    "--repeat-delay is 0 to "
+                            + REPEAT_DELAY_MAX
+                            + ", given was "
+                            + repeatDelaySeconds);
+        }
+        if (source.lines && repeat > 1) {
+            throw client.misuse("--repeat is for one message, given was -l");
         }
     }
 
@@ -119,6 +162,11 @@ final class PubCommand implements Callable<Integer> {
         return empty;
     }
 
+    private static MqttMessage with(Payload payload, MqttMessage empty) {
+        return new MqttMessage(
+                empty.topicName(), payload, empty.qos(), empty.retain(), empty.properties());
+    }
+
     private Payload payload() throws IOException {
         if (source.text != null) {
             return Payload.of(source.text);
@@ -134,28 +182,34 @@ final class PubCommand implements Callable<Integer> {
     }
 
     // A line is bytes up to a line feed: what they mean is the receiver's business.
-    private void publishLines(MqttClient connected, MqttMessage empty) throws IOException {
+    private int publishLines(MqttClient server, MqttMessage empty, Duration patience)
+            throws IOException {
+        var underWay = new UnderWay(server, "line", patience, client::failed);
         var buffered = new BufferedInputStream(in);
         var line = new ByteArrayOutputStream();
         int next = buffered.read();
-        while (next >= 0) {
+        boolean more = true;
+        while (next >= 0 && more) {
             line.reset();
             while (next >= 0 && next != '\n') {
                 line.write(next);
                 next = buffered.read();
             }
-            publish(connected, empty, Payload.of(line.toByteArray()));
+            more = underWay.publish(with(Payload.of(line.toByteArray()), empty));
             next = next < 0 ? next : buffered.read();
         }
+        return underWay.end(more);
     }
 
-    private void publish(MqttClient connected, MqttMessage empty, Payload payload) {
-        connected.publish(
-                new MqttMessage(
-                        empty.topicName(),
-                        payload,
-                        empty.qos(),
-                        empty.retain(),
-                        empty.properties()));
+    private int publishAgain(MqttClient server, MqttMessage message, Duration patience)
+            throws InterruptedException {
+        var underWay = new UnderWay(server, "message", patience, client::failed);
+        Duration delay = Duration.ofNanos((long) (repeatDelaySeconds * 1e9));
+        boolean more = underWay.publish(message);
+        for (long again = 1; again < repeat && more; again++) {
+            Thread.sleep(delay);
+            more = underWay.publish(message);
+        }
+        return underWay.end(more);
     }
 }

@@ -209,6 +209,16 @@ class PubSubTest {
         }
     }
 
+    @Test
+    void aMessageCanBeRepeated() {
+        String session = "-c -i otra-vez -q 2 -t otra-vez";
+        assertThat(sub(session + " -E")).isZero();
+        assertThat(pub("", "-t otra-vez -q 2 -m eco --repeat 3 --repeat-delay 0.001")).isZero();
+        assertThat(pub("", "-t otra-vez -q 2 -m fin")).isZero();
+        assertThat(sub(session + " -C 4")).isZero();
+        assertThat(printed()).isEqualTo("eco\neco\neco\nfin\n");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -216,6 +226,9 @@ class PubSubTest {
                 "-m b",
                 "-t a -m b -n",
                 "-t a -m b --nope",
+                "-t a -m b --repeat 0",
+                "-t a -m b --repeat-delay NaN",
+                "-t a -l --repeat 2",
                 "-t a -m b -D publish subscription-identifier 1"
             })
     void aMessageNeedsATopicAndOneSource(String line) {
