@@ -65,7 +65,7 @@ final class Fanout implements ToIntFunction<Member<ServerSession>> {
         this.turn = turn;
     }
 
-    /// Begins with `message`, published by a client with session `by`, or by nobody who has one.
+    /// Begins with `message`, published by a client with session `by`, or by the server itself.
     void begin(
             Publish message,
             long expires,
@@ -134,7 +134,9 @@ final class Fanout implements ToIntFunction<Member<ServerSession>> {
 
     /// Accounts for a message that nobody was given, and sends the answer, if one is owed.
     void finish() {
-        if (route != null && !given) {
+        if (route != null && !given && publisher == null) {
+            turn.accounting.ownWithoutSubscriber();
+        } else if (route != null && !given) {
             turn.accounting.opened();
             turn.accounting.ended(Fate.NO_SUBSCRIBER);
             if (answer != null && turn.settings.noMatchingSubscribersReported()) {

@@ -281,4 +281,21 @@ class FanoutTest {
                         new Pubrec(2, ReasonCode.NO_MATCHING_SUBSCRIBERS),
                         new Puback(3, ReasonCode.SUCCESS));
     }
+
+    @Test
+    void aMessageOfTheServerThatNobodyGetsIsNoCopyAndCountedApart() {
+        Publish own = retained("$SYS/x", QoS.AT_MOST_ONCE, 0, "1");
+        bench.handle(new Input.PublishLocally(own));
+        assertThat(bench.server.accounting().copies()).isZero();
+        assertThat(bench.ended(Fate.NO_SUBSCRIBER)).isZero();
+        assertThat(bench.server.accounting().ownMessagesWithoutSubscriber()).isEqualTo(1);
+
+        bench.in(publisher, publish("t", QoS.AT_MOST_ONCE, 0));
+        assertThat(bench.ended(Fate.NO_SUBSCRIBER)).as("of a client").isEqualTo(1);
+        bench.in(publisher, subscribe("$SYS/#", QoS.AT_MOST_ONCE));
+        bench.handle(new Input.PublishLocally(own));
+        assertThat(bench.ended(Fate.DELIVERED)).as("retained, and live").isEqualTo(2);
+        assertThat(bench.server.accounting().copies()).isEqualTo(3);
+        assertThat(bench.server.accounting().ownMessagesWithoutSubscriber()).isEqualTo(1);
+    }
 }

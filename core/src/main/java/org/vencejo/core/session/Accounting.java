@@ -4,7 +4,9 @@ package org.vencejo.core.session;
 ///
 /// Part of the core: touched only by whoever runs it. An accepted PUBLISH opens one copy for each
 /// session that it matched, or one that ends at once with [Fate#NO_SUBSCRIBER]. After every event
-/// `copies + recovered = queued + inFlight + ended`.
+/// `copies + recovered = queued + inFlight + ended`. What the server itself publishes has copies
+/// like any message, but none where nobody subscribed: it is counted apart, or what clients lose
+/// would not be seen.
 public final class Accounting {
     private static final Fate[] FATES = Fate.values();
 
@@ -13,11 +15,17 @@ public final class Accounting {
     private long queued;
     private long queuedBytes;
     private long inFlight;
+    private long ownWithoutSubscriber;
     private final long[] ended = new long[FATES.length];
 
     /// A copy came into being; where it is follows.
     public void opened() {
         copies++;
+    }
+
+    /// A message of the server itself had no subscriber, and so no copy.
+    public void ownWithoutSubscriber() {
+        ownWithoutSubscriber++;
     }
 
     /// A copy was found in the store at the start, in the queue.
@@ -77,6 +85,11 @@ public final class Accounting {
 
     public long inFlightCopies() {
         return inFlight;
+    }
+
+    /// Messages of the server itself that nobody subscribed to.
+    public long ownMessagesWithoutSubscriber() {
+        return ownWithoutSubscriber;
     }
 
     public long endedBy(Fate fate) {
