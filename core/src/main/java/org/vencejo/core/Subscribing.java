@@ -23,6 +23,9 @@ import org.vencejo.protocol.Unsubscribe;
 /// becomes active at the instant in which SUBACK is sent; the retained messages that it is owed are
 /// counted from that instant. So the client sees SUBACK, then retained, then live messages (C11).
 final class Subscribing {
+    /// A filter of a SUBSCRIBE that was not granted.
+    private record Refused(TopicFilter topicFilter, ReasonCode reasonCode) {}
+
     private final Turn turn;
     private final SubscriptionTrie<ServerSession> trie;
     private final RetainedStore retained;
@@ -51,6 +54,7 @@ final class Subscribing {
         int identifier = identifiers.length == 0 ? 0 : identifiers[0];
         List<ReasonCode> codes = new ArrayList<>();
         List<PendingSubscriptions.Grant> grants = new ArrayList<>();
+        List<Refused> refused = new ArrayList<>();
         long number = 0;
         boolean inUse = isInUse(connection, subscribe.packetIdentifier());
         for (Subscription wanted : subscribe.subscriptions()) {
@@ -59,6 +63,7 @@ final class Subscribing {
                             ? ReasonCode.PACKET_IDENTIFIER_IN_USE
                             : refusal(connection, session, wanted.topicFilter());
             if (refusal != null) {
+                refused.add(new Refused(wanted.topicFilter(), refusal));
                 codes.add(told(connection, wanted, refusal));
                 continue;
             }
@@ -69,6 +74,7 @@ final class Subscribing {
             grants.add(new PendingSubscriptions.Grant(subscribed, isNew));
             codes.add(ReasonCode.granted(granted.maximumQoS()));
         }
+        tell(connection, refused);
         Suback suback = new Suback(subscribe.packetIdentifier(), codes, Properties.NONE);
         session.await(new PendingSubscriptions(suback, grants));
         session.answer(suback, number);
@@ -120,13 +126,6 @@ final class Subscribing {
     // What the client reads of a refusal: 3.1 has no word for it (V31-8).
     private ReasonCode told(Connection connection, Subscription wanted, ReasonCode refusal) {
         turn.statistics.refused(refusal);
-        turn.outbox()
-                .event(
-                        new Event.RequestRefused(
-                                connection,
-                                connection.clientIdentifier(),
-                                refusal,
-                                "subscribe " + wanted.topicFilter()));
         if (connection.version() != ProtocolVersion.MQTT_3_1) {
             return refusal;
         }
@@ -134,6 +133,25 @@ final class Subscribing {
             throw new ProtocolViolation(refusal, "V31-8", "subscription " + wanted.topicFilter());
         }
         return ReasonCode.granted(wanted.maximumQoS());
+    }
+
+    // One event for a packet, however many filters it holds.
+    private void tell(Connection connection, List<Refused> refused) {
+        if (refused.isEmpty()) {
+            return;
+        }
+        Refused first = refused.getFirst();
+        String count =
+                refused.size() == 1
+                        ? ""
+                        : "%d Topic Filters, the first is ".formatted(refused.size());
+        turn.outbox()
+                .event(
+                        new Event.RequestRefused(
+                                connection,
+                                connection.clientIdentifier(),
+                                first.reasonCode,
+                                "subscribe " + count + first.topicFilter));
     }
 
     /// SUBACK was sent: its subscriptions are active from now on.

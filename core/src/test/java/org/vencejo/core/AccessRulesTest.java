@@ -11,6 +11,7 @@ import static org.vencejo.core.Packets.will;
 import static org.vencejo.core.Packets.with;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -163,6 +164,25 @@ class AccessRulesTest {
         bench.in(publisher, publish("open", QoS.AT_MOST_ONCE, 0, "open"));
         assertThat(bench.payloadsTo(reader)).containsExactly("open");
         assertThat(bench.server.subscriptions()).isEqualTo(1);
+    }
+
+    @Test
+    void aPacketIsOneEventHoweverManyOfItsFiltersAreRefused() {
+        rules.denied.addAll(List.of("reader subscribe a", "reader subscribe b"));
+        bench.in(
+                reader,
+                subscribe(
+                        1,
+                        Subscription.of("open", QoS.AT_MOST_ONCE),
+                        Subscription.of("a", QoS.AT_MOST_ONCE),
+                        Subscription.of("b", QoS.AT_MOST_ONCE)));
+        bench.in(reader, subscribe(2, Subscription.of("b", QoS.AT_MOST_ONCE)));
+        bench.in(reader, subscribe(3, Subscription.of("open", QoS.AT_MOST_ONCE)));
+        assertThat(bench.events)
+                .filteredOn(Event.RequestRefused.class::isInstance)
+                .extracting(event -> ((Event.RequestRefused) event).detail())
+                .containsExactly("subscribe 2 Topic Filters, the first is a", "subscribe b");
+        assertThat(bench.server.statistics().refusedWith(ReasonCode.NOT_AUTHORIZED)).isEqualTo(3);
     }
 
     // ---- receive
