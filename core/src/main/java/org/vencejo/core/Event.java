@@ -23,9 +23,13 @@ public sealed interface Event {
             String detail)
             implements Event {}
 
-    /// A connected client is gone.
+    /// A connected client is gone, with the Reason Code that it or we gave; none if its transport
+    /// connection was lost.
     record ClientDisconnected(
-            Connection connection, String clientIdentifier, ReasonCode reasonCode, String detail)
+            Connection connection,
+            String clientIdentifier,
+            @Nullable ReasonCode reasonCode,
+            String detail)
             implements Event {}
 
     /// A publish or subscription of a client was refused; it stays connected.

@@ -175,7 +175,7 @@ public final class Server {
         if (!connection.isClosed()) {
             Handshake handshake = connection.handshake();
             boolean willDiscarded = handshake != null && handshake.saysGoodbye();
-            sessions.leave(connection, ReasonCode.UNSPECIFIED_ERROR, reason, willDiscarded);
+            sessions.leave(connection, null, reason, willDiscarded);
             connection.closed();
         }
     }

@@ -119,8 +119,13 @@ final class Sessions {
         connection.close();
     }
 
-    /// The connection, whoever ended it, is no longer its session's.
-    void leave(Connection connection, ReasonCode reasonCode, String detail, boolean willDiscarded) {
+    /// The connection, whoever ended it, is no longer its session's. Without a Reason Code it was
+    /// lost.
+    void leave(
+            Connection connection,
+            @Nullable ReasonCode reasonCode,
+            String detail,
+            boolean willDiscarded) {
         ServerSession session = connection.session();
         if (session == null || !connection.ownsSession()) {
             return;

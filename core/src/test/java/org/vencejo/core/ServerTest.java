@@ -121,4 +121,14 @@ class ServerTest {
         }
         assertThat(bench.to(publisher)).filteredOn(Puback.class::isInstance).hasSize(3);
     }
+
+    @Test
+    void aConnectionThatIsLostHasNoReasonCodeAndOneThatIsEndedHas() {
+        bench.cut(bench.connect("lost", 0));
+        bench.disconnect(bench.connect("ended", 0));
+        assertThat(bench.events)
+                .filteredOn(Event.ClientDisconnected.class::isInstance)
+                .extracting(event -> ((Event.ClientDisconnected) event).reasonCode())
+                .containsExactly(null, ReasonCode.SUCCESS);
+    }
 }
