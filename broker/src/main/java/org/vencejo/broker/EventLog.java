@@ -6,69 +6,103 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vencejo.core.Connection;
 import org.vencejo.core.Event;
+import org.vencejo.protocol.ProtocolVersion;
 import org.vencejo.protocol.ReasonCode;
 
 /// Writes events to the log, one line each: who, from where, why. Thread-safe.
 public final class EventLog implements Consumer<Event> {
     private static final Logger log = LoggerFactory.getLogger("org.vencejo.broker.events");
 
+    /// How much of a name is written: clients choose them, up to 64 KB long.
+    private static final int NAME_MAX = 200;
+
     @Override
     public void accept(Event event) {
         switch (event) {
-            case Event.ClientConnected it ->
-                    log.info(
-                            "client {} connected from {} at {}: {}, user {}, {}",
-                            it.clientIdentifier(),
-                            address(it.connection()),
-                            it.connection().peer().listener(),
-                            it.version(),
-                            it.userName() == null ? "none" : it.userName(),
-                            it.sessionPresent() ? "session resumed" : "new session");
-            case Event.ConnectRefused it ->
-                    log.info(
-                            "client {} from {} refused: {}, {}",
-                            it.clientIdentifier() == null ? "?" : it.clientIdentifier(),
-                            address(it.connection()),
-                            code(it.reasonCode()),
-                            it.detail());
-            case Event.ClientDisconnected it ->
-                    log.info(
-                            "client {} from {} disconnected: {}, {}",
-                            it.clientIdentifier(),
-                            address(it.connection()),
-                            code(it.reasonCode()),
-                            it.detail());
-            case Event.RequestRefused it ->
-                    log.info(
-                            "client {} from {} was refused a request: {}, {}",
-                            it.clientIdentifier(),
-                            address(it.connection()),
-                            code(it.reasonCode()),
-                            it.detail());
-            case Event.QueueFull it ->
-                    log.warn(
-                            "client {}: its queue is full with {} messages, {} bytes; messages are dropped",
-                            it.clientIdentifier(),
-                            it.messages(),
-                            it.bytes());
-            case Event.SessionEnded it ->
-                    log.info(
-                            "client {}: its session ended with {} messages undelivered",
-                            it.clientIdentifier(),
-                            it.undelivered());
-            case Event.Fault it ->
-                    log.error(
-                            "a fault of ours at {}, which is ended; please report it",
-                            address(it.connection()),
-                            it.cause());
+            case Event.QueueFull it -> log.warn("{}", text(it));
+            case Event.Fault it -> log.error("{}", text(it), it.cause());
+            case Event.ClientConnected it -> info(it);
+            case Event.ConnectRefused it -> info(it);
+            case Event.ClientDisconnected it -> info(it);
+            case Event.RequestRefused it -> info(it);
+            case Event.SessionEnded it -> info(it);
         }
+    }
+
+    private static void info(Event event) {
+        if (log.isInfoEnabled()) {
+            log.info("{}", text(event));
+        }
+    }
+
+    /// What the log says of an event.
+    static String text(Event event) {
+        return switch (event) {
+            case Event.ClientConnected it ->
+                    "client %s connected from %s at %s: MQTT %s, user %s, %s"
+                            .formatted(
+                                    name(it.clientIdentifier()),
+                                    address(it.connection()),
+                                    it.connection().peer().listener(),
+                                    version(it.version()),
+                                    it.userName() == null ? "none" : name(it.userName()),
+                                    it.sessionPresent() ? "session resumed" : "new session");
+            case Event.ConnectRefused it ->
+                    "client %s from %s refused: %s"
+                            .formatted(
+                                    it.clientIdentifier() == null
+                                            ? "?"
+                                            : name(it.clientIdentifier()),
+                                    address(it.connection()),
+                                    why(it.reasonCode(), it.detail()));
+            case Event.ClientDisconnected it ->
+                    "client %s from %s disconnected: %s"
+                            .formatted(
+                                    name(it.clientIdentifier()),
+                                    address(it.connection()),
+                                    why(it.reasonCode(), it.detail()));
+            case Event.RequestRefused it ->
+                    "client %s from %s was refused a request: %s"
+                            .formatted(
+                                    name(it.clientIdentifier()),
+                                    address(it.connection()),
+                                    why(it.reasonCode(), it.detail()));
+            case Event.QueueFull it ->
+                    "client %s: its queue is full with %d messages, %d bytes; messages are dropped"
+                            .formatted(name(it.clientIdentifier()), it.messages(), it.bytes());
+            case Event.SessionEnded it ->
+                    "client %s: its session ended with %d messages undelivered"
+                            .formatted(name(it.clientIdentifier()), it.undelivered());
+            case Event.Fault it ->
+                    "a fault of ours at %s, which is ended; please report it"
+                            .formatted(address(it.connection()));
+        };
     }
 
     private static String address(@Nullable Connection connection) {
         return connection == null ? "no connection" : connection.peer().remoteAddress();
     }
 
-    private static String code(ReasonCode reasonCode) {
-        return String.format("0x%02X %s", reasonCode.value(), reasonCode);
+    private static String version(ProtocolVersion version) {
+        return switch (version) {
+            case MQTT_3_1 -> "3.1";
+            case MQTT_3_1_1 -> "3.1.1";
+            case MQTT_5 -> "5.0";
+        };
+    }
+
+    // A connection that is lost has no Reason Code: none was sent, and none is meant.
+    private static String why(@Nullable ReasonCode reasonCode, String detail) {
+        return reasonCode == null
+                ? name(detail)
+                : "0x%02X %s, %s".formatted(reasonCode.value(), reasonCode, name(detail));
+    }
+
+    private static String name(String text) {
+        if (text.length() <= NAME_MAX) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(NAME_MAX - 1)) ? NAME_MAX - 1 : NAME_MAX;
+        return "%s... (%d characters)".formatted(text.substring(0, end), text.length());
     }
 }
