@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// One look-up in 256 bits refuses a packet before anything of it is awaited.
 final class FirstBytes {
     /// What a client may send on a new connection: CONNECT [MQTT-3.1.0-1], in all versions as 0x10.
+    /// What a client that speaks TLS begins with.
+    private static final int TLS_HANDSHAKE = 0x16;
+
     static final FirstBytes OF_NEW_CLIENT = new FirstBytes(true, null);
 
     private static final FirstBytes[] OF_CLIENT = ofSide(true);
@@ -86,6 +89,9 @@ final class FirstBytes {
     /// What is wrong with a `first` byte that is not allowed.
     ProtocolViolation violation(int first) {
         String given = "the first byte given was " + Rule.hex(first);
+        if (version == null && first == TLS_HANDSHAKE) {
+            given += " (TLS on a plain listener?)";
+        }
         if (first < 0x10 || (first >= 0xF0 && version != null && !version.isMqtt5())) {
             return Rule.PACKET_TYPE.broken(version, "no Control Packet has this type, " + given);
         }

@@ -73,6 +73,16 @@ class PacketDecoderTest {
         assertThat(decoder.version()).isEqualTo(version);
     }
 
+    @ParameterizedTest
+    @CsvSource({"16 03 01 02 00 01, true", "12 03 01 02 00 01, false"})
+    void whoSpeaksTlsIsToldWhatHeMayHaveMeant(String bytes, boolean told) {
+        PacketDecoder decoder = server(DecoderLimits.DEFAULT);
+        ProtocolViolation violation =
+                catchThrowableOfType(
+                        ProtocolViolation.class, () -> decoder.decode(Bytes.buffer(bytes)));
+        assertThat(violation.detail().endsWith("(TLS on a plain listener?)")).isEqualTo(told);
+    }
+
     @Test
     void theLimitCanBeMoved() {
         PacketDecoder decoder = connected(SMALL);
