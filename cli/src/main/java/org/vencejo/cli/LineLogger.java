@@ -39,27 +39,50 @@ final class LineLogger extends LegacyAbstractLogger {
         log.write(line(Clock.systemUTC(), level, message, thrown));
     }
 
-    /// The line of an event. A Client Identifier may hold a line feed or an escape sequence, which
-    /// must not write lines of its own or steer a terminal.
+    /// The line of an event. A Client Identifier may hold a line feed, an escape sequence or what
+    /// turns the direction of writing, which must not write lines of its own, steer a terminal or
+    /// show other words than are there.
     static String line(Clock clock, Level level, String message, @Nullable Throwable thrown) {
         StringBuilder line = new StringBuilder(message.length() + 40);
         TIME.formatTo(clock.instant(), line);
         line.append(' ').append(level).append(level.name().length() == 4 ? "  " : " ");
-        message.codePoints()
-                .forEach(point -> {
-                    if (Character.isISOControl(point)) {
-                        line.append("\\u%04X".formatted(point));
-                    } else {
-                        line.appendCodePoint(point);
-                    }
-                });
+        appendVisibly(message, line);
         line.append('\n');
         if (thrown != null) {
             StringWriter trace = new StringWriter();
             thrown.printStackTrace(new PrintWriter(trace));
-            line.append(trace.toString().indent(4));
+            trace.toString()
+                    .lines()
+                    .forEach(each -> {
+                        line.append("    ");
+                        appendVisibly(each.replace("\t", "    "), line);
+                        line.append('\n');
+                    });
         }
         return line.toString();
+    }
+
+    private static void appendVisibly(String text, StringBuilder line) {
+        text.codePoints()
+                .forEach(point -> {
+                    if (isVisible(point)) {
+                        line.appendCodePoint(point);
+                    } else {
+                        line.append((point > 0xFFFF ? "\\U%08X" : "\\u%04X").formatted(point));
+                    }
+                });
+    }
+
+    private static boolean isVisible(int point) {
+        return switch (Character.getType(point)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE ->
+                    false;
+            default -> true;
+        };
     }
 
     private boolean isEnabled(Level level) {

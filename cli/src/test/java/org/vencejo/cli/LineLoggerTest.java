@@ -30,6 +30,30 @@ class LineLoggerTest {
     }
 
     @Test
+    void whatTurnsTheDirectionOfWritingOrEndsALineElsewhereIsWrittenOut() {
+        assertThat(
+                        LineLogger.line(
+                                CLOCK,
+                                Level.INFO,
+                                "a\u202Eb\u2028c\u2029d\u200Be\uD800 \uDB40\uDC01",
+                                null))
+                .isEqualTo(
+                        "2026-01-02T03:04:05.006Z INFO  a\\u202Eb\\u2028c\\u2029d\\u200Be\\uD800 \\U000E0001\n");
+    }
+
+    @Test
+    void aTraceCannotSteerTheTerminalEither() {
+        assertThat(
+                        LineLogger.line(
+                                CLOCK,
+                                Level.ERROR,
+                                "a fault",
+                                new IllegalStateException("\u001B[2J\u202E")))
+                .contains("    java.lang.IllegalStateException: \\u001B[2J\\u202E\n")
+                .doesNotContain("\u001B", "\u202E");
+    }
+
+    @Test
     void aFaultHasItsTraceBelow() {
         assertThat(
                         LineLogger.line(
@@ -46,7 +70,7 @@ class LineLoggerTest {
 
     @Test
     void nettyIsHeardFromWarningsOnUnlessEverythingIsAskedFor() {
-        Log log = new Log(new ByteArrayOutputStream(), 10);
+        Log log = new Log(new ByteArrayOutputStream(), 10, 1_000);
         LineLogger ours = new LineLogger("org.vencejo.broker.Broker", log);
         LineLogger netty = new LineLogger("io.netty.util.Recycler", log);
 
