@@ -17,14 +17,19 @@ import org.slf4j.event.Level;
 /// Where log lines go: a bounded queue, and behind it a thread that writes to a stream.
 ///
 /// Thread-safe. Whoever logs never waits: event loops log, and standard error may be a pipe that
-/// nobody reads. Lines that find the queue full are dropped and counted, and the log says how many.
+/// nobody reads. Lines that find the queue full, by their number or their bytes, are dropped and
+/// counted, and the log says how many.
 final class Log {
-    static final Log STANDARD_ERROR = new Log(new FileOutputStream(FileDescriptor.err), 10_000);
+    static final Log STANDARD_ERROR =
+            new Log(new FileOutputStream(FileDescriptor.err), 10_000, 8 << 20);
 
     private static final int BATCH_MAX = 500;
 
     /// A line to write, or a latch to open once all before it is written.
     private final BlockingQueue<Object> queue;
+
+    private final long bytesMax;
+    private final AtomicLong bytes = new AtomicLong();
 
     private final OutputStream out;
     private final AtomicLong dropped = new AtomicLong();
@@ -32,8 +37,10 @@ final class Log {
             Thread.ofPlatform().name("vencejo-log").daemon().unstarted(this::run);
     private volatile Level level = Level.WARN;
 
-    Log(OutputStream out, int linesMax) {
+    /// A log that holds `linesMax` lines and `bytesMax` bytes of them until they are written.
+    Log(OutputStream out, int linesMax, long bytesMax) {
         this.out = out;
+        this.bytesMax = bytesMax;
         this.queue = new ArrayBlockingQueue<>(linesMax);
     }
 
@@ -52,9 +59,16 @@ final class Log {
     }
 
     void write(String line) {
-        if (!queue.offer(line)) {
+        long size = bytesOf(line);
+        if (bytes.addAndGet(size) > bytesMax || !queue.offer(line)) {
+            bytes.addAndGet(-size);
             dropped.incrementAndGet();
         }
+    }
+
+    // At most: most lines take one byte for a character.
+    private static long bytesOf(String line) {
+        return 2L * line.length();
     }
 
     /// Waits until all that was logged before is written; returns whether it was, in this time.
@@ -89,9 +103,11 @@ final class Log {
 
     private void write(List<Object> batch) {
         StringBuilder text = new StringBuilder();
+        long taken = 0;
         for (Object item : batch) {
             if (item instanceof String line) {
                 text.append(line);
+                taken += bytesOf(line);
             }
         }
         long lost = dropped.getAndSet(0);
@@ -106,6 +122,7 @@ final class Log {
         } catch (IOException e) {
             // There is nobody left to tell.
         }
+        bytes.addAndGet(-taken);
         for (Object item : batch) {
             if (item instanceof CountDownLatch written) {
                 written.countDown();

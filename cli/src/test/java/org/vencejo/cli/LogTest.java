@@ -16,10 +16,12 @@ class LogTest {
     private static final long LONG_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final CountDownLatch writing = new CountDownLatch(1);
+    private final CountDownLatch read = new CountDownLatch(1);
 
     @Test
     void linesComeInTheirOrder() {
-        Log log = new Log(bytes, 10);
+        Log log = new Log(bytes, 10, 1_000);
         log.write("1\n");
         log.start();
         log.write("2\n");
@@ -31,28 +33,7 @@ class LogTest {
 
     @Test
     void whatNobodyReadsIsDroppedAndCounted() throws InterruptedException {
-        CountDownLatch writing = new CountDownLatch(1);
-        CountDownLatch read = new CountDownLatch(1);
-        Log log =
-                new Log(
-                        new OutputStream() {
-                            @Override
-                            public void write(int b) {
-                                throw new AssertionError("lines are written as a whole");
-                            }
-
-                            @Override
-                            public void write(byte[] line) {
-                                writing.countDown();
-                                try {
-                                    read.await();
-                                } catch (InterruptedException e) {
-                                    throw new AssertionError(e);
-                                }
-                                bytes.writeBytes(line);
-                            }
-                        },
-                        2);
+        Log log = new Log(stuck(), 2, 1_000);
         log.start();
         log.write("1\n");
         writing.await();
@@ -68,7 +49,55 @@ class LogTest {
     }
 
     @Test
+    void longLinesFillTheQueueByTheirBytes() throws InterruptedException {
+        String half = "h".repeat(230) + "\n";
+        Log log = new Log(stuck(), 10, 1_000);
+        log.start();
+        log.write("1\n");
+        writing.await();
+        log.write(half);
+        log.write(half);
+        log.write(half);
+        log.write("short\n");
+        read.countDown();
+        assertThat(log.flush(LONG_NANOS)).isTrue();
+        log.write(half);
+        log.write(half);
+
+        assertThat(log.flush(LONG_NANOS)).isTrue();
+        assertThat(bytes.toString(StandardCharsets.UTF_8))
+                .isEqualTo(
+                        "1\n"
+                                + half
+                                + half
+                                + "short\n... 1 lines were dropped: the log was not read in time\n"
+                                + half
+                                + half);
+    }
+
+    @Test
     void aLogThatNobodyUsedNeedsNoFlush() {
-        assertThat(new Log(bytes, 10).flush(LONG_NANOS)).isTrue();
+        assertThat(new Log(bytes, 10, 1_000).flush(LONG_NANOS)).isTrue();
+    }
+
+    /// A stream that nobody reads until `read` is open.
+    private OutputStream stuck() {
+        return new OutputStream() {
+            @Override
+            public void write(int b) {
+                throw new AssertionError("lines are written as a whole");
+            }
+
+            @Override
+            public void write(byte[] line) {
+                writing.countDown();
+                try {
+                    read.await();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+                bytes.writeBytes(line);
+            }
+        };
     }
 }
