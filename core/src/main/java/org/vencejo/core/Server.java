@@ -456,6 +456,11 @@ public final class Server {
         return trie.size();
     }
 
+    /// How many of the subscriptions are shared; each member of a group counts.
+    public int sharedSubscriptions() {
+        return trie.sharedSize();
+    }
+
     public int retainedMessages() {
         return retained.size();
     }

@@ -28,6 +28,7 @@ public final class SubscriptionTrie<S> {
     private long subscribed;
 
     private int size;
+    private int sharedSize;
 
     /// A trie that remembers the routes of up to `routesMax` topics, rounded down to a power of
     /// two, in at most about 1 KB each or 16 MB in all if that is more. `seed` should be hard to
@@ -57,6 +58,7 @@ public final class SubscriptionTrie<S> {
                         ? putShared(subscriber, subscription, subscriptionIdentifier)
                         : putPlain(subscriber, subscription, subscriptionIdentifier);
         size += added ? 1 : 0;
+        sharedSize += added && filter.isShared() ? 1 : 0;
         return added;
     }
 
@@ -68,6 +70,7 @@ public final class SubscriptionTrie<S> {
                         ? removeShared(subscriber, filter)
                         : removePlain(subscriber, filter);
         size -= removed ? 1 : 0;
+        sharedSize -= removed && filter.isShared() ? 1 : 0;
         if (size == 0) {
             cache.clear();
         }
@@ -92,6 +95,11 @@ public final class SubscriptionTrie<S> {
     /// The number of subscriptions; each member of a group counts.
     public int size() {
         return size;
+    }
+
+    /// How many of them are shared.
+    public int sharedSize() {
+        return sharedSize;
     }
 
     /// The number of nodes of the tree: none without subscriptions.

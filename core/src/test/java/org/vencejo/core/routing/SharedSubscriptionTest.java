@@ -20,6 +20,19 @@ class SharedSubscriptionTest {
     private final Map<String, Integer> readiness = new HashMap<>();
 
     @Test
+    void eachMemberOfAGroupIsASharedSubscription() {
+        join("a", "b");
+        assertThat(trie.put("b", subscription(FILTER), 7)).as("the same again").isFalse();
+        trie.put("a", subscription("a"), 0);
+        assertThat(trie.sharedSize()).isEqualTo(2);
+        assertThat(trie.size()).isEqualTo(3);
+        trie.remove("a", TopicFilter.of("a"));
+        trie.remove("a", TopicFilter.of(FILTER));
+        trie.remove("a", TopicFilter.of(FILTER));
+        assertThat(trie.sharedSize()).isEqualTo(1);
+    }
+
+    @Test
     void readyMembersTakeTurns() {
         join("a", "b", "c");
         assertThat(next(7)).isEqualTo("abcabca");
