@@ -31,12 +31,15 @@ final class SysPublisher implements AutoCloseable {
                     task -> Thread.ofPlatform().name("vencejo-sys").daemon().unstarted(task));
 
     private final Map<String, String> published = new HashMap<>();
+    private final SysLoad load;
+    private long heapBytesMost;
     private @Nullable ScheduledFuture<?> ticking;
 
     SysPublisher(ServerDriver driver, String version, long startedNanos) {
         this.driver = driver;
         this.version = version;
         this.startedNanos = startedNanos;
+        this.load = new SysLoad(startedNanos);
     }
 
     /// Publishes now and then every `intervalNanos`; 0 stops, and takes back what was retained.
@@ -76,7 +79,7 @@ final class SysPublisher implements AutoCloseable {
         if (ticking == null) {
             return;
         }
-        SysTopics.of(snapshot)
+        SysTopics.of(snapshot.with(load.at(System.nanoTime(), snapshot)))
                 .forEach((topic, value) -> {
                     if (!value.equals(published.put(topic, value))) {
                         publish(topic, Payload.of(value));
@@ -98,10 +101,13 @@ final class SysPublisher implements AutoCloseable {
 
     private Running running() {
         Runtime runtime = Runtime.getRuntime();
+        long heapBytes = runtime.totalMemory() - runtime.freeMemory();
+        heapBytesMost = Math.max(heapBytesMost, heapBytes);
         return new Running(
                 version,
                 TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedNanos),
-                runtime.totalMemory() - runtime.freeMemory(),
+                heapBytes,
+                heapBytesMost,
                 runtime.maxMemory());
     }
 

@@ -10,10 +10,22 @@ import org.vencejo.protocol.PacketType;
 import org.vencejo.protocol.ReasonCode;
 
 /// The numbers of a broker at one moment. Immutable, and no part of the server.
+///
+/// `loads` are what [SysLoad] makes of this snapshot and those before it.
 record SysSnapshot(
-        Running running, Traffic traffic, Holdings holdings, Packets packets, Copies copies) {
+        Running running,
+        Traffic traffic,
+        Holdings holdings,
+        Packets packets,
+        Copies copies,
+        Map<String, String> loads) {
 
-    record Running(String version, long uptimeSeconds, long heapBytes, long heapMaxBytes) {}
+    record Running(
+            String version,
+            long uptimeSeconds,
+            long heapBytes,
+            long heapBytesMost,
+            long heapBytesMax) {}
 
     record Holdings(
             int connectedClients,
@@ -21,6 +33,7 @@ record SysSnapshot(
             int sessions,
             long sessionsExpired,
             int subscriptions,
+            int sharedSubscriptions,
             int retainedMessages,
             long retainedBytes) {
         static Holdings of(Server server) {
@@ -30,6 +43,7 @@ record SysSnapshot(
                     server.sessions(),
                     server.sessionsExpired(),
                     server.subscriptions(),
+                    server.sharedSubscriptions(),
                     server.retainedMessages(),
                     server.retainedBytes());
         }
@@ -41,6 +55,7 @@ record SysSnapshot(
             long sent,
             long publishReceived,
             long publishSent,
+            long connectReceived,
             long payloadBytesReceived,
             long payloadBytesSent,
             long strayAcknowledgements,
@@ -64,6 +79,7 @@ record SysSnapshot(
                     sent,
                     statistics.packetsReceived(PacketType.PUBLISH),
                     statistics.packetsSent(PacketType.PUBLISH),
+                    statistics.packetsReceived(PacketType.CONNECT),
                     statistics.payloadBytesReceived(),
                     statistics.payloadBytesSent(),
                     statistics.strayAcknowledgements(),
@@ -78,6 +94,7 @@ record SysSnapshot(
             long queued,
             long queuedBytes,
             long inFlight,
+            long ownWithoutSubscriber,
             Map<Fate, Long> ended) {
         static Copies of(Accounting accounting) {
             Map<Fate, Long> ended = new EnumMap<>(Fate.class);
@@ -90,6 +107,7 @@ record SysSnapshot(
                     accounting.queuedCopies(),
                     accounting.queuedBytes(),
                     accounting.inFlightCopies(),
+                    accounting.ownMessagesWithoutSubscriber(),
                     ended);
         }
 
@@ -105,6 +123,16 @@ record SysSnapshot(
                 traffic,
                 Holdings.of(server),
                 Packets.of(server.statistics()),
-                Copies.of(server.accounting()));
+                Copies.of(server.accounting()),
+                Map.of());
+    }
+
+    SysSnapshot with(Map<String, String> otherLoads) {
+        return new SysSnapshot(running, traffic, holdings, packets, copies, otherLoads);
+    }
+
+    /// Messages that were dropped at the limit of a queue or of an out-buffer.
+    long dropped() {
+        return copies.endedBy(Fate.QUEUE_FULL);
     }
 }

@@ -34,10 +34,12 @@ final class SysTopics {
                             "clients/connected",
                             "Clients that are connected.",
                             s -> s.holdings().connectedClients()),
+                    number("clients/active", "The same.", s -> s.holdings().connectedClients()),
                     number(
                             "clients/disconnected",
                             "Sessions whose client is away.",
                             SysTopics::disconnected),
+                    number("clients/inactive", "The same.", SysTopics::disconnected),
                     number(
                             "clients/total",
                             "Sessions, with or without their client.",
@@ -90,7 +92,7 @@ final class SysTopics {
                     number(
                             "publish/messages/dropped",
                             "Messages that were dropped at the limit of a queue or of an out-buffer: fate *queue full*.",
-                            s -> s.copies().endedBy(Fate.QUEUE_FULL)),
+                            SysSnapshot::dropped),
                     number(
                             "publish/bytes/received",
                             "Bytes of payload that came.",
@@ -101,8 +103,12 @@ final class SysTopics {
                             s -> s.packets().payloadBytesSent()),
                     number(
                             "subscriptions/count",
-                            "Subscriptions of all sessions.",
-                            s -> s.holdings().subscriptions()),
+                            "Subscriptions of all sessions, without the shared ones.",
+                            SysTopics::notShared),
+                    number(
+                            "shared_subscriptions/count",
+                            "Shared subscriptions of all sessions.",
+                            s -> s.holdings().sharedSubscriptions()),
                     number(
                             "retained messages/count",
                             "Retained messages, with those below `$SYS`.",
@@ -122,12 +128,20 @@ final class SysTopics {
                             s -> s.running().heapBytes()),
                     number(
                             "heap/maximum",
-                            "Bytes that the Java heap may grow to.",
-                            s -> s.running().heapMaxBytes()),
+                            "The most that it was at any publication.",
+                            s -> s.running().heapBytesMost()),
+                    number(
+                            "heap/limit",
+                            "Bytes that the Java heap may grow to (`-Xmx`).",
+                            s -> s.running().heapBytesMax()),
                     number(
                             "messages/copies",
                             "Copies of messages: one for each session that a message matched, or one if none did.",
                             s -> s.copies().opened()),
+                    number(
+                            "messages/own/no-subscriber",
+                            "Messages of the broker itself, below `$SYS`, that nobody subscribed to. There are no copies of them.",
+                            s -> s.copies().ownWithoutSubscriber()),
                     number(
                             "messages/recovered",
                             "Copies that were found in the store at the start.",
@@ -157,6 +171,7 @@ final class SysTopics {
     static final List<Topic> ALL =
             Stream.of(
                             FIXED.stream(),
+                            Stream.of(SysLoad.Of.values()).flatMap(SysTopics::load),
                             Stream.of(Fate.values()).map(SysTopics::fate),
                             Stream.of(ReasonCode.values())
                                     .filter(ReasonCode::isError)
@@ -186,6 +201,16 @@ final class SysTopics {
         return new Topic(name, description, snapshot -> Long.toString(value.applyAsLong(snapshot)));
     }
 
+    private static Stream<Topic> load(SysLoad.Of of) {
+        return Stream.of(SysLoad.Over.values())
+                .map(over -> SysLoad.topic(of, over))
+                .map(topic ->
+                        text(
+                                topic,
+                                "Moving average of " + of.words() + " in a minute.",
+                                s -> s.loads().get(topic)));
+    }
+
     private static Topic fate(Fate fate) {
         return number(
                 "messages/fate/" + words(fate.name()).replace(' ', '-'),
@@ -199,8 +224,7 @@ final class SysTopics {
                     case REFUSED -> "Copies that the subscriber answered with an error.";
                     case ACCESS_DENIED -> "Copies that the subscriber may not read.";
                     case SESSION_ENDED -> "Copies whose session ended first.";
-                    case NO_SUBSCRIBER ->
-                            "Messages that nobody subscribed to, with the broker's own below `$SYS`.";
+                    case NO_SUBSCRIBER -> "Messages of clients that nobody subscribed to.";
                     case OFFLINE -> "QoS 0 copies whose subscriber was away.";
                 },
                 snapshot -> snapshot.copies().endedBy(fate));
@@ -222,6 +246,11 @@ final class SysTopics {
 
     private static long disconnected(SysSnapshot snapshot) {
         return (long) snapshot.holdings().sessions() - snapshot.holdings().connectedClients();
+    }
+
+    private static long notShared(SysSnapshot snapshot) {
+        return (long) snapshot.holdings().subscriptions()
+                - snapshot.holdings().sharedSubscriptions();
     }
 
     private static long stored(SysSnapshot snapshot) {

@@ -15,11 +15,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vencejo.broker.config.Configuration;
 import org.vencejo.broker.config.ConfigurationException;
@@ -55,12 +57,17 @@ class BrokerTest {
         broker.close();
     }
 
-    @Test
-    void theNumbersOfTheBrokerAreRetained() throws IOException {
+    @ParameterizedTest
+    @CsvSource({
+        "$SYS/broker/version, vencejo 0.0.0-test",
+        "$SYS/broker/load/sockets/15min, 0[.]00",
+        "$SYS/broker/heap/maximum, [1-9][0-9]*"
+    })
+    void theNumbersOfTheBrokerAreRetained(String topic, String value) throws IOException {
         try (Broker broker = start(null, "sys-interval=1d");
                 Socket client = connect(broker)) {
             client.getOutputStream().write(CONNECT_5);
-            client.getOutputStream().write(subscribe("$SYS/broker/version"));
+            client.getOutputStream().write(subscribe(topic));
             assertThat(packet(client.getInputStream())).startsWith(0x20);
             assertThat(packet(client.getInputStream())).startsWith(0x90);
 
@@ -69,7 +76,7 @@ class BrokerTest {
             assertThat(publish.getFirst())
                     .as("with RETAIN, or without if it came just now")
                     .isIn(0x31, 0x30);
-            assertThat(text(publish)).endsWith("$SYS/broker/version\0vencejo 0.0.0-test");
+            assertThat(text(publish)).containsPattern(Pattern.quote(topic + "\0") + value + "$");
         }
     }
 

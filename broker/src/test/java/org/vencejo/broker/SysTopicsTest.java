@@ -19,20 +19,22 @@ class SysTopicsTest {
     /// Every number once, so that none can stand in for another.
     private static final SysSnapshot SNAPSHOT =
             new SysSnapshot(
-                    new Running("1.2.3", 42, 101, 102),
+                    new Running("1.2.3", 42, 101, 102, 103),
                     new Traffic(201, 202, 203, 204, 205, 206),
-                    new Holdings(301, 302, 350, 304, 305, 306, 307),
+                    new Holdings(301, 302, 350, 304, 345, 40, 306, 307),
                     new Packets(
                             401,
                             402,
                             403,
                             404,
+                            410,
                             405,
                             406,
                             407,
                             408,
                             new EnumMap<>(Map.of(ReasonCode.QUOTA_EXCEEDED, 409L))),
-                    new Copies(501, 502, 503, 504, 505, fates()));
+                    new Copies(501, 502, 503, 504, 505, 506, fates()),
+                    Map.of("load/sockets/5min", "0.70"));
 
     private static Map<Fate, Long> fates() {
         Map<Fate, Long> fates = new EnumMap<>(Fate.class);
@@ -51,7 +53,9 @@ class SysTopicsTest {
                         "$SYS/broker/version=vencejo 1.2.3",
                         "$SYS/broker/uptime=42 seconds",
                         "$SYS/broker/clients/connected=301",
+                        "$SYS/broker/clients/active=301",
                         "$SYS/broker/clients/disconnected=49",
+                        "$SYS/broker/clients/inactive=49",
                         "$SYS/broker/clients/total=350",
                         "$SYS/broker/clients/maximum=302",
                         "$SYS/broker/clients/expired=304",
@@ -69,19 +73,23 @@ class SysTopicsTest {
                         "$SYS/broker/publish/bytes/received=405",
                         "$SYS/broker/publish/bytes/sent=406",
                         "$SYS/broker/subscriptions/count=305",
+                        "$SYS/broker/shared_subscriptions/count=40",
                         "$SYS/broker/retained messages/count=306",
                         "$SYS/broker/messages/stored=1314",
                         "$SYS/broker/store/messages/count=1314",
                         "$SYS/broker/store/messages/bytes=811",
                         "$SYS/broker/heap/current=101",
                         "$SYS/broker/heap/maximum=102",
+                        "$SYS/broker/heap/limit=103",
                         "$SYS/broker/messages/copies=501",
+                        "$SYS/broker/messages/own/no-subscriber=506",
                         "$SYS/broker/messages/recovered=502",
                         "$SYS/broker/messages/queued=503",
                         "$SYS/broker/messages/queued/bytes=504",
                         "$SYS/broker/messages/in-flight=505",
                         "$SYS/broker/acknowledgements/stray=407",
                         "$SYS/broker/retries=408",
+                        "$SYS/broker/load/sockets/5min=0.70",
                         "$SYS/broker/messages/fate/delivered=600",
                         "$SYS/broker/messages/fate/expired=601",
                         "$SYS/broker/messages/fate/queue-full=602",
@@ -115,6 +123,7 @@ class SysTopicsTest {
                 Numbers are decimal text and count from the start of the broker unless they say what there is now.
                 Names that other brokers use mean the same here.
 
+                A *load* is how much a counter rises in a minute, as an average over the last 1, 5 or 15 minutes in which what is older counts less; it is computed at each publication.
                 A *copy* is what one session gets of a message. Every copy is in one place: `messages/copies` + `messages/recovered` = `messages/queued` + `messages/in-flight` + all of `messages/fate/`, in every snapshot.
 
                 %s\
