@@ -19,6 +19,9 @@ import org.vencejo.core.ServerSettings;
 final class Binding {
     private static final long SECOND = 1_000_000_000L;
 
+    /// What an operator is told to allow when there are hardly any: room for 10,000 clients.
+    private static final int SOME_DESCRIPTORS = Machine.DESCRIPTORS_RESERVED + 10_000;
+
     private final Sources sources;
     private final List<Mistake> mistakes;
     private final Machine machine;
@@ -97,7 +100,18 @@ final class Binding {
     private void checkDescriptors() {
         String path = Keys.CONNECTIONS_MAX.path();
         long needed = get(Keys.CONNECTIONS_MAX) + Machine.DESCRIPTORS_RESERVED;
-        if (machine.descriptors() < needed && !isWrong(path)) {
+        if (machine.descriptors() < needed && !sources.given().containsKey(path)) {
+            mistakes.add(
+                    new Mistake(
+                            Place.OF_MACHINE,
+                            "",
+                            "this process may open %d file descriptors and the broker needs %d, and one more for each connection; raise them with 'ulimit -n %d' (systemd: LimitNOFILE=%d)"
+                                    .formatted(
+                                            machine.descriptors(),
+                                            Machine.DESCRIPTORS_RESERVED,
+                                            SOME_DESCRIPTORS,
+                                            SOME_DESCRIPTORS)));
+        } else if (machine.descriptors() < needed && !isWrong(path)) {
             mistake(
                     path,
                     "%d connections need %d file descriptors and this process may open %d; raise them with 'ulimit -n %d' (systemd: LimitNOFILE=%d), or lower this limit"

@@ -34,6 +34,10 @@ final class Listeners {
     List<Listener> bind() {
         int given = sources.listeners();
         for (int i = 0; i < given; i++) {
+            if (!sources.mentions("listeners[" + i + "]")) {
+                missing(i);
+                break; // what follows is as wrong as the gap before it
+            }
             entry(i);
         }
         if (given == 0) {
@@ -47,12 +51,19 @@ final class Listeners {
         return List.copyOf(listeners);
     }
 
+    private void missing(int index) {
+        int later = index + 1;
+        while (!sources.mentions("listeners[" + later + "]")) {
+            later++;
+        }
+        binding.mistake(
+                "listeners[" + later + "]",
+                "given, but listeners[%d] is missing; allowed: entries without a gap"
+                        .formatted(index));
+    }
+
     private void entry(int index) {
         String path = "listeners[" + index + "]";
-        if (!sources.mentions(path)) {
-            binding.mistake(path, "missing, though a later entry is given");
-            return;
-        }
         Listener listener =
                 listener(
                         binding.get(Keys.LISTENER_NAME, index),

@@ -3,6 +3,7 @@ package org.vencejo.broker.config;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Guesses which key was meant.
@@ -16,7 +17,7 @@ final class Nearest {
         List<String> paths =
                 Keys.ALL.stream()
                         .map(Key::path)
-                        .flatMap(key -> java.util.stream.Stream.of(key, sectionOf(key)))
+                        .flatMap(key -> Stream.of(key, sectionOf(key)))
                         .filter(key -> !key.isEmpty())
                         .distinct()
                         .toList();

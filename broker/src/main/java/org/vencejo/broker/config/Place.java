@@ -14,6 +14,9 @@ public record Place(int rank, String source, int line, int column) implements Co
     /// The place of what nobody gave.
     static final Place OF_DEFAULTS = new Place(DEFAULT, "default", 0, 0);
 
+    /// The place of what cannot be given at all.
+    static final Place OF_MACHINE = new Place(DEFAULT, "this machine", 0, 0);
+
     static Place inFile(String file, int line, int column) {
         return new Place(FILE, file, line, column);
     }

@@ -18,6 +18,9 @@ final class Sources {
     private static final Pattern NOT_OURS =
             Pattern.compile("VENCEJO_(JAVA_OPTS|SERVICE_(HOST|PORT.*)|PORT(_.*)?)");
 
+    /// What such a platform gives as `VENCEJO_PORT`: `tcp://10.0.0.1:1883`.
+    private static final String ADDRESS = "://";
+
     private static final Pattern INDEXED = Pattern.compile("listeners\\[(\\d{1,3})](\\..+)?");
 
     private final List<Mistake> mistakes;
@@ -58,10 +61,20 @@ final class Sources {
         int order = 0;
         for (var variable : new TreeMap<>(variables).entrySet()) {
             String name = variable.getKey();
-            if (!name.startsWith("VENCEJO_") || NOT_OURS.matcher(name).matches()) {
+            boolean ourPort = name.equals("VENCEJO_PORT") && !variable.getValue().contains(ADDRESS);
+            if (!name.startsWith("VENCEJO_") || (NOT_OURS.matcher(name).matches() && !ourPort)) {
                 continue;
             }
             Place place = Place.ofVariable(name, order++);
+            if (ourPort) {
+                mistakes.add(
+                        new Mistake(
+                                place,
+                                "",
+                                "no key has this variable; allowed: --port %1$s, or VENCEJO_LISTENERS='[{port: %1$s}]'"
+                                        .formatted(variable.getValue().strip())));
+                continue;
+            }
             String path = paths.get(name);
             if (path == null) {
                 String nearest = Nearest.of(name, paths.keySet());

@@ -147,6 +147,10 @@ sealed interface ValueType<T> {
                 throw refused(this, text);
             }
             String symbol = text.substring(digits).strip();
+            if (symbol.startsWith(".") || symbol.startsWith(",")) {
+                throw new NotAllowed(
+                        "given '" + text + "', which is no whole number; allowed: " + allowed());
+            }
             if (symbol.isEmpty()) {
                 throw new NotAllowed(
                         "given '" + text + "', which has no unit; allowed: " + allowed());

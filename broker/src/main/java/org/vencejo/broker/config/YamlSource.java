@@ -98,7 +98,8 @@ final class YamlSource {
             mistake(node, path, "given " + kind(node) + "; allowed: a list");
         } else if (node instanceof MappingNode mapping) {
             mapping(path, mapping);
-        } else if (!(path.isEmpty() && isNull(node))) {
+        } else if (!isNull(node)
+                || path.endsWith("]")) { // a section may have all its keys in comments
             mistake(node, path, "given " + kind(node) + "; allowed: keys and values");
         }
     }

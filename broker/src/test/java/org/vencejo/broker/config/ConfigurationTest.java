@@ -66,7 +66,16 @@ class ConfigurationTest {
                                         null)))
                 .containsExactly("[::1]:4 [::1]:4");
         assertThat(lines(null, Map.of(), List.of("listeners[1].port=3"), null))
-                .containsExactly("default: listeners[0]: missing, though a later entry is given");
+                .containsExactly(
+                        "--set listeners[1].port: listeners[1]: given, but listeners[0] is missing; allowed: entries without a gap");
+        assertThat(
+                        lines(
+                                file,
+                                Map.of(),
+                                List.of("listeners[200].port=3", "listeners[4].port=4"),
+                                null))
+                .containsExactly(
+                        "--set listeners[4].port: listeners[4]: given, but listeners[2] is missing; allowed: entries without a gap");
     }
 
     @Test
@@ -96,6 +105,10 @@ class ConfigurationTest {
                         "VENCEJO_JAVA_OPTS", "-Xmx1g");
         assertThat(lines(null, variables, List.of(), null)).isEmpty();
         assertThat(lines(null, Map.of("VENCEJO_SERVICES", "1"), List.of(), null)).hasSize(1);
+        assertThat(lines(null, Map.of("VENCEJO_PORT", "1999"), List.of(), null))
+                .containsExactly(
+                        "VENCEJO_PORT: no key has this variable; allowed: --port 1999, or"
+                                + " VENCEJO_LISTENERS='[{port: 1999}]'");
     }
 
     @Test
@@ -110,6 +123,23 @@ class ConfigurationTest {
         assertThat(broker.ioThreads()).isEqualTo(1);
         assertThat(broker.sysIntervalNanos()).isEqualTo(10_000_000_000L);
         assertThat(broker.logLevel()).isEqualTo(LogLevel.INFO);
+    }
+
+    @Test
+    void aDefaultGivesWayToALowerLimit() {
+        Limits limits =
+                read(
+                                null,
+                                Map.of(),
+                                List.of("limits.packet-size-max=1KB", "limits.out-buffer-high=8KB"),
+                                null)
+                        .broker()
+                        .server()
+                        .limits();
+        assertThat(limits.connectSizeMax()).isEqualTo(1 << 10);
+        assertThat(limits.outBufferLowBytes()).isEqualTo(8 << 10);
+        assertThat(limitsOn(MACHINE).connectSizeMax()).isEqualTo(512 << 10);
+        assertThat(limitsOn(MACHINE).outBufferLowBytes()).isEqualTo(256 << 10);
     }
 
     @Test

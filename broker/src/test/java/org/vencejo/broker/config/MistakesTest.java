@@ -125,7 +125,7 @@ class MistakesTest {
                                 + " from 1KB to 1024GB, such as 16MB (units: B, KB, MB, GB)",
                         "f.yaml:6:23: limits.retained-bytes-max: given '-1MB'; allowed: a size from 0 to"
                                 + " 1024GB, such as 16MB (units: B, KB, MB, GB)",
-                        "f.yaml:7:19: limits.out-buffer-low: given '1.5MB', whose unit '.5MB' is unknown;"
+                        "f.yaml:7:19: limits.out-buffer-low: given '1.5MB', which is no whole number;"
                                 + " allowed: a size from 1KB to 1GB, such as 16MB (units: B, KB, MB, GB)"),
                 Case.of(
                         "times",
@@ -300,8 +300,8 @@ class MistakesTest {
                                                 Request.DEFAULTS,
                                                 new Machine(1, 1L << 30, 64, false))))
                 .hasMessage(
-                        "default: limits.connections-max: 1 connections need 101 file descriptors and this"
-                                + " process may open 64; raise them with 'ulimit -n 101' (systemd:"
-                                + " LimitNOFILE=101), or lower this limit");
+                        "this machine: this process may open 64 file descriptors and the broker needs 100,"
+                                + " and one more for each connection; raise them with 'ulimit -n 10100'"
+                                + " (systemd: LimitNOFILE=10100)");
     }
 }
