@@ -46,6 +46,8 @@ final class Binding {
                 mistake(given.path(), e.detail());
             }
         }
+        keepNotAbove(Keys.CONNECT_SIZE_MAX, Keys.PACKET_SIZE_MAX);
+        keepNotAbove(Keys.OUT_BUFFER_LOW, Keys.OUT_BUFFER_HIGH);
         List<Listener> listeners = new Listeners(this, sources, machine).bind();
         checkDescriptors();
         checkNotAbove(Keys.CONNECT_SIZE_MAX, Keys.PACKET_SIZE_MAX);
@@ -124,15 +126,20 @@ final class Binding {
         }
     }
 
+    // Who lowers one limit need not know the others: a default is no contradiction.
+    private void keepNotAbove(Key<Long> lower, Key<Long> upper) {
+        if (!sources.given().containsKey(lower.path())) {
+            values.put(lower.path(), Math.min(get(lower), get(upper)));
+        }
+    }
+
     private void checkNotAbove(Key<Long> lower, Key<Long> upper) {
         if (get(lower) > get(upper) && !isWrong(lower.path()) && !isWrong(upper.path())) {
-            // The one that was given is the one to correct.
-            Key<Long> given = sources.given().containsKey(lower.path()) ? lower : upper;
             mistake(
-                    given.path(),
+                    lower.path(),
                     "given '%s'; allowed: %s (%s) not above %s (%s)"
                             .formatted(
-                                    given.type().print(get(given)),
+                                    lower.type().print(get(lower)),
                                     lower.path(),
                                     lower.type().print(get(lower)),
                                     upper.path(),

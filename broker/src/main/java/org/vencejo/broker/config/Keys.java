@@ -239,7 +239,7 @@ final class Keys {
             Key.limit(
                     "connect-size-max",
                     Quantity.size(128, 256 * MB),
-                    fixed(LIMITS.connectSizeMax()),
+                    notAbove("packet-size-max", "512KB", LIMITS.connectSizeMax()),
                     "Size of a CONNECT packet.",
                     "CONNACK 0x95 (3.x: close)");
     static final Key<Long> PENDING_BYTES_MAX =
@@ -333,7 +333,7 @@ final class Keys {
             Key.limit(
                     "out-buffer-low",
                     Quantity.size(KB, GB),
-                    fixed(LIMITS.outBufferLowBytes()),
+                    notAbove("out-buffer-high", "256KB", LIMITS.outBufferLowBytes()),
                     "Below how many waiting bytes a slow client is sent to again.",
                     "sending goes on");
 
@@ -497,6 +497,12 @@ final class Keys {
 
     private static Fallback<Long> fixed(long value) {
         return new Fixed<>(value);
+    }
+
+    /// `value`, which [Binding] lowers to that of another limit.
+    private static Fallback<Long> notAbove(String limit, String text, long value) {
+        return new Computed<>(
+                "`%s`, or `%s` if that is less".formatted(text, limit), machine -> value);
     }
 
     /// The constants of an enum as words: `DROP_OLDEST` is `drop-oldest`.

@@ -202,11 +202,20 @@ class MistakesTest {
                           packet-size-max: 1MB
                           connect-size-max: 2MB
                           out-buffer-high: 64KB
+                          out-buffer-low: 128KB
                         """,
                         "f.yaml:3:21: limits.connect-size-max: given '2MB'; allowed: limits.connect-size-max"
                                 + " (2MB) not above limits.packet-size-max (1MB)",
-                        "f.yaml:4:20: limits.out-buffer-high: given '64KB'; allowed: limits.out-buffer-low"
-                                + " (256KB) not above limits.out-buffer-high (64KB)"),
+                        "f.yaml:5:19: limits.out-buffer-low: given '128KB'; allowed: limits.out-buffer-low"
+                                + " (128KB) not above limits.out-buffer-high (64KB)"),
+                Case.of(
+                        "limits below the defaults of others",
+                        "limits: {packet-size-max: 1KB, out-buffer-high: 4KB}"),
+                Case.of("a section with all its keys in comments", "limits:\n  # window-max: 1\n"),
+                Case.of(
+                        "a listener with all its keys in comments",
+                        "listeners:\n  -\n  # port: 1\n",
+                        "f.yaml:2:4: listeners[0]: given nothing; allowed: keys and values"),
                 Case.of(
                         "as many connections as there are descriptors for",
                         "limits: {connections-max: 19900}"),
