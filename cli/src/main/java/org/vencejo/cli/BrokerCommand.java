@@ -1,21 +1,17 @@
 package org.vencejo.cli;
 
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 import org.vencejo.broker.Broker;
 import org.vencejo.broker.StartException;
-import org.vencejo.broker.config.Configuration;
 import org.vencejo.broker.config.ConfigurationException;
 import org.vencejo.broker.config.LogLevel;
 import org.vencejo.broker.config.Machine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /// `vencejo broker`: runs a broker until it is told to stop.
 @Command(
@@ -37,18 +33,6 @@ final class BrokerCommand implements Callable<Integer> {
     /// EX_UNAVAILABLE of sysexits.
     static final int COULD_NOT_START = 69;
 
-    @Option(
-            names = {"-c", "--config"},
-            paramLabel = "FILE",
-            description = "Read this YAML file.")
-    private @Nullable Path config;
-
-    @Option(
-            names = {"-p", "--port"},
-            paramLabel = "PORT",
-            description = "Listen on this port; 0 takes a free one.")
-    private @Nullable String port;
-
     @Mixin private final ConfigurationOptions options = new ConfigurationOptions();
 
     @Override
@@ -64,8 +48,7 @@ final class BrokerCommand implements Callable<Integer> {
             broker =
                     Broker.start(
                             new Broker.Setup(
-                                    new Configuration.Request(
-                                            config, System.getenv(), options.assignments, port),
+                                    options.request(),
                                     Machine.here(),
                                     Version.number(),
                                     Vencejo.STARTED_NANOS,

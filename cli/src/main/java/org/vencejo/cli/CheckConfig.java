@@ -8,8 +8,11 @@ import org.vencejo.broker.config.ConfigurationException;
 import org.vencejo.broker.config.Machine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /// `vencejo check-config`: tells all mistakes of a configuration and starts nothing.
 @Command(
@@ -22,23 +25,29 @@ final class CheckConfig implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "FILE",
-            description = "The YAML file; without it, the environment and flags alone.")
-    private @Nullable Path file;
+            description =
+                    "The YAML file, as with --config; without it, the environment and flags alone.")
+    private @Nullable Path parameter;
 
     @Option(names = "--print", description = "Print every key with the value that is in effect.")
     private boolean printed;
+
+    @Spec private CommandSpec spec = CommandSpec.create();
 
     @Mixin private final ConfigurationOptions options = new ConfigurationOptions();
 
     @Override
     public Integer call() {
+        if (parameter != null && options.file != null) {
+            throw new ParameterException(spec.commandLine(), "the file is given twice");
+        }
+        if (parameter != null) {
+            options.file = parameter;
+        }
+        Path file = options.file;
         Configuration configuration;
         try {
-            configuration =
-                    Configuration.read(
-                            new Configuration.Request(
-                                    file, System.getenv(), options.assignments, null),
-                            Machine.here());
+            configuration = Configuration.read(options.request(), Machine.here());
         } catch (ConfigurationException e) {
             return ConfigurationOptions.tell(e);
         }

@@ -1,7 +1,10 @@
 package org.vencejo.cli;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.broker.config.Configuration;
 import org.vencejo.broker.config.ConfigurationException;
 import picocli.CommandLine.Option;
 
@@ -11,11 +14,28 @@ final class ConfigurationOptions {
     static final int WRONG_CONFIGURATION = 78;
 
     @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description = "Read this YAML file.")
+    @Nullable Path file;
+
+    @Option(
+            names = {"-p", "--port"},
+            paramLabel = "PORT",
+            description = "Listen on this port; 0 takes a free one.")
+    private @Nullable String port;
+
+    @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
             description =
                     "Give a key of the configuration a value, before file and environment. Repeatable.")
-    List<String> assignments = new ArrayList<>();
+    private List<String> assignments = new ArrayList<>();
+
+    /// What is to be read: all that was given, and the environment.
+    Configuration.Request request() {
+        return new Configuration.Request(file, System.getenv(), assignments, port);
+    }
 
     /// Tells all mistakes on standard error; the answer is the exit code.
     static int tell(ConfigurationException wrong) {

@@ -98,6 +98,20 @@ class VencejoTest {
     }
 
     @Test
+    void whatIsCheckedIsGivenAsToTheBroker() throws IOException {
+        Path good = Files.writeString(folder.resolve("good.yaml"), "listeners: [{port: 7}]\n");
+
+        assertThat(run("check-config", "-c", good.toString(), "-p", "8", "--print")).isEqualTo(0);
+        assertThat(text(out).lines()).contains("listeners[0].port: 8");
+        assertThat(run("check-config", good.toString(), "--print")).isEqualTo(0);
+        assertThat(text(out).lines()).contains("listeners[0].port: 7");
+        assertThat(run("check-config", "--port", "none", "--config", good.toString()))
+                .isEqualTo(78);
+        assertThat(run("check-config", "-c", good.toString(), good.toString())).isEqualTo(64);
+        assertThat(text(err)).startsWith("the file is given twice");
+    }
+
+    @Test
     void theConfigurationInEffectIsPrinted() {
         assertThat(run("check-config", "--print", "--set", "limits.window-max=7")).isEqualTo(0);
         assertThat(text(out).lines()).contains("limits.window-max: 7", "durability: memory");
