@@ -140,8 +140,11 @@ public final class Broker implements AutoCloseable {
     }
 
     /// Reads the configuration again and does what can be done without a restart; the log says what
-    /// changed. One with mistakes changes nothing.
+    /// changed. One with mistakes changes nothing, and a broker that has stopped does nothing.
     public synchronized void reload() {
+        if (stopped) {
+            return;
+        }
         Configuration newer;
         try {
             newer = Configuration.read(setup.request, setup.machine);

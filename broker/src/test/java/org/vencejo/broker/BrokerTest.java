@@ -124,6 +124,19 @@ class BrokerTest {
         }
     }
 
+    @Test
+    void aBrokerThatHasStoppedReadsNothingAgain() throws IOException {
+        Path file = Files.writeString(temporary.resolve("f.yaml"), "log-level: warn");
+        Broker broker = start(file);
+        Files.writeString(file, "log-level: debug\nsys-interval: 1h");
+        broker.reload();
+        broker.close();
+        Files.writeString(file, "log-level: info\nsys-interval: 2h");
+        broker.reload();
+
+        assertThat(logLevels).containsExactly(LogLevel.WARN, LogLevel.DEBUG);
+    }
+
     private Broker start(Path file, String... assignments) {
         List<String> all = new ArrayList<>(List.of(assignments));
         all.add("data-folder=" + temporary.resolve("data"));
