@@ -304,6 +304,6 @@ public final class ServerDriver {
                 limits.topicLevelsMax(),
                 limits.userPropertiesMax(),
                 limits.userPropertiesBytesMax(),
-                DecoderLimits.DEFAULT.topicFiltersMax());
+                limits.topicFiltersMax());
     }
 }

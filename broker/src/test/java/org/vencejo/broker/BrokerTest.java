@@ -81,6 +81,24 @@ class BrokerTest {
     }
 
     @Test
+    void aPacketHasNoMoreTopicFiltersThanTheLimit() throws IOException {
+        byte[] two = {(byte) 0x82, 11, 0, 1, 0, 0, 1, 'a', 0, 0, 1, 'b', 0};
+        byte[] three = {(byte) 0x82, 15, 0, 1, 0, 0, 1, 'a', 0, 0, 1, 'b', 0, 0, 1, 'c', 0};
+        try (Broker broker = start(null, "limits.topic-filters-max=2", "sys-interval=0");
+                Socket client = connect(broker)) {
+            client.getOutputStream().write(CONNECT_5);
+            assertThat(packet(client.getInputStream())).startsWith(0x20);
+            client.getOutputStream().write(two);
+            assertThat(packet(client.getInputStream())).containsExactly(0x90, 5, 0, 1, 0, 0, 0);
+
+            client.getOutputStream().write(three);
+
+            assertThat(packet(client.getInputStream())).startsWith(0xE0).element(2).isEqualTo(0x95);
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
     void twoBrokersDoNotShareAFolder() {
         try (Broker first = start(null)) {
             assertThat(first.addresses()).isNotEmpty();

@@ -176,6 +176,7 @@ final class Binding {
                 count(Keys.CONNECT_SIZE_MAX),
                 count(Keys.PENDING_BYTES_MAX),
                 count(Keys.TOPIC_LEVELS_MAX),
+                count(Keys.TOPIC_FILTERS_MAX),
                 count(Keys.RECEIVE_MAXIMUM),
                 count(Keys.WINDOW_MAX),
                 count(Keys.TOPIC_ALIAS_MAXIMUM),

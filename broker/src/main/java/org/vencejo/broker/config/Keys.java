@@ -280,6 +280,13 @@ final class Keys {
                     fixed(LIMITS.topicLevelsMax()),
                     "Levels of a Topic Name or Topic Filter.",
                     "0x90 for a name, 0x8F for a filter (3.x: close, 0x80)");
+    static final Key<Long> TOPIC_FILTERS_MAX =
+            Key.limit(
+                    "topic-filters-max",
+                    new Count(1, 1_000_000),
+                    fixed(LIMITS.topicFiltersMax()),
+                    "Topic Filters in a SUBSCRIBE or UNSUBSCRIBE packet.",
+                    "DISCONNECT 0x95 (3.x: close)");
     static final Key<Long> RECEIVE_MAXIMUM =
             Key.limit(
                     "receive-maximum",
@@ -460,6 +467,7 @@ final class Keys {
                     CLIENT_IDENTIFIER_BYTES_MAX,
                     PACKET_SIZE_MAX,
                     TOPIC_LEVELS_MAX,
+                    TOPIC_FILTERS_MAX,
                     RECEIVE_MAXIMUM,
                     WINDOW_MAX,
                     TOPIC_ALIAS_MAXIMUM,
