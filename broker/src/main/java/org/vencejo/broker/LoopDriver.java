@@ -305,6 +305,7 @@ final class LoopDriver {
                     case Input.DeadlineReached it -> null;
                     case Input.Durable it -> null;
                     case Input.PublishLocally it -> null;
+                    case Input.Reconfigured it -> null;
                     case Input.ShutDown it -> null;
                 };
         if (connection != null) {

@@ -48,6 +48,11 @@ public sealed interface Input {
     /// An operator or the broker ends a connection, with the reason that the client is told.
     record Expel(Connection connection, ReasonCode reasonCode) implements Input {}
 
+    /// The broker goes on with other settings, for all that is decided from now on. What a client
+    /// was told in CONNACK holds for its connection: Receive Maximum and Topic Alias Maximum may
+    /// differ, what is looked up in the settings for each packet may not.
+    record Reconfigured(ServerSettings settings) implements Input {}
+
     /// The broker stops: each client is told so (0x8B), wills go out by A12, nobody new is served.
     record ShutDown() implements Input {}
 }

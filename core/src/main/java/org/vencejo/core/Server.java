@@ -118,6 +118,7 @@ public final class Server {
             case Input.PublishLocally i -> publishing.publishLocally(i.publish());
             case Input.Expel i ->
                     sessions.disconnect(i.connection(), i.reasonCode(), "by an operator");
+            case Input.Reconfigured i -> turn.reconfigure(i.settings());
             case Input.ShutDown i -> shutDown();
         }
     }

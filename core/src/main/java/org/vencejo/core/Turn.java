@@ -2,6 +2,7 @@ package org.vencejo.core;
 
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
+import java.util.List;
 import org.vencejo.core.session.Accounting;
 
 /// What all parts of the server share: the call that is being handled, with its time and its way
@@ -9,12 +10,14 @@ import org.vencejo.core.session.Accounting;
 ///
 /// Part of the core: touched only by whoever runs it. It decides nothing.
 final class Turn {
-    final ServerSettings settings;
-    final Limits limits;
     final AccessRules accessRules;
     final Accounting accounting = new Accounting();
     final Statistics statistics = new Statistics();
     final Deadlines deadlines = new Deadlines();
+
+    // Since the start, or the last time that they were read again
+    ServerSettings settings;
+    Limits limits;
 
     /// Sessions with answers or messages that wait for the journal.
     ArrayDeque<ServerSession> waiting = new ArrayDeque<>();
@@ -48,6 +51,29 @@ final class Turn {
         this.wallMillisAtStart = wallMillis;
         this.nanosAtStart = nowNanos;
         this.nowNanos = nowNanos;
+    }
+
+    /// Other settings hold from now on.
+    void reconfigure(ServerSettings newer) {
+        if (!announced(newer).equals(announced(settings))) {
+            throw new IllegalStateException(
+                    "clients were told "
+                            + announced(settings)
+                            + " in CONNACK, given was "
+                            + announced(newer));
+        }
+        settings = newer;
+        limits = newer.limits();
+    }
+
+    // What clients were told and is looked up here for each packet.
+    private static List<Object> announced(ServerSettings settings) {
+        return List.of(
+                settings.maximumQoS(),
+                settings.retainAvailable(),
+                settings.wildcardSubscriptionAvailable(),
+                settings.sharedSubscriptionAvailable(),
+                settings.limits().packetSizeMax());
     }
 
     void begin(long now, Outbox to) {
