@@ -34,6 +34,8 @@ public final class Broker implements AutoCloseable {
     private final SysPublisher sys;
     private final List<InetSocketAddress> addresses;
 
+    private final Configuration started;
+
     private Configuration configuration;
     private boolean stopped;
 
@@ -53,6 +55,7 @@ public final class Broker implements AutoCloseable {
             ServerDriver driver,
             List<InetSocketAddress> addresses) {
         this.setup = setup;
+        this.started = configuration;
         this.configuration = configuration;
         this.dataFolder = dataFolder;
         this.driver = driver;
@@ -169,6 +172,7 @@ public final class Broker implements AutoCloseable {
         if (newer.broker().sysIntervalNanos() != configuration.broker().sysIntervalNanos()) {
             sys.every(newer.broker().sysIntervalNanos());
         }
+        driver.reconfigure(started.followedBy(newer, setup.machine));
         configuration = newer;
     }
 

@@ -37,8 +37,6 @@ import org.vencejo.transport.TcpTransport;
 public final class ServerDriver {
     private final Journal journal;
     private final Consumer<? super Event> events;
-    private final int connectionsMax;
-    private final DecoderLimits decoderLimits;
     private final BufferMemory bufferMemory;
     private final PartialPackets partialPackets;
     private final IoLoops ioLoops;
@@ -52,6 +50,8 @@ public final class ServerDriver {
 
     private volatile AuthenticationThreads authentication;
     private volatile boolean stopping;
+    private volatile int connectionsMax;
+    private volatile DecoderLimits decoderLimits;
 
     /// Nobody runs the core any more.
     private volatile boolean ended;
@@ -132,6 +132,14 @@ public final class ServerDriver {
                         publish.packetIdentifier(),
                         publish.properties());
         submit(holder -> holder.handleNow(new Input.PublishLocally(stored)));
+    }
+
+    /// Goes on with other settings, as far as [Input.Reconfigured] can; limits on packets hold for
+    /// connections that come.
+    public void reconfigure(ServerSettings settings) {
+        connectionsMax = settings.limits().connectionsMax();
+        decoderLimits = decoderLimits(settings.limits());
+        submit(holder -> holder.handleNow(new Input.Reconfigured(settings)));
     }
 
     /// Asks the server something while nobody else runs it. `question` must be quick, and its

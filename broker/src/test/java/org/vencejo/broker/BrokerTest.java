@@ -37,6 +37,13 @@ class BrokerTest {
         0x10, 0x0E, 0x00, 0x04, 'M', 'Q', 'T', 'T', 0x05, 0x02, 0x00, 0x00, 0x00, 0x00, 0x01, 'a'
     };
 
+    /// The same of the client "b".
+    private static final byte[] CONNECT_5_B = CONNECT_5.clone();
+
+    static {
+        CONNECT_5_B[CONNECT_5_B.length - 1] = 'b';
+    }
+
     @TempDir private Path temporary;
     private final List<LogLevel> logLevels = new CopyOnWriteArrayList<>();
 
@@ -139,6 +146,35 @@ class BrokerTest {
             broker.reload();
 
             assertThat(logLevels).containsExactly(LogLevel.WARN, LogLevel.DEBUG);
+        }
+    }
+
+    @Test
+    void aReloadMovesLimitsForThoseWhoAreThereAndThoseWhoCome() throws IOException {
+        byte[] two = {(byte) 0x82, 11, 0, 1, 0, 0, 1, 'a', 0, 0, 1, 'b', 0};
+        Path file = Files.writeString(temporary.resolve("f.yaml"), "sys-interval: 0");
+        try (Broker broker = start(file);
+                Socket there = connect(broker)) {
+            there.getOutputStream().write(CONNECT_5);
+            assertThat(packet(there.getInputStream())).startsWith(0x20);
+            Files.writeString(
+                    file, "sys-interval: 0\nlimits: {subscriptions-max: 1, topic-filters-max: 1}");
+
+            broker.reload();
+
+            there.getOutputStream().write(two);
+            assertThat(packet(there.getInputStream()))
+                    .as("more Topic Filters than a new connection may send")
+                    .containsExactly(0x90, 5, 0, 1, 0, 0, 0x97);
+            try (Socket comes = connect(broker)) {
+                comes.getOutputStream().write(CONNECT_5_B);
+                assertThat(packet(comes.getInputStream())).startsWith(0x20);
+                comes.getOutputStream().write(two);
+                assertThat(packet(comes.getInputStream()))
+                        .startsWith(0xE0)
+                        .element(2)
+                        .isEqualTo(0x95);
+            }
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.vencejo.core.ServerSettings;
 
 /// What was read for a broker from a file, the environment before it, flags before that, and the
 /// defaults for what nobody gave. Immutable.
@@ -54,6 +55,19 @@ public record Configuration(BrokerConfig broker, SequencedMap<String, String> te
             throw new ConfigurationException(mistakes);
         }
         return configuration;
+    }
+
+    /// The settings of a server that runs with this configuration when `newer` has been read: those
+    /// that can be read again are the newer ones.
+    public ServerSettings followedBy(Configuration newer, Machine machine) {
+        List<String> assignments = new ArrayList<>();
+        for (Key<?> key : Keys.ALL) {
+            String text = (key.reread() ? newer : this).texts.get(key.path());
+            if (text != null) {
+                assignments.add(key.path() + "=" + text);
+            }
+        }
+        return read(new Request(null, Map.of(), assignments, null), machine).broker().server();
     }
 
     private static String textOf(Path file, List<Mistake> mistakes) {

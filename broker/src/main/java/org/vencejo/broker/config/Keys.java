@@ -140,101 +140,115 @@ final class Keys {
                     "Whether clients may subscribe to `$share/ShareName/filter`.");
     static final Key<Boolean> SHARED_SUBSCRIPTIONS_311 =
             Key.of(
-                    "shared-subscriptions-311",
-                    new Flag(),
-                    SERVER.sharedSubscriptionFor311(),
-                    "Whether 3.1.1 clients may use shared subscriptions too.");
+                            "shared-subscriptions-311",
+                            new Flag(),
+                            SERVER.sharedSubscriptionFor311(),
+                            "Whether 3.1.1 clients may use shared subscriptions too.")
+                    .rereadAtHangup();
     static final Key<Boolean> STRICT_31_CLIENT_IDENTIFIER =
             Key.of(
-                    "strict-31-client-identifier",
-                    new Flag(),
-                    SERVER.strictClientIdentifierFor31(),
-                    "Whether a 3.1 client with a Client Identifier of more than 23 characters is refused.");
+                            "strict-31-client-identifier",
+                            new Flag(),
+                            SERVER.strictClientIdentifierFor31(),
+                            "Whether a 3.1 client with a Client Identifier of more than 23 characters is refused.")
+                    .rereadAtHangup();
     static final Key<Boolean> PAYLOAD_FORMAT_CHECKED =
             Key.of(
-                    "payload-format-checked",
-                    new Flag(),
-                    SERVER.payloadFormatChecked(),
-                    "Whether a payload that is said to be UTF-8 is refused (0x99) when it is not.");
+                            "payload-format-checked",
+                            new Flag(),
+                            SERVER.payloadFormatChecked(),
+                            "Whether a payload that is said to be UTF-8 is refused (0x99) when it is not.")
+                    .rereadAtHangup();
     static final Key<Boolean> NO_MATCHING_SUBSCRIBERS_REPORTED =
             Key.of(
-                    "no-matching-subscribers-reported",
-                    new Flag(),
-                    SERVER.noMatchingSubscribersReported(),
-                    "Whether PUBACK and PUBREC say 0x10 when nobody subscribed; some clients take it for"
-                            + " an error.");
+                            "no-matching-subscribers-reported",
+                            new Flag(),
+                            SERVER.noMatchingSubscribersReported(),
+                            "Whether PUBACK and PUBREC say 0x10 when nobody subscribed; some clients take it for"
+                                    + " an error.")
+                    .rereadAtHangup();
     static final Key<Boolean> QUEUE_QOS0_MESSAGES =
             Key.of(
-                    "queue-qos0-messages",
-                    new Flag(),
-                    SERVER.qos0QueuedForOffline(),
-                    "Whether QoS 0 messages are queued for sessions whose client is away.");
+                            "queue-qos0-messages",
+                            new Flag(),
+                            SERVER.qos0QueuedForOffline(),
+                            "Whether QoS 0 messages are queued for sessions whose client is away.")
+                    .rereadAtHangup();
     static final Key<QueueFullPolicy> QUEUE_FULL_POLICY =
             Key.of(
-                    "queue-full-policy",
-                    words(QueueFullPolicy.class),
-                    SERVER.queueFullPolicy(),
-                    "What gives way when a session's queue is full: its oldest message that is not in"
-                            + " flight, the message that does not fit, or the session.");
+                            "queue-full-policy",
+                            words(QueueFullPolicy.class),
+                            SERVER.queueFullPolicy(),
+                            "What gives way when a session's queue is full: its oldest message that is not in"
+                                    + " flight, the message that does not fit, or the session.")
+                    .rereadAtHangup();
     static final Key<Boolean> DENIED_PUBLISH_3 =
             Key.of(
-                    "denied-publish-3",
-                    new Choice<>(words("acknowledge", false, "close", true), words()),
-                    SERVER.deniedPublishClosesFor3(),
-                    "What happens to a PUBLISH that a 3.1 or 3.1.1 client may not send: acknowledged and"
-                            + " dropped, or its connection closed. 5.0 clients are told 0x87.");
+                            "denied-publish-3",
+                            new Choice<>(words("acknowledge", false, "close", true), words()),
+                            SERVER.deniedPublishClosesFor3(),
+                            "What happens to a PUBLISH that a 3.1 or 3.1.1 client may not send: acknowledged and"
+                                    + " dropped, or its connection closed. 5.0 clients are told 0x87.")
+                    .rereadAtHangup();
     static final Key<Boolean> DENIED_SUBSCRIBE_31 =
             Key.of(
-                    "denied-subscribe-31",
-                    new Choice<>(words("grant", false, "close", true), words()),
-                    SERVER.deniedSubscribeClosesFor31(),
-                    "What happens to a subscription that a 3.1 client may not make, as its SUBACK has no"
-                            + " way to say no: granted without effect, or its connection closed.");
+                            "denied-subscribe-31",
+                            new Choice<>(words("grant", false, "close", true), words()),
+                            SERVER.deniedSubscribeClosesFor31(),
+                            "What happens to a subscription that a 3.1 client may not make, as its SUBACK has no"
+                                    + " way to say no: granted without effect, or its connection closed.")
+                    .rereadAtHangup();
     static final Key<Long> RETRY_INTERVAL_31 =
             Key.of(
-                    "retry-interval-31",
-                    Quantity.seconds(0, 24 * HOUR, words()),
-                    SERVER.retryIntervalNanos31(),
-                    "After how long an unanswered PUBLISH or PUBREL is repeated to a connected 3.1 client;"
-                            + " 0 for never.");
+                            "retry-interval-31",
+                            Quantity.seconds(0, 24 * HOUR, words()),
+                            SERVER.retryIntervalNanos31(),
+                            "After how long an unanswered PUBLISH or PUBREL is repeated to a connected 3.1 client;"
+                                    + " 0 for never.")
+                    .rereadAtHangup();
     static final Key<Long> RETRY_INTERVAL_311 =
             Key.of(
-                    "retry-interval-311",
-                    Quantity.seconds(0, 24 * HOUR, words()),
-                    SERVER.retryIntervalNanos311(),
-                    "The same for 3.1.1 clients. 5.0 forbids it.");
+                            "retry-interval-311",
+                            Quantity.seconds(0, 24 * HOUR, words()),
+                            SERVER.retryIntervalNanos311(),
+                            "The same for 3.1.1 clients. 5.0 forbids it.")
+                    .rereadAtHangup();
     static final Key<String> RESPONSE_INFORMATION =
             Key.of(
-                    "response-information",
-                    new Text(65_535),
-                    "",
-                    "The Response Information that 5.0 clients get when they ask for it; none if empty.");
+                            "response-information",
+                            new Text(65_535),
+                            "",
+                            "The Response Information that 5.0 clients get when they ask for it; none if empty.")
+                    .rereadAtHangup();
 
     // Limits: connections.
 
     static final Key<Long> CONNECTIONS_MAX =
             Key.limit(
-                    "connections-max",
-                    new Count(1, 10_000_000),
-                    new Computed<>(
-                            "file descriptors less " + Machine.DESCRIPTORS_RESERVED,
-                            machine ->
-                                    Math.clamp(
-                                            machine.descriptors() - Machine.DESCRIPTORS_RESERVED,
-                                            1L,
-                                            10_000_000L)),
-                    "Connections at a time. The process must be allowed that many file descriptors and "
-                            + Machine.DESCRIPTORS_RESERVED
-                            + " more.",
-                    "the transport connection is closed at once, counted in"
-                            + " `$SYS/broker/connections/refused`");
+                            "connections-max",
+                            new Count(1, 10_000_000),
+                            new Computed<>(
+                                    "file descriptors less " + Machine.DESCRIPTORS_RESERVED,
+                                    machine ->
+                                            Math.clamp(
+                                                    machine.descriptors()
+                                                            - Machine.DESCRIPTORS_RESERVED,
+                                                    1L,
+                                                    10_000_000L)),
+                            "Connections at a time. The process must be allowed that many file descriptors and "
+                                    + Machine.DESCRIPTORS_RESERVED
+                                    + " more.",
+                            "the transport connection is closed at once, counted in"
+                                    + " `$SYS/broker/connections/refused`")
+                    .rereadAtHangup();
     static final Key<Long> CONNECT_TIMEOUT =
             Key.limit(
-                    "connect-timeout",
-                    Quantity.time(100 * MILLISECOND, HOUR),
-                    fixed(LIMITS.connectTimeoutNanos()),
-                    "From the transport connection to a complete CONNECT.",
-                    "close");
+                            "connect-timeout",
+                            Quantity.time(100 * MILLISECOND, HOUR),
+                            fixed(LIMITS.connectTimeoutNanos()),
+                            "From the transport connection to a complete CONNECT.",
+                            "close")
+                    .rereadAtHangup();
     static final Key<Long> CONNECT_SIZE_MAX =
             Key.limit(
                     "connect-size-max",
@@ -244,25 +258,28 @@ final class Keys {
                     "CONNACK 0x95 (3.x: close)");
     static final Key<Long> PENDING_BYTES_MAX =
             Key.limit(
-                    "pending-bytes-max",
-                    Quantity.size(KB, 256 * MB),
-                    fixed(LIMITS.pendingBytesMax()),
-                    "Bytes behind CONNECT before CONNACK was sent.",
-                    "reading from the connection pauses");
+                            "pending-bytes-max",
+                            Quantity.size(KB, 256 * MB),
+                            fixed(LIMITS.pendingBytesMax()),
+                            "Bytes behind CONNECT before CONNACK was sent.",
+                            "reading from the connection pauses")
+                    .rereadAtHangup();
     static final Key<Long> KEEP_ALIVE_MAX =
             Key.limit(
-                    "keep-alive-max",
-                    Quantity.seconds(0, 65_535 * SECOND, words()),
-                    fixed(LIMITS.keepAliveMaxSeconds() * SECOND),
-                    "Keep Alive of a 5.0 client; 0 takes whatever it asks for, also none.",
-                    "CONNACK tells it the lower Server Keep Alive");
+                            "keep-alive-max",
+                            Quantity.seconds(0, 65_535 * SECOND, words()),
+                            fixed(LIMITS.keepAliveMaxSeconds() * SECOND),
+                            "Keep Alive of a 5.0 client; 0 takes whatever it asks for, also none.",
+                            "CONNACK tells it the lower Server Keep Alive")
+                    .rereadAtHangup();
     static final Key<Long> CLIENT_IDENTIFIER_BYTES_MAX =
             Key.limit(
-                    "client-identifier-bytes-max",
-                    new Count(23, 65_535),
-                    fixed(LIMITS.clientIdentifierBytesMax()),
-                    "Bytes of a Client Identifier.",
-                    "CONNACK 0x85 (3.x: 0x02)");
+                            "client-identifier-bytes-max",
+                            new Count(23, 65_535),
+                            fixed(LIMITS.clientIdentifierBytesMax()),
+                            "Bytes of a Client Identifier.",
+                            "CONNACK 0x85 (3.x: 0x02)")
+                    .rereadAtHangup();
 
     // Limits: packets and flows.
 
@@ -275,60 +292,68 @@ final class Keys {
                     "DISCONNECT 0x95 (3.x: close)");
     static final Key<Long> TOPIC_LEVELS_MAX =
             Key.limit(
-                    "topic-levels-max",
-                    new Count(1, 65_535),
-                    fixed(LIMITS.topicLevelsMax()),
-                    "Levels of a Topic Name or Topic Filter.",
-                    "0x90 for a name, 0x8F for a filter (3.x: close, 0x80)");
+                            "topic-levels-max",
+                            new Count(1, 65_535),
+                            fixed(LIMITS.topicLevelsMax()),
+                            "Levels of a Topic Name or Topic Filter.",
+                            "0x90 for a name, 0x8F for a filter (3.x: close, 0x80)")
+                    .rereadAtHangup();
     static final Key<Long> TOPIC_FILTERS_MAX =
             Key.limit(
-                    "topic-filters-max",
-                    new Count(1, 1_000_000),
-                    fixed(LIMITS.topicFiltersMax()),
-                    "Topic Filters in a SUBSCRIBE or UNSUBSCRIBE packet.",
-                    "DISCONNECT 0x95 (3.x: close)");
+                            "topic-filters-max",
+                            new Count(1, 1_000_000),
+                            fixed(LIMITS.topicFiltersMax()),
+                            "Topic Filters in a SUBSCRIBE or UNSUBSCRIBE packet.",
+                            "DISCONNECT 0x95 (3.x: close)")
+                    .rereadAtHangup();
     static final Key<Long> RECEIVE_MAXIMUM =
             Key.limit(
-                    "receive-maximum",
-                    new Count(1, 65_535),
-                    fixed(LIMITS.receiveMaximum()),
-                    "QoS 1 and 2 messages that a client may have open towards us; announced to 5.0 clients.",
-                    "DISCONNECT 0x93 (3.x: reading from the connection pauses)");
+                            "receive-maximum",
+                            new Count(1, 65_535),
+                            fixed(LIMITS.receiveMaximum()),
+                            "QoS 1 and 2 messages that a client may have open towards us; announced to 5.0 clients.",
+                            "DISCONNECT 0x93 (3.x: reading from the connection pauses)")
+                    .rereadAtHangup();
     static final Key<Long> WINDOW_MAX =
             Key.limit(
-                    "window-max",
-                    new Count(1, 65_535),
-                    fixed(LIMITS.windowMax()),
-                    "QoS 1 and 2 messages open towards a client; its own Receive Maximum may be lower.",
-                    "the message waits in the session's queue");
+                            "window-max",
+                            new Count(1, 65_535),
+                            fixed(LIMITS.windowMax()),
+                            "QoS 1 and 2 messages open towards a client; its own Receive Maximum may be lower.",
+                            "the message waits in the session's queue")
+                    .rereadAtHangup();
     static final Key<Long> TOPIC_ALIAS_MAXIMUM =
             Key.limit(
-                    "topic-alias-maximum",
-                    new Count(0, 65_535),
-                    fixed(LIMITS.topicAliasMaximum()),
-                    "Topic Aliases that a 5.0 client may use towards us.",
-                    "DISCONNECT 0x94");
+                            "topic-alias-maximum",
+                            new Count(0, 65_535),
+                            fixed(LIMITS.topicAliasMaximum()),
+                            "Topic Aliases that a 5.0 client may use towards us.",
+                            "DISCONNECT 0x94")
+                    .rereadAtHangup();
     static final Key<Long> TOPIC_ALIASES_SENT_MAX =
             Key.limit(
-                    "topic-aliases-sent-max",
-                    new Count(0, 65_535),
-                    fixed(LIMITS.topicAliasesSentMax()),
-                    "Topic Aliases that we use towards a 5.0 client; its own Topic Alias Maximum may be lower.",
-                    "the alias that was used least recently is given a new topic");
+                            "topic-aliases-sent-max",
+                            new Count(0, 65_535),
+                            fixed(LIMITS.topicAliasesSentMax()),
+                            "Topic Aliases that we use towards a 5.0 client; its own Topic Alias Maximum may be lower.",
+                            "the alias that was used least recently is given a new topic")
+                    .rereadAtHangup();
     static final Key<Long> USER_PROPERTIES_MAX =
             Key.limit(
-                    "user-properties-max",
-                    new Count(0, 1_000_000),
-                    fixed(LIMITS.userPropertiesMax()),
-                    "User Properties in a packet.",
-                    "DISCONNECT 0x95");
+                            "user-properties-max",
+                            new Count(0, 1_000_000),
+                            fixed(LIMITS.userPropertiesMax()),
+                            "User Properties in a packet.",
+                            "DISCONNECT 0x95")
+                    .rereadAtHangup();
     static final Key<Long> USER_PROPERTIES_BYTES_MAX =
             Key.limit(
-                    "user-properties-bytes-max",
-                    Quantity.size(0, 256 * MB),
-                    fixed(LIMITS.userPropertiesBytesMax()),
-                    "Size of all User Properties of a packet together.",
-                    "DISCONNECT 0x95");
+                            "user-properties-bytes-max",
+                            Quantity.size(0, 256 * MB),
+                            fixed(LIMITS.userPropertiesBytesMax()),
+                            "Size of all User Properties of a packet together.",
+                            "DISCONNECT 0x95")
+                    .rereadAtHangup();
     static final Key<Long> OUT_BUFFER_HIGH =
             Key.limit(
                     "out-buffer-high",
@@ -365,59 +390,68 @@ final class Keys {
 
     static final Key<Long> SESSION_EXPIRY_INTERVAL_MAX =
             Key.limit(
-                    "session-expiry-interval-max",
-                    Quantity.seconds(
-                            0,
-                            (Limits.NEVER_SECONDS - 1) * SECOND,
-                            words("never", Limits.NEVER_SECONDS * SECOND)),
-                    fixed(LIMITS.sessionExpiryIntervalMaxSeconds() * SECOND),
-                    "How long a session is kept without its client.",
-                    "CONNACK tells a 5.0 client the lower Session Expiry Interval");
+                            "session-expiry-interval-max",
+                            Quantity.seconds(
+                                    0,
+                                    (Limits.NEVER_SECONDS - 1) * SECOND,
+                                    words("never", Limits.NEVER_SECONDS * SECOND)),
+                            fixed(LIMITS.sessionExpiryIntervalMaxSeconds() * SECOND),
+                            "How long a session is kept without its client.",
+                            "CONNACK tells a 5.0 client the lower Session Expiry Interval")
+                    .rereadAtHangup();
     static final Key<Long> SUBSCRIPTIONS_MAX =
             Key.limit(
-                    "subscriptions-max",
-                    new Count(1, 100_000_000),
-                    fixed(LIMITS.subscriptionsMax()),
-                    "Subscriptions of a session.",
-                    "SUBACK 0x97 (3.1.1: 0x80)");
+                            "subscriptions-max",
+                            new Count(1, 100_000_000),
+                            fixed(LIMITS.subscriptionsMax()),
+                            "Subscriptions of a session.",
+                            "SUBACK 0x97 (3.1.1: 0x80)")
+                    .rereadAtHangup();
     static final Key<Long> QUEUED_MESSAGES_MAX =
             Key.limit(
-                    "queued-messages-max",
-                    new Count(1, 1_000_000_000),
-                    fixed(LIMITS.queuedMessagesMax()),
-                    "Messages in the queue of a session.",
-                    "`queue-full-policy`, fate *queue full*");
+                            "queued-messages-max",
+                            new Count(1, 1_000_000_000),
+                            fixed(LIMITS.queuedMessagesMax()),
+                            "Messages in the queue of a session.",
+                            "`queue-full-policy`, fate *queue full*")
+                    .rereadAtHangup();
     static final Key<Long> QUEUED_BYTES_MAX =
             Key.limit(
-                    "queued-bytes-max",
-                    Quantity.size(KB, TB),
-                    fixed(LIMITS.queuedBytesMax()),
-                    "Bytes in the queue of a session.",
-                    "`queue-full-policy`, fate *queue full*");
+                            "queued-bytes-max",
+                            Quantity.size(KB, TB),
+                            fixed(LIMITS.queuedBytesMax()),
+                            "Bytes in the queue of a session.",
+                            "`queue-full-policy`, fate *queue full*")
+                    .rereadAtHangup();
     static final Key<Long> QUEUED_BYTES_IN_ALL_MAX =
             Key.limit(
-                    "queued-bytes-in-all-max",
-                    Quantity.size(KB, TB),
-                    new Computed<>("half of the memory", machine -> memoryShare(machine, 2)),
-                    "Bytes in the queues of all sessions together.",
-                    "`queue-full-policy` for the session at hand, fate *queue full*");
+                            "queued-bytes-in-all-max",
+                            Quantity.size(KB, TB),
+                            new Computed<>(
+                                    "half of the memory", machine -> memoryShare(machine, 2)),
+                            "Bytes in the queues of all sessions together.",
+                            "`queue-full-policy` for the session at hand, fate *queue full*")
+                    .rereadAtHangup();
 
     // Limits: the server as a whole.
 
     static final Key<Long> RETAINED_MESSAGES_MAX =
             Key.limit(
-                    "retained-messages-max",
-                    new Count(0, 1_000_000_000),
-                    fixed(LIMITS.retainedMessagesMax()),
-                    "Retained messages.",
-                    "PUBACK or PUBREC 0x97, and the old one is kept");
+                            "retained-messages-max",
+                            new Count(0, 1_000_000_000),
+                            fixed(LIMITS.retainedMessagesMax()),
+                            "Retained messages.",
+                            "PUBACK or PUBREC 0x97, and the old one is kept")
+                    .rereadAtHangup();
     static final Key<Long> RETAINED_BYTES_MAX =
             Key.limit(
-                    "retained-bytes-max",
-                    Quantity.size(0, TB),
-                    new Computed<>("a quarter of the memory", machine -> memoryShare(machine, 4)),
-                    "Bytes of all retained messages together.",
-                    "PUBACK or PUBREC 0x97, and the old one is kept");
+                            "retained-bytes-max",
+                            Quantity.size(0, TB),
+                            new Computed<>(
+                                    "a quarter of the memory", machine -> memoryShare(machine, 4)),
+                            "Bytes of all retained messages together.",
+                            "PUBACK or PUBREC 0x97, and the old one is kept")
+                    .rereadAtHangup();
     static final Key<Long> ROUTES_CACHED_MAX =
             Key.limit(
                     "routes-cached-max",
@@ -427,11 +461,12 @@ final class Keys {
                     "others are looked up again");
     static final Key<Long> SLICE_MAX =
             Key.limit(
-                    "slice-max",
-                    new Count(16, 65_536),
-                    fixed(LIMITS.sliceMax()),
-                    "Deliveries, retained messages or expiries that are done in one go.",
-                    "the rest follows after what others have sent meanwhile");
+                            "slice-max",
+                            new Count(16, 65_536),
+                            fixed(LIMITS.sliceMax()),
+                            "Deliveries, retained messages or expiries that are done in one go.",
+                            "the rest follows after what others have sent meanwhile")
+                    .rereadAtHangup();
 
     static final List<Key<?>> ALL =
             List.of(

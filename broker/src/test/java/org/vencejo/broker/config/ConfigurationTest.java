@@ -236,6 +236,37 @@ class ConfigurationTest {
                         new Configuration.Change("sys-interval", "5s", "10s", true));
     }
 
+    @Test
+    void aServerThatRunsFollowsTheKeysThatCanBeReadAgain() {
+        Path before = Readings.file(folder, "maximum-qos: 1\nlimits: {subscriptions-max: 5}");
+        Configuration started = read(before, Map.of(), List.of(), null);
+        Path after =
+                Readings.file(
+                        folder,
+                        """
+                        listeners: [{port: 5}]
+                        maximum-qos: 0
+                        retain-available: false
+                        queue-full-policy: drop-newest
+                        limits: {receive-maximum: 7, packet-size-max: 1KB, retained-bytes-max: 0}
+                        """);
+        Configuration newer = read(after, Map.of(), List.of(), null);
+
+        ServerSettings server = started.followedBy(newer, MACHINE);
+
+        assertThat(server.maximumQoS()).isEqualTo(QoS.AT_LEAST_ONCE);
+        assertThat(server.retainAvailable()).isTrue();
+        assertThat(server.limits().packetSizeMax()).isEqualTo(Limits.DEFAULTS.packetSizeMax());
+        assertThat(server.limits().connectSizeMax()).isEqualTo(Limits.DEFAULTS.connectSizeMax());
+        assertThat(server.queueFullPolicy()).isEqualTo(QueueFullPolicy.DROP_NEWEST);
+        assertThat(server.limits().receiveMaximum()).isEqualTo(7);
+        assertThat(server.limits().retainedBytesMax()).isZero();
+        assertThat(server.limits().subscriptionsMax())
+                .as("no longer given")
+                .isEqualTo(Limits.DEFAULTS.subscriptionsMax());
+        assertThat(started.followedBy(started, MACHINE)).isEqualTo(started.broker().server());
+    }
+
     private static Limits limitsOn(Machine machine) {
         return Configuration.read(Request.DEFAULTS, machine).broker().server().limits();
     }

@@ -48,6 +48,7 @@ final class Documents {
         *Memory* is the greatest size of the Java heap: a quarter of the machine's or container's memory unless `-Xmx` says otherwise.
 
         At SIGHUP the broker reads the file again. Keys marked with ↻ take effect at once, the others at the next start, and the log says which changed.
+        What a client was told in CONNACK, and the limits on the form of packets, stay as they were for connections that are open.
         A file with mistakes changes nothing.
 
         %s\
