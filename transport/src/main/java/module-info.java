@@ -3,7 +3,6 @@ module org.vencejo.transport {
     requires transitive io.netty.buffer;
     requires transitive io.netty.transport;
     requires io.netty.common;
-    requires io.netty.handler;
     requires io.netty.transport.classes.epoll;
     requires static transitive org.jspecify;
 
