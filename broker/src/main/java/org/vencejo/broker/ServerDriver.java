@@ -37,6 +37,7 @@ import org.vencejo.transport.TcpTransport;
 public final class ServerDriver {
     private final Journal journal;
     private final Consumer<? super Event> events;
+    private final AuthenticationThreads authentication;
     private final BufferMemory bufferMemory;
     private final PartialPackets partialPackets;
     private final IoLoops ioLoops;
@@ -48,7 +49,6 @@ public final class ServerDriver {
     private final AtomicLong refused = new AtomicLong();
     private final CompletableFuture<Void> lastClosed = new CompletableFuture<>();
 
-    private volatile AuthenticationThreads authentication;
     private volatile boolean stopping;
     private volatile int connectionsMax;
     private volatile DecoderLimits decoderLimits;
@@ -164,13 +164,6 @@ public final class ServerDriver {
                     }
                 });
         return answer;
-    }
-
-    /// Asks `authenticator` from the next CONNECT on.
-    public void authenticator(Authenticator authenticator) {
-        AuthenticationThreads before = authentication;
-        authentication = new AuthenticationThreads(authenticator, events);
-        before.close();
     }
 
     /// What went over the sockets so far.
