@@ -66,7 +66,7 @@ enum TextRule {
             "    @Disabled\n    @Test"),
     NO_MONITOR_IN_THE_CORE(
             "(core|protocol)/src/main/.*\\.java",
-            "\\bsynchronized\\s*\\(",
+            "(?m)^(?!\\s*(//|\\*)).*\\bsynchronized\\b",
             "the core has one owner at a time and needs no lock",
             "core/src/main/java/X.java",
             "        synchronized (this) {"),

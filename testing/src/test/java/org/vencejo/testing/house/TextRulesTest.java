@@ -58,6 +58,20 @@ class TextRulesTest {
         assertThat(TextRule.REASON_BESIDE_SUPPRESSION.offencesIn(file)).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "    synchronized void run() {\n",
+                "    private static synchronized int next() {\n",
+                "        synchronized(lock) {\n"
+            })
+    void aMonitorIsSeenHoweverItIsWritten(String text) {
+        var file = new TextFile("core/src/main/java/X.java", text);
+        assertThat(TextRule.NO_MONITOR_IN_THE_CORE.offencesIn(file)).hasSize(1);
+        var comment = new TextFile("core/src/main/java/X.java", "    /// Not synchronized.\n");
+        assertThat(TextRule.NO_MONITOR_IN_THE_CORE.offencesIn(comment)).isEmpty();
+    }
+
     @Test
     void aLongFileThatSaysWhyPasses() {
         var text = "// One file because the table is one.\n" + "int x;\n".repeat(600);
