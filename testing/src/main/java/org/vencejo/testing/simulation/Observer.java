@@ -189,6 +189,7 @@ public final class Observer implements MemoryServer.Watcher {
             case Input.Writable i -> {}
             case Input.Durable i -> {}
             case Input.Expel i -> {}
+            case Input.Reconfigured i -> {}
             case Input.ShutDown i -> {}
         }
     }

@@ -100,6 +100,7 @@ public final class Tuned {
                 of.connectSizeMax(),
                 of.pendingBytesMax(),
                 of.topicLevelsMax(),
+                of.topicFiltersMax(),
                 receiveMaximum,
                 windowMax,
                 of.topicAliasMaximum(),

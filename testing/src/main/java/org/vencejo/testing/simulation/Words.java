@@ -35,6 +35,7 @@ final class Words {
             case Input.Authenticated i -> "";
             case Input.PublishLocally i -> "the server publishes " + i.publish().topicName();
             case Input.Expel i -> i.connection() + " is expelled";
+            case Input.Reconfigured i -> "the server has other settings";
             case Input.ShutDown i -> "the server stops";
         };
     }
