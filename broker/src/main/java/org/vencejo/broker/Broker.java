@@ -64,7 +64,8 @@ public final class Broker implements AutoCloseable {
     }
 
     /// Reads the configuration and starts a broker, or throws [ConfigurationException] or
-    /// [StartException] and leaves nothing behind. Listeners come last: who can connect is served.
+    /// [StartException] and leaves nothing behind but the data folder. Listeners come last: who can
+    /// connect is served.
     public static Broker start(Setup setup) {
         Configuration configuration = Configuration.read(setup.request, setup.machine);
         BrokerConfig config = configuration.broker();
