@@ -67,7 +67,7 @@ class BrokerTest {
     @ParameterizedTest
     @CsvSource({
         "$SYS/broker/version, vencejo 0.0.0-test",
-        "$SYS/broker/load/sockets/15min, 0[.]00",
+        "$SYS/broker/load/sockets/15min, [0-9]+[.][0-9]{2}",
         "$SYS/broker/heap/maximum, [1-9][0-9]*"
     })
     void theNumbersOfTheBrokerAreRetained(String topic, String value) throws IOException {
