@@ -136,7 +136,6 @@ public final class Server {
     }
 
     // ---- connections
-    // -----------------------------------------------------------------------------------
 
     private void writable(Connection connection) {
         if (connection.isIn(State.CONNECTED) && connection.ownsSession()) {
@@ -258,7 +257,6 @@ public final class Server {
     }
 
     // ---- packets
-    // ---------------------------------------------------------------------------------------
 
     private void packet(Connection connection, Packet packet) {
         if (!connection.isIn(State.CONNECTED)) {
@@ -387,7 +385,6 @@ public final class Server {
     }
 
     // ---- the journal and time
-    // ------------------------------------------------------------------------------
 
     private void durable(long upTo) {
         turn.durable(upTo);
@@ -419,7 +416,6 @@ public final class Server {
     }
 
     // ---- what others look at
-    // --------------------------------------------------------------------------------
 
     public Accounting accounting() {
         return turn.accounting;
