@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.vencejo.core.session.Fate;
 import org.vencejo.protocol.Connack;
 import org.vencejo.protocol.Property;
+import org.vencejo.protocol.Puback;
 import org.vencejo.protocol.Publish;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.ReasonCode;
@@ -38,6 +39,21 @@ class ReconfiguredTest {
                         ReasonCode.QUOTA_EXCEEDED,
                         ReasonCode.SUCCESS, // it has this one already
                         ReasonCode.SUCCESS);
+    }
+
+    @Test
+    void aChoiceHoldsFromTheNextPacketOn() {
+        Connection client = bench.connect("c", 0);
+        bench.in(client, publish("t", QoS.AT_LEAST_ONCE, 1));
+        bench.handle(
+                new Input.Reconfigured(
+                        Change.of(ServerSettings.DEFAULTS, "noMatchingSubscribersReported", true)));
+        bench.in(client, publish("t", QoS.AT_LEAST_ONCE, 2));
+
+        assertThat(bench.to(client, Puback.class))
+                .containsExactly(
+                        new Puback(1, ReasonCode.SUCCESS),
+                        new Puback(2, ReasonCode.NO_MATCHING_SUBSCRIBERS));
     }
 
     @Test
