@@ -42,6 +42,7 @@ public final class MemoryConnection implements Peer {
     private boolean deaf;
     private boolean closedByServer;
     private boolean gone;
+    private boolean networkGone;
     private int sentAfterClose;
 
     MemoryConnection(MemoryServer server, int number, PacketDecoder decoder, Limits limits) {
@@ -69,10 +70,10 @@ public final class MemoryConnection implements Peer {
     // ---- from the client
     // -------------------------------------------------------------------------------
 
-    /// The client sent `bytes`. They wait while the server does not read, and mean nothing once the
-    /// connection ended.
+    /// The client sent `bytes`. They wait while the server does not read, and reach the core even
+    /// after it has closed the connection, as what another event loop had read by then would.
     public void receive(byte[] bytes) {
-        if (deaf || gone) {
+        if (deaf || networkGone) {
             return;
         }
         unread = joined(unread, bytes);
@@ -95,7 +96,7 @@ public final class MemoryConnection implements Peer {
                 server.handle(input);
                 overwrite(bytes, end);
             }
-            if (!deaf && !gone) {
+            if (bytes.isReadable() && !deaf && !gone) {
                 unhandled = joined(unhandled, bytes);
             }
             bytes.release();
@@ -104,7 +105,7 @@ public final class MemoryConnection implements Peer {
     }
 
     private @Nullable Input next(ByteBuf bytes) {
-        if (deaf || gone) {
+        if (deaf || networkGone) {
             return null;
         }
         try {
@@ -143,7 +144,7 @@ public final class MemoryConnection implements Peer {
 
     /// The network takes the connection away: what waits in either direction is lost.
     public void cut(String reason) {
-        if (gone) {
+        if (networkGone) {
             return;
         }
         boolean toldByServer = closedByServer;
@@ -165,7 +166,7 @@ public final class MemoryConnection implements Peer {
     public byte[] take(long most) {
         byte[] taken = out.take(most);
         if (closedByServer && out.waiting() == 0) {
-            discard();
+            leave();
         } else if (!closedByServer && out.becameWritable()) {
             server.handle(new Input.Writable(connection));
         }
@@ -253,9 +254,8 @@ public final class MemoryConnection implements Peer {
 
     void close() {
         closedByServer = true;
-        deaf = true;
         if (out.waiting() == 0) {
-            discard();
+            leave();
         }
     }
 
@@ -275,14 +275,29 @@ public final class MemoryConnection implements Peer {
 
     /// Forgets everything: the connection is gone, and nobody is told.
     void discard() {
-        gone = true;
-        deaf = true;
+        hangUp();
         out.discard();
+        leave();
+    }
+
+    private void leave() {
+        gone = true;
+        server.left(this);
+        forgetPartial();
+    }
+
+    private void forgetPartial() {
         unhandled.release();
         unhandled = Unpooled.EMPTY_BUFFER;
+    }
+
+    /// Nothing can come any more; what was sent may still be taken.
+    void hangUp() {
+        networkGone = true;
+        server.hungUp(this);
+        forgetPartial();
         unread.release();
         unread = Unpooled.EMPTY_BUFFER;
-        server.left(this);
     }
 
     @Override

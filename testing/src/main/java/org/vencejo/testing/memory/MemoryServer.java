@@ -97,6 +97,10 @@ public final class MemoryServer {
     private MemoryOutbox outbox = new MemoryOutbox(this);
     private final TopicCache topics = new TopicCache(64);
     private final Set<MemoryConnection> connections = new LinkedHashSet<>();
+
+    /// Connections over which something may still come, be they ended or not.
+    private final Set<MemoryConnection> lines = new LinkedHashSet<>();
+
     private final ArrayDeque<MemoryConnection> readAgain = new ArrayDeque<>();
     private boolean running = true;
     private boolean handling;
@@ -186,6 +190,7 @@ public final class MemoryServer {
                         PacketDecoder.ofServer(decoderLimits, topics),
                         setup.settings.limits());
         connections.add(connection);
+        lines.add(connection);
         handle(new Input.Connected(connection.connection()));
         return connection;
     }
@@ -283,6 +288,7 @@ public final class MemoryServer {
             }
         }
         settle();
+        List.copyOf(lines).forEach(MemoryConnection::hangUp);
         setup.store.close();
         running = false;
         connections.clear();
@@ -290,9 +296,7 @@ public final class MemoryServer {
 
     private void end() {
         running = false;
-        for (MemoryConnection each : List.copyOf(connections)) {
-            each.discard();
-        }
+        List.copyOf(lines).forEach(MemoryConnection::discard);
         connections.clear();
     }
 
@@ -359,6 +363,10 @@ public final class MemoryServer {
 
     void readsAgain(MemoryConnection connection) {
         readAgain.add(connection);
+    }
+
+    void hungUp(MemoryConnection connection) {
+        lines.remove(connection);
     }
 
     void left(MemoryConnection connection) {
