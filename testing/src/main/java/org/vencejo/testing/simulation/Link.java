@@ -71,6 +71,7 @@ final class Link {
             endIsPlanned = true;
             downAt = Math.max(downAt, world.now()) + world.delay();
             world.plan(downAt, () -> client.lost(this));
+            world.plan(Math.max(upAt, downAt), () -> connection.cut("closed by both"));
         }
     }
 
