@@ -172,7 +172,7 @@ final class Durability {
         List<Mutation.Subscribed> stored = kept(session, Invariant.UNSUBACK_KEPT).subscriptions();
         for (TopicFilter filter : unsubscribing.topicFilters()) {
             Invariant.UNSUBACK_KEPT.require(
-                    session.asked.containsKey(filter)
+                    session.subscribedAt.getOrDefault(filter, 0L) > unsubscribing.request()
                             || stored.stream()
                                     .noneMatch(s -> s.subscription().topicFilter().equals(filter)),
                     "UNSUBACK for %s was sent to %s, the store still has it",

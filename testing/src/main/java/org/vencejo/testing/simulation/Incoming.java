@@ -202,6 +202,7 @@ final class Incoming {
         }
         int[] identifiers = subscribe.properties().subscriptionIdentifiers();
         int identifier = identifiers.length == 0 ? 0 : identifiers[0];
+        session.requests++;
         List<Grant> grants = new ArrayList<>();
         for (Subscription wanted : subscribe.subscriptions()) {
             TopicFilter filter = wanted.topicFilter();
@@ -211,6 +212,7 @@ final class Incoming {
                     && accessRules.maySubscribe(
                             session.clientIdentifier, Identity.ANONYMOUS, filter)) {
                 session.asked.put(filter, grant);
+                session.subscribedAt.put(filter, session.requests);
             }
         }
         session.pending.add(new ModelSession.Subscribing(subscribe.packetIdentifier(), grants));
@@ -238,7 +240,10 @@ final class Incoming {
             tap.replays.removeIf(replay -> replay.topicFilter.equals(filter));
         }
         tap.unsubacks.add(
-                new Tap.Unsubscribing(unsubscribe.packetIdentifier(), unsubscribe.topicFilters()));
+                new Tap.Unsubscribing(
+                        unsubscribe.packetIdentifier(),
+                        unsubscribe.topicFilters(),
+                        ++session.requests));
     }
 
     // ---- DISCONNECT

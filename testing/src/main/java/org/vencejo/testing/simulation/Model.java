@@ -291,7 +291,7 @@ final class Model {
         int perhaps = 0;
         for (ModelSession session : sessions.values()) {
             if (session.leavingWith != null) {
-                perhaps += acceptPerhaps(session, publish, acceptance);
+                perhaps += acceptPerhaps(session, publisher, publish, acceptance);
             } else if (acceptFor(session, publisher, publish, acceptance)) {
                 certain++;
             } else if (ambiguous && session.pending.stream().anyMatch(s -> hasMatch(s, publish))) {
@@ -300,7 +300,7 @@ final class Model {
         }
         for (ModelSession session : leaving) {
             if (session.ended) {
-                perhaps += acceptPerhaps(session, publish, acceptance);
+                perhaps += acceptPerhaps(session, publisher, publish, acceptance);
             }
         }
         certain += acceptForGroups(publish, acceptance);
@@ -396,15 +396,20 @@ final class Model {
     }
 
     // The session loses its connection or ends in the same call, before or after.
-    private int acceptPerhaps(ModelSession session, Publish publish, Acceptance acceptance) {
+    private int acceptPerhaps(
+            ModelSession session,
+            @Nullable ModelSession publisher,
+            Publish publish,
+            Acceptance acceptance) {
         Map<TopicFilter, Grant> now = new LinkedHashMap<>(session.active);
         if (session.leavingWith != null) {
             session.active.putAll(session.leavingWith);
         }
         boolean before = slicing;
         slicing = true;
-        boolean matched = acceptFor(session, null, publish, acceptance);
+        boolean matched = acceptFor(session, publisher, publish, acceptance);
         slicing = before;
+        accounts.offline(0, matched ? 1 : 0); // by which of its subscriptions is not known either
         session.active.clear();
         session.active.putAll(now);
         return matched ? 1 : 0;

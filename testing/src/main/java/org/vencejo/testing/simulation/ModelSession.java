@@ -88,6 +88,11 @@ final class ModelSession {
     final Map<TopicFilter, Grant> active = new LinkedHashMap<>();
     final ArrayDeque<Subscribing> pending = new ArrayDeque<>();
 
+    /// When each filter was subscribed to last, among the requests of the session.
+    final Map<TopicFilter, Long> subscribedAt = new HashMap<>();
+
+    long requests;
+
     // Towards the client
     final Map<Integer, Flying> open = new LinkedHashMap<>();
     final Map<String, ArrayDeque<Awaited>> awaited = new LinkedHashMap<>();

@@ -227,6 +227,7 @@ final class Outgoing {
             // A copy may be opened and then dropped: too large, denied, or expired by then.
             model.accounts.copies(0, replay.owed.size());
             model.accounts.denied(0, replay.owed.size());
+            model.accounts.offline(0, replay.owed.size());
         }
     }
 

@@ -32,8 +32,8 @@ final class Tap {
     /// An answer that the server owes, and what it stands for.
     record Owed(int packetIdentifier, @Nullable Acceptance acceptance) {}
 
-    /// An UNSUBACK that the server owes.
-    record Unsubscribing(int packetIdentifier, List<TopicFilter> topicFilters) {}
+    /// An UNSUBACK that the server owes, for the request of this number of its session.
+    record Unsubscribing(int packetIdentifier, List<TopicFilter> topicFilters, long request) {}
 
     /// Retained messages that a new subscription is to get.
     static final class Replay {
