@@ -108,7 +108,7 @@ class VencejoTest {
         assertThat(run("check-config", "--port", "none", "--config", good.toString()))
                 .isEqualTo(78);
         assertThat(run("check-config", "-c", good.toString(), good.toString())).isEqualTo(64);
-        assertThat(text(err)).startsWith("the file is given twice");
+        assertThat(text(err)).startsWith("vencejo check-config: the file is given twice\n");
     }
 
     @Test
