@@ -120,7 +120,7 @@ public final class MemoryServer {
                 limits.topicLevelsMax(),
                 limits.userPropertiesMax(),
                 limits.userPropertiesBytesMax(),
-                DecoderLimits.DEFAULT.topicFiltersMax());
+                limits.topicFiltersMax());
     }
 
     private Server start() {
