@@ -26,6 +26,7 @@ final class PahoV3 implements InteropClient, MqttCallback {
         client.setTimeToWait(30_000);
         client.setCallback(this);
         options.setMqttVersion(version);
+        options.setMaxInflight(1_000); // it counts one out only after publish has returned
         options.setCleanSession(!settings.kept());
         Message will = settings.will();
         if (will != null) {
