@@ -51,16 +51,14 @@ final class PubCommand implements Callable<Integer> {
     @Option(
             names = "--repeat",
             paramLabel = "N",
-            defaultValue = "1",
             description = "Publish the message so many times (1).")
-    private long repeat = 1;
+    private int repeat = 1;
 
     @Option(
             names = "--repeat-delay",
             paramLabel = "SECONDS",
-            defaultValue = "0",
             description = "Wait so long between two of them, as 0.5 (0).")
-    private double repeatDelaySeconds;
+    private @Nullable Double repeatDelay;
 
     private final InputStream in;
 
@@ -135,12 +133,10 @@ final class PubCommand implements Callable<Integer> {
         if (repeat < 1) {
             throw client.misuse("--repeat is at least 1, given was " + repeat);
         }
-        if (!(repeatDelaySeconds >= 0 && repeatDelaySeconds <= REPEAT_DELAY_MAX)) {
+        // so asked, NaN is refused
+        if (repeatDelay != null && !(repeatDelay >= 0 && repeatDelay <= REPEAT_DELAY_MAX)) {
             throw client.misuse(
-                    "--repeat-delay is 0 to "
-                            + REPEAT_DELAY_MAX
-                            + ", given was "
-                            + repeatDelaySeconds);
+                    "--repeat-delay is 0 to " + REPEAT_DELAY_MAX + ", given was " + repeatDelay);
         }
         if (source.lines && repeat > 1) {
             throw client.misuse("--repeat is for one message, given was -l");
@@ -204,9 +200,9 @@ final class PubCommand implements Callable<Integer> {
     private int publishAgain(MqttClient server, MqttMessage message, Duration patience)
             throws InterruptedException {
         var underWay = new UnderWay(server, "message", patience, client::failed);
-        Duration delay = Duration.ofNanos((long) (repeatDelaySeconds * 1e9));
+        Duration delay = Duration.ofNanos(repeatDelay == null ? 0 : (long) (repeatDelay * 1e9));
         boolean more = underWay.publish(message);
-        for (long again = 1; again < repeat && more; again++) {
+        for (int again = 1; again < repeat && more; again++) {
             Thread.sleep(delay);
             more = underWay.publish(message);
         }

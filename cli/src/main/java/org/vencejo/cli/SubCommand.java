@@ -135,8 +135,9 @@ final class SubCommand implements Callable<Integer> {
                                 ? FOREVER.toNanos()
                                 : Duration.ofSeconds(timeoutSeconds).toNanos());
         try (MqttClient server = new MqttClient(client.options())) {
-            signals.accept("INT", () -> stop(server));
-            signals.accept("TERM", () -> stop(server));
+            Runnable stop = () -> stop(server);
+            signals.accept("INT", stop);
+            signals.accept("TERM", stop);
             server.connect();
             connected = true;
             if (!given.isEmpty()) {
