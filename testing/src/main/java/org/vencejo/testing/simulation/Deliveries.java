@@ -47,11 +47,17 @@ final class Deliveries {
                     session,
                     identifier,
                     before == null ? 0 : before);
-            session.open.put(identifier, new Flying(copy, bytes, session.sent++, tap));
+            session.open.put(
+                    identifier, new Flying(copy, bytesAgain(bytes, publish), session.sent++, tap));
             session.everSent.add(mark);
             return;
         }
         sentAgain(tap, session, publish, flying, mark);
+    }
+
+    // What is sent again has no alias, and may have the name that it had left out.
+    private static int bytesAgain(int bytes, Publish publish) {
+        return bytes + publish.topicName().length() + 1;
     }
 
     private void sentAgain(
@@ -243,7 +249,7 @@ final class Deliveries {
 
     private @Nullable Acceptance replayed(
             Tap tap, ModelSession session, Publish publish, String mark, boolean withProperties) {
-        if (!publish.retain()) {
+        if (!publish.retain() || publish.dup()) {
             return null;
         }
         for (Tap.Replay replay : tap.replays) {

@@ -112,9 +112,10 @@ final class Model {
         return Math.min(connect.properties().number(Property.SESSION_EXPIRY_INTERVAL, 0), max);
     }
 
-    /// Several sessions lose their connection or end in one call, and nobody knows in what order.
-    void together(List<ModelSession> sessionsThatLeave, Runnable effect) {
-        if (sessionsThatLeave.size() > 1) {
+    /// Sessions lose their connection, publish their will or end in one call: several happenings of
+    /// which nobody knows in what order.
+    void together(List<ModelSession> sessionsThatLeave, int happenings, Runnable effect) {
+        if (happenings > 1) {
             leaving.addAll(sessionsThatLeave);
             leaving.forEach(each -> each.leavingWith = each.allSubscriptions());
         }
@@ -229,6 +230,9 @@ final class Model {
         TopicFilter filter = grant.subscription.topicFilter();
         if (!grant.cancelled) {
             session.active.put(filter, grant);
+            if (filter.isShared()) {
+                session.everShared.add(filter);
+            }
         }
     }
 
@@ -236,21 +240,26 @@ final class Model {
     // ----------------------------------------------------------------------------------------
 
     /// What was due before `nextNanos`, which is what the server waits for next, has been done. Of
-    /// what is due at that very instant `isDone` knows.
-    void passed(long nextNanos, Predicate<ModelSession> isDone) {
-        record Due(long atNanos, ModelSession session, Runnable action) {}
+    /// what is due at that very instant `willIsGone` and `hasEnded` know.
+    void passed(
+            long nextNanos, Predicate<ModelSession> willIsGone, Predicate<ModelSession> hasEnded) {
+        record Due(
+                long atNanos,
+                ModelSession session,
+                Predicate<ModelSession> isDone,
+                Runnable action) {}
         List<Due> all = new ArrayList<>();
         for (ModelSession session : sessions.values()) {
-            all.add(new Due(session.willDue, session, () -> publishWill(session)));
-            all.add(new Due(session.expiryDue, session, () -> expire(session)));
+            all.add(new Due(session.willDue, session, willIsGone, () -> publishWill(session)));
+            all.add(new Due(session.expiryDue, session, hasEnded, () -> expire(session)));
         }
         all.removeIf(due ->
                 due.atNanos > nowNanos
                         || due.atNanos > nextNanos
-                        || (due.atNanos == nextNanos && !isDone.test(due.session)));
+                        || (due.atNanos == nextNanos && !due.isDone.test(due.session)));
         all.sort(Comparator.comparingLong(Due::atNanos));
         List<ModelSession> who = all.stream().map(Due::session).distinct().toList();
-        together(who, () -> all.forEach(due -> due.action.run()));
+        together(who, all.size(), () -> all.forEach(due -> due.action.run()));
         retained.passed(nextNanos, nowNanos);
     }
 

@@ -88,6 +88,9 @@ final class ModelSession {
     final Map<TopicFilter, Grant> active = new LinkedHashMap<>();
     final ArrayDeque<Subscribing> pending = new ArrayDeque<>();
 
+    /// All shared subscriptions that it ever had: what came through one may still be queued.
+    final Set<TopicFilter> everShared = new HashSet<>();
+
     /// When each filter was subscribed to last, among the requests of the session.
     final Map<TopicFilter, Long> subscribedAt = new HashMap<>();
 

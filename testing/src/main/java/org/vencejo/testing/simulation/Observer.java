@@ -156,7 +156,10 @@ public final class Observer implements MemoryServer.Watcher {
                 }
             }
         }
-        model.together(sessions, () -> closed.forEach(tap -> model.connectionEnded(tap, false)));
+        model.together(
+                sessions,
+                sessions.size(),
+                () -> closed.forEach(tap -> model.connectionEnded(tap, false)));
     }
 
     private static void requireNothingAfterEnd(Tap tap) {
@@ -177,7 +180,8 @@ public final class Observer implements MemoryServer.Watcher {
                     taps.remove(i.connection());
                 }
             }
-            case Input.DeadlineReached i -> model.passed(server.nextDeadline(), this::isDone);
+            case Input.DeadlineReached i ->
+                    model.passed(server.nextDeadline(), this::willIsGone, this::hasEnded);
             case Input.PublishLocally i -> model.accept(null, i.publish(), false);
             case Input.ReadingWasPaused i -> {
                 Tap tap = taps.get(i.connection());
@@ -194,14 +198,23 @@ public final class Observer implements MemoryServer.Watcher {
         }
     }
 
-    // Something of the session was due at an instant at which the core is still busy.
-    private boolean isDone(ModelSession session) {
+    // What was due at an instant at which the core is still busy is told by what it has left.
+    private boolean willIsGone(ModelSession session) {
+        Recovered.Session now = durable(session);
+        return now == null || now.connected().will() == null;
+    }
+
+    private boolean hasEnded(ModelSession session) {
+        return durable(session) == null;
+    }
+
+    private Recovered.@Nullable Session durable(ModelSession session) {
         for (Recovered.Session each : server.core().durableState().sessions()) {
             if (each.created().clientIdentifier().equals(session.clientIdentifier)) {
-                return session.will != null && each.connected().will() == null;
+                return each;
             }
         }
-        return true; // it ended
+        return null;
     }
 
     private void packet(Connection connection, Packet packet) {

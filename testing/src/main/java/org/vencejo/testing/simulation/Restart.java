@@ -66,7 +66,7 @@ final class Restart {
         for (Mutation.Subscribed each : stored.subscriptions()) {
             Grant grant = new Grant(each.subscription(), each.subscriptionIdentifier(), false);
             session.asked.put(each.subscription().topicFilter(), grant);
-            session.active.put(each.subscription().topicFilter(), grant);
+            model.activate(session, grant);
         }
         session.taken.clear();
         session.taken.addAll(stored.identifiersTaken());

@@ -41,7 +41,7 @@ final class SharedCopies {
         List<SharedCopy> copies = byMark.getOrDefault(mark, List.of());
         @Nullable SharedCopy another = null;
         for (SharedCopy copy : copies) {
-            if (!copy.members.contains(member) && !member.active.containsKey(copy.share)) {
+            if (!copy.members.contains(member) && !member.everShared.contains(copy.share)) {
                 continue;
             }
             ModelSession holder = copy.holder;
