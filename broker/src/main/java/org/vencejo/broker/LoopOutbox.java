@@ -143,11 +143,6 @@ final class LoopOutbox implements Outbox {
         driver.tell(event);
     }
 
-    /// Has `input` handled before anything else.
-    void handleNext(Input input) {
-        next.add(input);
-    }
-
     @Nullable Input next() {
         return next.poll();
     }
