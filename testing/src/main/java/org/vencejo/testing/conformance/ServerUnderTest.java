@@ -8,6 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.vencejo.broker.Authenticator;
 import org.vencejo.broker.config.Configuration;
 import org.vencejo.broker.config.Machine;
+import org.vencejo.conformance.Setup;
 import org.vencejo.core.AccessRules;
 import org.vencejo.core.Authentication;
 import org.vencejo.core.Authentication.Identity;

@@ -10,6 +10,11 @@ import java.util.List;
 import java.util.Set;
 import org.vencejo.broker.MemoryJournal;
 import org.vencejo.broker.ServerDriver;
+import org.vencejo.conformance.Ability;
+import org.vencejo.conformance.Place;
+import org.vencejo.conformance.Setup;
+import org.vencejo.conformance.SocketLine;
+import org.vencejo.conformance.Wire;
 import org.vencejo.core.Recovered;
 
 /// Our broker in this process, over TCP on the loopback, with so many event loops; a new one for

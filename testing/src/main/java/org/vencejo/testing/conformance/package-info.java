@@ -1,8 +1,4 @@
-/// Conformance: the statements of the standards, scenarios that prove them on a [Wire], and the
-/// runner that plays them against any server.
-///
-/// Scenarios are text, in the resources beside this package; their language is described at
-/// [ScenarioReader]. Nothing here knows a test framework.
+/// The places where the conformance suite is played on our own server: in memory and over TCP.
 @NullMarked
 package org.vencejo.testing.conformance;
 

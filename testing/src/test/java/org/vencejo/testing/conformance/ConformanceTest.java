@@ -7,6 +7,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.vencejo.conformance.Catalogue;
+import org.vencejo.conformance.Place;
+import org.vencejo.conformance.Runner;
+import org.vencejo.conformance.Suite;
+import org.vencejo.conformance.Trial;
 
 /// Every scenario, in memory and over TCP. `-Dvencejo.only=` an id or a part of a trial's name
 /// plays only those.

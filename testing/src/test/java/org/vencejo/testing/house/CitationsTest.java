@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.vencejo.conformance.Catalogue;
 import org.vencejo.protocol.ProtocolVersion;
-import org.vencejo.testing.conformance.Catalogue;
 
 /// What is cited exists: in code, comments, documents and scenarios.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

@@ -11,6 +11,7 @@ import java.util.TreeSet;
 /// adds it here and a sentence to an ADR. `org.jspecify` and `java` are open to all.
 enum Floor {
     PROTOCOL(Set.of(), Set.of("io.netty.buffer", "io.netty.util"), Set.of("")),
+    CONFORMANCE(Set.of(PROTOCOL), Set.of(), Set.of("")),
     CORE(
             Set.of(PROTOCOL),
             Set.of("io.netty.buffer", "io.netty.util"),
@@ -23,7 +24,7 @@ enum Floor {
             Set.of("io.netty", "org.slf4j", "org.snakeyaml", "com.sun.management"),
             Set.of("", ".config")),
     CLI(
-            Set.of(PROTOCOL, CORE, TRANSPORT, CLIENT, BROKER),
+            Set.of(PROTOCOL, CONFORMANCE, CORE, TRANSPORT, CLIENT, BROKER),
             Set.of("org.slf4j", "picocli"),
             Set.of(""));
 

@@ -1,0 +1,133 @@
+package org.vencejo.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import org.junit.jupiter.api.Test;
+
+/// What every scenario of the project keeps to.
+class SuiteTest {
+    /// Scenarios that ask for no more than an acceptance or an acknowledgement, so that a server
+    /// passes them which does nothing else; whatever is new here needs a reason.
+    private static final Set<String> ASK_FOR_AN_ANSWER_ALONE =
+            Set.of(
+                    "3.1 looks at neither the reserved bit nor the will bits without a will",
+                    "3.1 lets a client announce user name and password and leave them out",
+                    "In 5.0 a password may come alone",
+                    "User name and password may be long",
+                    "A client identifier of 1 to 23 letters and digits is always accepted",
+                    "3.1 clients may have identifiers of more than 23 characters",
+                    "Keep Alive 0 means that silence is no fault",
+                    "A minimal CONNECT is accepted",
+                    "By default nothing is withheld",
+                    "A cap on the Session Expiry Interval is told, and nothing else",
+                    "Response Information goes to those who ask for it",
+                    "PUBREL for an identifier that nobody took is answered",
+                    "Acknowledgements of nothing are passed over",
+                    "Each SUBSCRIBE and UNSUBSCRIBE is answered under its identifier",
+                    "UNSUBACK comes even if there was nothing to remove");
+
+    private final Suite suite = Suite.read();
+    private final Catalogue catalogue = Catalogue.read();
+
+    @Test
+    void everyScenarioProvesStatementsOfItsVersion() {
+        List<String> unknown = new ArrayList<>();
+        for (Trial trial : suite.trials()) {
+            for (String id : trial.ids()) {
+                if (catalogue.find(id, trial.version()).isEmpty()) {
+                    unknown.add(id + " in " + trial);
+                }
+            }
+        }
+        assertThat(unknown).isEmpty();
+    }
+
+    @Test
+    void whatAStepCitesIsInTheHeadOfItsScenario() {
+        List<String> strange = new ArrayList<>();
+        for (Scenario scenario : suite.scenarios()) {
+            Set<String> proved = new HashSet<>();
+            scenario.statements().values().forEach(proved::addAll);
+            for (Scenario.Line line : scenario.lines()) {
+                Matcher ids = Catalogue.ID.matcher(line.comment());
+                while (ids.find()) {
+                    if (!proved.contains(ids.group())) {
+                        strange.add(ids.group() + " in line " + line.number() + " of " + scenario);
+                    }
+                }
+            }
+        }
+        assertThat(strange).isEmpty();
+    }
+
+    /// A reset throws away what was sent before it, and another connection may overtake it: what
+    /// matters has to be answered first, by a PINGRESP if by nothing else.
+    @Test
+    void whoLosesAConnectionHasHeardTheAnswerToWhatItSaid() {
+        List<String> racing = new ArrayList<>();
+        for (Trial trial : suite.trials()) {
+            Set<String> unanswered = new HashSet<>();
+            for (Trial.Numbered numbered : trial.steps()) {
+                String leaving =
+                        switch (numbered.step()) {
+                            case Step.Leave it -> it.client();
+                            case Step.CrossBoundary it -> it.client();
+                            case Step.Open it -> it.client();
+                            case Step.Send it -> {
+                                unanswered.add(it.client());
+                                yield "";
+                            }
+                            case Step.Expect it -> {
+                                unanswered.remove(it.client());
+                                yield "";
+                            }
+                            case Step.Closed it -> {
+                                unanswered.remove(it.client());
+                                yield "";
+                            }
+                            case Step.Wait _, Step.Restart _, Step.Journal _, Step.Differ _ -> "";
+                        };
+                if (unanswered.remove(leaving)) {
+                    racing.add("line " + numbered.number() + " of " + trial);
+                }
+            }
+        }
+        assertThat(racing).isEmpty();
+    }
+
+    @Test
+    void everyTrialHasANameOfItsOwn() {
+        assertThat(suite.trials().stream().map(Trial::toString)).doesNotHaveDuplicates();
+        assertThat(suite.scenarios().stream().map(Scenario::title)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void everyTrialFailsOnServersThatSayNothing() {
+        assertThat(passedBy(WrongServer.SILENT)).isEmpty();
+        assertThat(passedBy(WrongServer.CLOSING)).isEmpty();
+    }
+
+    @Test
+    void whatIsMoreThanAnAnswerFailsOnServersThatAcknowledgeEverything() {
+        Set<Trial> both = passedBy(WrongServer.ACKNOWLEDGING);
+        both.retainAll(passedBy(WrongServer.DELIVERING));
+
+        assertThat(both.stream().map(trial -> trial.scenario().title()).distinct())
+                .containsExactlyInAnyOrderElementsOf(ASK_FOR_AN_ANSWER_ALONE);
+    }
+
+    private Set<Trial> passedBy(WrongServer server) {
+        Set<Trial> passed = new HashSet<>();
+        for (Trial trial : suite.trials()) {
+            if (Runner.play(trial, server).isEmpty()) {
+                passed.add(trial);
+            }
+        }
+        return passed;
+    }
+}
