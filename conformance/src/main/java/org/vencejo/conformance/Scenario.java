@@ -29,7 +29,7 @@ public record Scenario(
     record Row(Set<ProtocolVersion> versions, String name, List<String> values) {}
 
     /// A step as it is written: where, in which trials only, and the ids that its comment cites.
-    record Line(
+    public record Line(
             int number,
             Set<ProtocolVersion> versions,
             Set<Boundary> boundaries,
