@@ -8,7 +8,16 @@ import java.util.function.Predicate;
 public record Suite(List<Scenario> scenarios) {
     /// The resources beside this class, in the order of the standards.
     private static final List<String> CHAPTERS =
-            List.of("connect", "connack", "will", "publish", "qos", "flow", "subscribe", "topics");
+            List.of(
+                    "connect",
+                    "connack",
+                    "session",
+                    "will",
+                    "publish",
+                    "qos",
+                    "flow",
+                    "subscribe",
+                    "topics");
 
     /// Reads all chapters.
     public static Suite read() {
