@@ -1,6 +1,7 @@
 package org.vencejo.conformance;
 
 import java.io.ByteArrayOutputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -98,7 +99,11 @@ public final class Runner {
                 tell("time: " + it.time());
                 wire.advance(it.time());
             }
-            case Step.Restart _ -> restart();
+            case Step.Restart it -> restart(it.after());
+            case Step.Stop _ -> {
+                tell("the server stops");
+                wire.stop();
+            }
             case Step.Journal it -> wire.holdJournal(it.holds());
             case Step.Differ it -> {
                 byte[] one = facts.recall(it.one());
@@ -172,17 +177,34 @@ public final class Runner {
 
     private void closed(String client, List<Integer> reasonCodes) {
         if (trial.version() == ProtocolVersion.MQTT_5 && !reasonCodes.isEmpty()) {
+            byte[] packet = packet(client);
             Matching.match(
                     List.of(
                             new Element.Octet(List.of(0xE0)),
                             new Element.RemainingLength(),
                             new Element.Reason(reasonCodes)),
-                    packet(client),
+                    packet,
                     facts);
+            requireNoSessionExpiryInterval(packet);
         }
         expectEnd(client);
         line(client).reset();
         lines.remove(client);
+    }
+
+    // [MQTT-3.14.2-2]: no server says it, whatever the scenario is about.
+    private static void requireNoSessionExpiryInterval(byte[] disconnect) {
+        Cursor in = new Cursor(disconnect);
+        in.octet();
+        in.variableByteInteger();
+        if (in.left() > 1) {
+            in.octet();
+            for (byte[] property : WireProperty.block(in)) {
+                if (property[0] == WireProperty.SESSION_EXPIRY_INTERVAL.identifier()) {
+                    throw new Mismatch("no Session Expiry Interval", Octets.hex(property));
+                }
+            }
+        }
     }
 
     private void expectEnd(String client) {
@@ -235,14 +257,14 @@ public final class Runner {
             }
             case RESET -> line.reset();
             case TAKEOVER -> left.put(client, line);
-            case RESTART -> restart();
+            case RESTART -> restart(Duration.ZERO);
         }
         lines.remove(client);
     }
 
-    private void restart() {
-        tell("the server restarts");
-        wire.restart();
+    private void restart(Duration after) {
+        tell("the server restarts" + (after.isZero() ? "" : " after " + after));
+        wire.restart(after);
         lines.clear();
     }
 

@@ -27,9 +27,11 @@ import org.vencejo.protocol.ProtocolVersion;
 /// ```
 ///
 /// **Header lines.** `set: maximum-qos=1` sets a configuration key; `deny: publish ~/secret` (or
-/// `subscribe`, `receive`) denies to everybody; `users: ann=secret` lets in only her. `boundary:
-/// all` (or some of `disconnect reset takeover restart`) plays it over each. `each: name || 60 ||
-/// 00` plays it with these values in place of `@1`, `@2`; `each 3.x: ...` in these versions only.
+/// `subscribe`, `receive`) denies to everybody; `users: ann=secret` lets in only her. `auth: chat
+/// hello asks who?` answers the data of an Authentication Method; `accepts ann (welcome)` and
+/// `refuses 87 (told)` end that. `boundary: all` (or some of `disconnect reset takeover restart`)
+/// plays it over each. `each: name || 60 || 00` plays it with these values in place of `@1`, `@2`;
+/// `each 3.x: ...` in these versions only.
 ///
 /// **Steps.** `A opens` a transport connection, beside the one A has, which is `A'` from then on;
 /// `A > ...` sends, and opens first if there is no connection; `A >> ...` sends byte by byte; `A <
@@ -38,7 +40,8 @@ import org.vencejo.protocol.ProtocolVersion;
 /// before it. `A connects` opens, sends `10 LL MQTT 02 00 00 [] "~A"` and expects `20 LL 00 00
 /// [*]`. `A pings` sends `C0 00` and expects `D0 00` as the next packet: nothing else came before.
 /// `A cut` resets, `A ends` closes without DISCONNECT, `A goes` over the boundary: what A sends
-/// next is on a new connection. `wait 3 s`, `server restarts`, `journal holds`, `journal goes on`
+/// next is on a new connection. `wait 3 s`, `server restarts` (dies and comes back), `server
+/// restarts after 3 s`, `server stops` (in order, and says so), `journal holds`, `journal goes on`
 /// work in memory only. `$p differs from $q`. A step that begins with `(5.0)`, `(3.x)`, `(restart
 /// takeover)` is there only then.
 ///
@@ -55,6 +58,8 @@ public final class ScenarioReader {
     private static final int STATEMENTS_MAX = 5;
     private static final Pattern KEYED =
             Pattern.compile("([a-z]+|\\d\\.[\\dx](?:\\.1)?)( \\S+)?:\\s*(.*)");
+    private static final Pattern ANSWER =
+            Pattern.compile("(\\S+) (\\S+) (asks|accepts|refuses) (\\S+)(?: \\((.*)\\))?");
     private static final Pattern CONDITION = Pattern.compile("\\(([^)]*)\\)\\s*(.*)");
 
     private final String chapter;
@@ -69,6 +74,7 @@ public final class ScenarioReader {
     private List<String> assignments = new ArrayList<>();
     private Set<Setup.Denial> denied = new HashSet<>();
     private Map<String, String> users = new HashMap<>();
+    private List<Setup.Answer> answers = new ArrayList<>();
     private Set<Boundary> boundaries = EnumSet.noneOf(Boundary.class);
     private List<Scenario.Row> rows = new ArrayList<>();
     private List<Scenario.Line> lines = new ArrayList<>();
@@ -146,6 +152,7 @@ public final class ScenarioReader {
                     users.put(pair[0], pair[1]);
                 }
             }
+            case "auth" -> answers.add(answer(value));
             case "boundary" -> words.forEach(word -> boundaries.addAll(boundaries(word)));
             default -> {
                 for (ProtocolVersion version : versions(key)) {
@@ -154,6 +161,21 @@ public final class ScenarioReader {
                 }
             }
         }
+    }
+
+    private static Setup.Answer answer(String text) {
+        Matcher answer = ANSWER.matcher(text);
+        require(answer.matches(), "method, data, asks, accepts or refuses, and with what");
+        String what = answer.group(4);
+        String told = answer.group(5) == null ? "" : answer.group(5);
+        return new Setup.Answer(
+                answer.group(1),
+                answer.group(2),
+                switch (answer.group(3)) {
+                    case "asks" -> new Setup.Verdict.Asks(what);
+                    case "accepts" -> new Setup.Verdict.Accepts(what, told);
+                    default -> new Setup.Verdict.Refuses(Integer.parseInt(what, 16), told);
+                });
     }
 
     private void step(int number, String line) {
@@ -205,7 +227,7 @@ public final class ScenarioReader {
                         statements,
                         choices,
                         oracles,
-                        new Setup(assignments, denied, users),
+                        new Setup(assignments, denied, users, answers),
                         boundaries,
                         rows.isEmpty() ? List.of(Scenario.NO_ROW) : rows,
                         lines);
@@ -218,6 +240,7 @@ public final class ScenarioReader {
         assignments = new ArrayList<>();
         denied = new HashSet<>();
         users = new HashMap<>();
+        answers = new ArrayList<>();
         boundaries = EnumSet.noneOf(Boundary.class);
         rows = new ArrayList<>();
         lines = new ArrayList<>();

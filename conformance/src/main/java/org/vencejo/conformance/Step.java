@@ -31,8 +31,12 @@ sealed interface Step {
     /// `wait 3 s`: virtual time passes.
     record Wait(Duration time) implements Step {}
 
-    /// `server restarts`: it dies and comes back with what was durable.
-    record Restart() implements Step {}
+    /// `server restarts`: it dies, if it has not stopped, and comes back with what was durable, at
+    /// once or after that time.
+    record Restart(Duration after) implements Step {}
+
+    /// `server stops`: in order, and its clients are told.
+    record Stop() implements Step {}
 
     /// `journal holds`, `journal goes on`: from when and until when nothing becomes durable.
     record Journal(boolean holds) implements Step {}
@@ -44,7 +48,7 @@ sealed interface Step {
     default Optional<Ability> needs() {
         return switch (this) {
             case Wait _ -> Optional.of(Ability.TIME);
-            case Restart _ -> Optional.of(Ability.RESTART);
+            case Restart _, Stop _ -> Optional.of(Ability.RESTART);
             case Journal _ -> Optional.of(Ability.JOURNAL);
             case Open _, Send _, Expect _, Closed _, Leave _, CrossBoundary _, Differ _ ->
                     Optional.empty();

@@ -10,7 +10,8 @@ import java.util.stream.Stream;
 /// Reads steps from the text of a scenario; [ScenarioReader] describes them.
 final class StepReader {
     private static final Pattern OF_CLIENT = Pattern.compile("([A-Z]\\w*'?)\\s+(\\S+)\\s*(.*)");
-    private static final Pattern WAIT = Pattern.compile("wait (\\d+) (ms|s|min|h|d)");
+    private static final Pattern PASSING =
+            Pattern.compile("(wait|server restarts after) (\\d+) (ms|s|min|h|d)");
     private static final Pattern DIFFER = Pattern.compile("\\$(\\w+) differs from \\$(\\w+)");
 
     private StepReader() {}
@@ -28,7 +29,10 @@ final class StepReader {
     private static List<Step> read(String text) {
         switch (text) {
             case "server restarts" -> {
-                return List.of(new Step.Restart());
+                return List.of(new Step.Restart(Duration.ZERO));
+            }
+            case "server stops" -> {
+                return List.of(new Step.Stop());
             }
             case "journal holds" -> {
                 return List.of(new Step.Journal(true));
@@ -38,9 +42,11 @@ final class StepReader {
             }
             default -> {}
         }
-        Matcher wait = WAIT.matcher(text);
-        if (wait.matches()) {
-            return List.of(new Step.Wait(duration(Long.parseLong(wait.group(1)), wait.group(2))));
+        Matcher passing = PASSING.matcher(text);
+        if (passing.matches()) {
+            Duration time = duration(Long.parseLong(passing.group(2)), passing.group(3));
+            return List.of(
+                    passing.group(1).equals("wait") ? new Step.Wait(time) : new Step.Restart(time));
         }
         Matcher differ = DIFFER.matcher(text);
         if (differ.matches()) {

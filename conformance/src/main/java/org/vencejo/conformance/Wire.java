@@ -18,9 +18,15 @@ public interface Wire extends AutoCloseable {
         throw new UnsupportedOperationException("time passes by itself here");
     }
 
-    /// Lets the server die and come back ([Ability#RESTART]). All connections are gone.
-    default void restart() {
+    /// Lets the server die and come back when so much time has passed ([Ability#RESTART]). All
+    /// connections are gone.
+    default void restart(Duration after) {
         throw new UnsupportedOperationException("this server is not ours to restart");
+    }
+
+    /// Stops the server in order ([Ability#RESTART]). What it said before may still be heard.
+    default void stop() {
+        throw new UnsupportedOperationException("this server is not ours to stop");
     }
 
     /// Keeps the journal from answering, or lets it ([Ability#JOURNAL]).

@@ -113,6 +113,7 @@ class LanguageTest {
                 "A dances       | ch:3: no client does 'dances'",
                 "nobody knows   | ch:3: expected a step",
                 "each: alone    | ch:3: expected a name and values",
+                "auth: m a says b | ch:3: expected method, data, asks, accepts or refuses",
                 "6.0: MQTT-1    | ch:3: expected a header key or a version",
                 "5.0: MQTT-1    | ch:3: expected each version once",
                 "3.1: 1 2 3 4 5 6 | ch:3: expected at most five statements",
@@ -122,6 +123,25 @@ class LanguageTest {
         assertThatThrownBy(() -> ScenarioReader.read("ch", text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(problem);
+    }
+
+    @Test
+    void anAuthenticatorIsATable() {
+        String text =
+                """
+                == A title
+                5.0:   MQTT-3.1.4-5
+                auth: chat hello asks who?
+                auth: chat ann accepts ann
+                auth: chat eve refuses 9C (go away)
+                A pings
+                """;
+        assertThat(ScenarioReader.read("ch", text).getFirst().setup().answers())
+                .containsExactly(
+                        new Setup.Answer("chat", "hello", new Setup.Verdict.Asks("who?")),
+                        new Setup.Answer("chat", "ann", new Setup.Verdict.Accepts("ann", "")),
+                        new Setup.Answer(
+                                "chat", "eve", new Setup.Verdict.Refuses(0x9C, "go away")));
     }
 
     @Test

@@ -90,7 +90,12 @@ class SuiteTest {
                                 unanswered.remove(it.client());
                                 yield "";
                             }
-                            case Step.Wait _, Step.Restart _, Step.Journal _, Step.Differ _ -> "";
+                            case Step.Wait _,
+                                    Step.Restart _,
+                                    Step.Stop _,
+                                    Step.Journal _,
+                                    Step.Differ _ ->
+                                    "";
                         };
                 if (unanswered.remove(leaving)) {
                     racing.add("line " + numbered.number() + " of " + trial);

@@ -53,9 +53,12 @@ enum WrongServer implements Place {
         public void advance(Duration time) {}
 
         @Override
-        public void restart() {
+        public void restart(Duration after) {
             lines.clear();
         }
+
+        @Override
+        public void stop() {}
 
         @Override
         public void holdJournal(boolean held) {}

@@ -67,10 +67,18 @@ public final class MemoryPlace implements Place {
         }
 
         @Override
-        public void restart() {
-            server.crash(0);
+        public void restart(Duration after) {
+            if (server.isRunning()) {
+                server.crash(0);
+            }
+            server.goTo(server.nowNanos() + after.toNanos());
             server.restart();
             server.settle();
+        }
+
+        @Override
+        public void stop() {
+            server.stop();
         }
 
         @Override

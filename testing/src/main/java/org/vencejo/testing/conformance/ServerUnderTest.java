@@ -4,7 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.vencejo.broker.Authenticator;
 import org.vencejo.broker.config.Configuration;
 import org.vencejo.broker.config.Machine;
@@ -16,6 +18,7 @@ import org.vencejo.core.Event;
 import org.vencejo.core.Peer;
 import org.vencejo.core.ServerSettings;
 import org.vencejo.protocol.Properties;
+import org.vencejo.protocol.Property;
 import org.vencejo.protocol.ReasonCode;
 import org.vencejo.protocol.TopicFilter;
 import org.vencejo.protocol.TopicName;
@@ -77,6 +80,9 @@ final class ServerUnderTest implements Authenticator {
 
     @Override
     public Authentication.Outcome authenticate(Peer peer, Authentication.Request request) {
+        if (request instanceof Authentication.Step it) {
+            return answer(it.method(), it.data());
+        }
         if (setup.users().isEmpty()) {
             return Authenticator.ANONYMOUS.authenticate(peer, request);
         }
@@ -88,6 +94,49 @@ final class ServerUnderTest implements Authenticator {
             }
         }
         return new Authentication.Refused(ReasonCode.BAD_USER_NAME_OR_PASSWORD, Properties.NONE);
+    }
+
+    private Authentication.Outcome answer(String method, byte @Nullable [] data) {
+        Authentication.Outcome other = Authenticator.BAD_METHOD;
+        String given = data == null ? "" : new String(data, StandardCharsets.UTF_8);
+        for (Setup.Answer answer : setup.answers()) {
+            if (answer.method().equals(method)) {
+                if (answer.data().equals(given)) {
+                    return outcome(answer.verdict());
+                }
+                other = new Authentication.Refused(ReasonCode.NOT_AUTHORIZED, Properties.NONE);
+            }
+        }
+        return other;
+    }
+
+    private static Authentication.Outcome outcome(Setup.Verdict verdict) {
+        return switch (verdict) {
+            case Setup.Verdict.Asks it ->
+                    new Authentication.More(it.data().getBytes(StandardCharsets.UTF_8));
+            case Setup.Verdict.Accepts it ->
+                    new Authentication.Accepted(
+                            new Identity(it.user()),
+                            it.data().isEmpty()
+                                    ? null
+                                    : it.data().getBytes(StandardCharsets.UTF_8));
+            case Setup.Verdict.Refuses it ->
+                    new Authentication.Refused(
+                            Objects.requireNonNull(ReasonCode.of(it.reasonCode())),
+                            told(it.reasonCode(), it.told()));
+        };
+    }
+
+    private static Properties told(int reasonCode, String text) {
+        if (text.isEmpty()) {
+            return Properties.NONE;
+        }
+        Properties told =
+                Properties.NONE.with(Property.REASON_STRING, text).withUserProperty("why", text);
+        return reasonCode == ReasonCode.USE_ANOTHER_SERVER.value()
+                        || reasonCode == ReasonCode.SERVER_MOVED.value()
+                ? told.with(Property.SERVER_REFERENCE, text)
+                : told;
     }
 
     void note(Event event) {
