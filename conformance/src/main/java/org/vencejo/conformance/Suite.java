@@ -12,6 +12,7 @@ public record Suite(List<Scenario> scenarios) {
                     "connect",
                     "connack",
                     "session",
+                    "auth",
                     "will",
                     "publish",
                     "qos",
