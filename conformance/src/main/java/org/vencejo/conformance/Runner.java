@@ -105,6 +105,10 @@ public final class Runner {
                 wire.stop();
             }
             case Step.Journal it -> wire.holdJournal(it.holds());
+            case Step.Access it -> {
+                tell("from now on: " + it);
+                wire.deny(it.what(), it.denied());
+            }
             case Step.Differ it -> {
                 byte[] one = facts.recall(it.one());
                 if (Arrays.equals(one, facts.recall(it.other()))) {

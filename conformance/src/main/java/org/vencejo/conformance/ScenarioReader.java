@@ -42,8 +42,9 @@ import org.vencejo.protocol.ProtocolVersion;
 /// `A cut` resets, `A ends` closes without DISCONNECT, `A goes` over the boundary: what A sends
 /// next is on a new connection. `wait 3 s`, `server restarts` (dies and comes back), `server
 /// restarts after 3 s`, `server stops` (in order, and says so), `journal holds`, `journal goes on`
-/// work in memory only. `$p differs from $q`. A step that begins with `(5.0)`, `(3.x)`, `(restart
-/// takeover)` is there only then.
+/// work in memory only. `deny publish ~/secret` withdraws a right from everybody, `allow ...` gives
+/// it back. `$p differs from $q`. A step that begins with `(5.0)`, `(3.x)`, `(restart takeover)` is
+/// there only then.
 ///
 /// **Bytes.** `30` a byte; `LL` the Remaining Length; `"a/b"` a string with its length, `'hi'`
 /// characters alone, where `~` stands for a name that nobody else uses; `MQTT` protocol name and

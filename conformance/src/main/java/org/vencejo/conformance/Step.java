@@ -41,6 +41,9 @@ sealed interface Step {
     /// `journal holds`, `journal goes on`: from when and until when nothing becomes durable.
     record Journal(boolean holds) implements Step {}
 
+    /// `deny publish ~/x`, `allow publish ~/x`: from now on nobody may, or everybody again.
+    record Access(Setup.Denial what, boolean denied) implements Step {}
+
     /// `$p differs from $q`.
     record Differ(String one, String other) implements Step {}
 
@@ -50,6 +53,7 @@ sealed interface Step {
             case Wait _ -> Optional.of(Ability.TIME);
             case Restart _, Stop _ -> Optional.of(Ability.RESTART);
             case Journal _ -> Optional.of(Ability.JOURNAL);
+            case Access _ -> Optional.of(Ability.SETUP);
             case Open _, Send _, Expect _, Closed _, Leave _, CrossBoundary _, Differ _ ->
                     Optional.empty();
         };

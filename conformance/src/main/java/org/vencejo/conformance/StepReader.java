@@ -12,6 +12,8 @@ final class StepReader {
     private static final Pattern OF_CLIENT = Pattern.compile("([A-Z]\\w*'?)\\s+(\\S+)\\s*(.*)");
     private static final Pattern PASSING =
             Pattern.compile("(wait|server restarts after) (\\d+) (ms|s|min|h|d)");
+    private static final Pattern ACCESS =
+            Pattern.compile("(deny|allow) (publish|subscribe|receive) (\\S+)");
     private static final Pattern DIFFER = Pattern.compile("\\$(\\w+) differs from \\$(\\w+)");
 
     private StepReader() {}
@@ -47,6 +49,11 @@ final class StepReader {
             Duration time = duration(Long.parseLong(passing.group(2)), passing.group(3));
             return List.of(
                     passing.group(1).equals("wait") ? new Step.Wait(time) : new Step.Restart(time));
+        }
+        Matcher access = ACCESS.matcher(text);
+        if (access.matches()) {
+            Setup.Denial what = new Setup.Denial(access.group(2), access.group(3));
+            return List.of(new Step.Access(what, access.group(1).equals("deny")));
         }
         Matcher differ = DIFFER.matcher(text);
         if (differ.matches()) {

@@ -34,6 +34,11 @@ public interface Wire extends AutoCloseable {
         throw new UnsupportedOperationException("this journal answers when it likes");
     }
 
+    /// From now on nobody may do this, or everybody may again ([Ability#SETUP]).
+    default void deny(Setup.Denial what, boolean denied) {
+        throw new UnsupportedOperationException("the rights on this server are not ours to change");
+    }
+
     @Override
     void close();
 

@@ -145,6 +145,20 @@ class LanguageTest {
     }
 
     @Test
+    void rightsChangeWhereASetupIsPossible() {
+        Trial trial =
+                ScenarioReader.read("ch", HEAD + "deny publish ~/x\nallow publish ~/x\n")
+                        .getFirst()
+                        .trials()
+                        .getFirst();
+        Setup.Denial what = new Setup.Denial("publish", "~/x");
+
+        assertThat(trial.steps().stream().map(Trial.Numbered::step))
+                .containsExactly(new Step.Access(what, true), new Step.Access(what, false));
+        assertThat(trial.needs()).containsExactly(Ability.SETUP);
+    }
+
+    @Test
     void versionsBoundariesAndRowsMultiply() {
         String text =
                 """

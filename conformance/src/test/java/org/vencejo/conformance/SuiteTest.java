@@ -94,6 +94,7 @@ class SuiteTest {
                                     Step.Restart _,
                                     Step.Stop _,
                                     Step.Journal _,
+                                    Step.Access _,
                                     Step.Differ _ ->
                                     "";
                         };

@@ -64,6 +64,9 @@ enum WrongServer implements Place {
         public void holdJournal(boolean held) {}
 
         @Override
+        public void deny(Setup.Denial what, boolean denied) {}
+
+        @Override
         public void close() {}
     }
 

@@ -82,6 +82,11 @@ public final class MemoryPlace implements Place {
         }
 
         @Override
+        public void deny(Setup.Denial what, boolean denied) {
+            underTest.deny(what, denied);
+        }
+
+        @Override
         public void holdJournal(boolean held) {
             server.store().answersAtOnce(!held);
             server.settle();

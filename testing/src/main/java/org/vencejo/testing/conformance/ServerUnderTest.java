@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.broker.Authenticator;
@@ -30,10 +32,12 @@ final class ServerUnderTest implements Authenticator {
     static final String UNIQUE = "nido";
 
     private final Setup setup;
+    private final Set<Setup.Denial> denied = ConcurrentHashMap.newKeySet();
     private final List<Throwable> faults = new CopyOnWriteArrayList<>();
 
     ServerUnderTest(Setup setup) {
         this.setup = setup;
+        denied.addAll(setup.denied());
     }
 
     ServerSettings settings() {
@@ -64,13 +68,22 @@ final class ServerUnderTest implements Authenticator {
     }
 
     private boolean allowed(String action, String topic) {
-        for (Setup.Denial denial : setup.denied()) {
+        for (Setup.Denial denial : denied) {
             if (denial.action().equals(action)
                     && denial.topic().replace("~", UNIQUE).equals(topic)) {
                 return false;
             }
         }
         return true;
+    }
+
+    /// From now on nobody may do this, or everybody may again.
+    void deny(Setup.Denial what, boolean denies) {
+        if (denies) {
+            denied.add(what);
+        } else {
+            denied.remove(what);
+        }
     }
 
     @Override

@@ -85,6 +85,11 @@ public final class TcpPlace implements Place {
         }
 
         @Override
+        public void deny(Setup.Denial what, boolean denied) {
+            server.deny(what, denied);
+        }
+
+        @Override
         public String unique() {
             return ServerUnderTest.UNIQUE;
         }
