@@ -84,8 +84,11 @@ public final class TopicCache {
         return spread(hash ^ in.getLongLE(offset + last));
     }
 
+    // A product carries only upwards, and the last letters of a name, in which the names of a fleet
+    // differ, are the highest bits: they have to come down twice to reach those that choose a slot.
     private static int spread(long hash) {
-        return (int) ((hash * 0x9E37_79B9_7F4A_7C15L) >>> 32);
+        long mixed = (hash ^ (hash >>> 32)) * 0x9E37_79B9_7F4A_7C15L;
+        return (int) (((mixed ^ (mixed >>> 32)) * 0x9E37_79B9_7F4A_7C15L) >>> 32);
     }
 
     private static boolean isAt(byte[] utf8, ByteBuf in, int offset, int length) {

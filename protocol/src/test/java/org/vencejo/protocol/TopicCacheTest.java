@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Names are found again by their bytes, and the cache stays as small as it was made.
 class TopicCacheTest {
@@ -55,6 +59,29 @@ class TopicCacheTest {
             assertThat(get(topics, "topic/one")).isSameAs(one);
             assertThat(get(topics, "topic/two")).isSameAs(two);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "%d",
+                "t/%d",
+                "%d/temp",
+                "building/%d/floor",
+                "building/floor/%d",
+                "s%03d/%1$03d"
+            })
+    void namesThatAreAlikeTakePlacesOfTheirOwn(String pattern) {
+        TopicCache topics = new TopicCache(8_192);
+        List<TopicName> names = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            names.add(get(topics, pattern.formatted(i)));
+        }
+        int found = 0;
+        for (int i = 0; i < 1_000; i++) {
+            found += get(topics, pattern.formatted(i)) == names.get(i) ? 1 : 0;
+        }
+        assertThat(found).as("of a thousand").isGreaterThan(950);
     }
 
     @Test
