@@ -113,6 +113,16 @@ class PacketDecoderTest {
         assertThat(decoder.bytesWanted()).isZero();
     }
 
+    @Test
+    void whatIsMissingIsCountedFromWhereThePacketBegins() {
+        PacketDecoder decoder = connected(DecoderLimits.DEFAULT);
+        ByteBuf in = Bytes.buffer("30 05 00 01 74 00 61" + "30 05 00 01 74");
+        assertThat(decoder.decode(in)).isInstanceOf(Publish.class);
+        assertThat(decoder.decode(in)).isNull();
+        assertThat(decoder.bytesWanted()).isEqualTo(2);
+        assertThat(in.readerIndex()).as("nothing is consumed").isEqualTo(7);
+    }
+
     @ParameterizedTest
     @EnumSource(ProtocolVersion.class)
     void aTopicNameAsDeepAsTheLimitPassesAndOneLevelMoreDoesNot(ProtocolVersion version) {

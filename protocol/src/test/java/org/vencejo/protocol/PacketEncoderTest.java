@@ -21,6 +21,8 @@ class PacketEncoderTest {
                     .with(Property.REASON_STRING, "because")
                     .withUserProperty("name", "value");
 
+    private static final Subscription T = Subscription.of("t", QoS.AT_MOST_ONCE);
+
     @ParameterizedTest
     @CsvSource({
         "0, 00",
@@ -125,8 +127,12 @@ class PacketEncoderTest {
         refuses(withProperty(Property.MAXIMUM_PACKET_SIZE, 0x1_0000_0000L), MQTT_5);
         refuses(withProperty(Property.SESSION_EXPIRY_INTERVAL, -1), MQTT_5);
         refuses(withProperty(Property.REQUEST_PROBLEM_INFORMATION, 2), MQTT_5);
-        refuses(withWill(TopicName.NONE), MQTT_5);
+        refuses(withWill(will(TopicName.NONE, Payload.EMPTY)), MQTT_5);
         refuses(new Puback(0, ReasonCode.SUCCESS), MQTT_5);
+        refuses(new Subscribe(0, List.of(T), Properties.NONE), MQTT_5);
+        refuses(new Suback(0, List.of(ReasonCode.SUCCESS), Properties.NONE), MQTT_5);
+        refuses(new Unsubscribe(0, List.of(T.topicFilter()), Properties.NONE), MQTT_5);
+        refuses(new Unsuback(0, List.of(ReasonCode.SUCCESS), Properties.NONE), MQTT_5);
         refuses(new Auth(ReasonCode.SUCCESS, Properties.NONE), MQTT_3_1_1);
         refuses(
                 new Suback(1, List.of(ReasonCode.UNSPECIFIED_ERROR), Properties.NONE),
@@ -140,6 +146,33 @@ class PacketEncoderTest {
                 new Disconnect(
                         ReasonCode.SUCCESS, Properties.NONE.with(Property.RECEIVE_MAXIMUM, 1)),
                 MQTT_5);
+    }
+
+    @Test
+    void aKeepAliveHasTwoBytesAndAWillPayloadHasALengthOfTwo() {
+        for (int keepAlive : new int[] {0, 65_535}) {
+            assertThat(hex(keepAlive(keepAlive), MQTT_5)).hasSize(2 * 16);
+        }
+        refuses(keepAlive(-1), MQTT_5);
+        refuses(keepAlive(65_536), MQTT_5);
+        Will longest = will(TopicName.of("t"), Payload.of(new byte[65_535]));
+        assertThat(hex(withWill(longest), MQTT_5)).hasSize(2 * 65_559);
+        refuses(withWill(will(TopicName.of("t"), Payload.of(new byte[65_536]))), MQTT_5);
+    }
+
+    @Test
+    void aTopicAliasIsOf5AndHasTwoBytes() {
+        Publish publish = publish(QoS.AT_MOST_ONCE, Properties.NONE);
+        for (int alias : new int[] {65_535, -65_535}) {
+            assertThat(PacketEncoder.publishSize(publish, MQTT_5, alias)).isPositive();
+        }
+        for (int alias : new int[] {65_536, -65_536}) {
+            assertThatThrownBy(() -> PacketEncoder.publishSize(publish, MQTT_5, alias))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThatThrownBy(() -> PacketEncoder.publishSize(publish, MQTT_3_1_1, 1))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(PacketEncoder.publishSize(publish, MQTT_3_1_1, 0)).isEqualTo(7);
     }
 
     @Test
@@ -240,8 +273,15 @@ class PacketEncoderTest {
                 MQTT_5, "c", true, 0, null, null, null, Properties.NONE.with(property, number));
     }
 
-    private static Connect withWill(TopicName topicName) {
-        Will will = new Will(topicName, Payload.EMPTY, QoS.AT_MOST_ONCE, false, Properties.NONE);
+    private static Connect keepAlive(int seconds) {
+        return new Connect(MQTT_5, "c", true, seconds, null, null, null, Properties.NONE);
+    }
+
+    private static Will will(TopicName topicName, Payload payload) {
+        return new Will(topicName, payload, QoS.AT_MOST_ONCE, false, Properties.NONE);
+    }
+
+    private static Connect withWill(Will will) {
         return new Connect(MQTT_5, "c", true, 0, will, null, null, Properties.NONE);
     }
 

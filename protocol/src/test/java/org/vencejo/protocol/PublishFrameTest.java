@@ -33,12 +33,21 @@ class PublishFrameTest {
     }
 
     @Test
+    void whoCopiesItHimselfIsToldHowMuchAndWhereTheIdentifierIs() {
+        PublishFrame frame = new PublishFrame();
+        frame.encode(publish(QoS.AT_LEAST_ONCE, Payload.of("hi")), ProtocolVersion.MQTT_3_1_1);
+        assertThat(frame.bytes()).isEqualTo(9);
+        assertThat(frame.identifierAt()).as("behind 32 07 00 01 74").isEqualTo(5);
+    }
+
+    @Test
     void qos0HasNeither() {
         PublishFrame frame = new PublishFrame();
         frame.encode(publish(QoS.AT_MOST_ONCE, Payload.of("hi")), ProtocolVersion.MQTT_5);
         ByteBuf out = Unpooled.buffer();
         frame.writeTo(out, 7, true);
         assertThat(Bytes.hex(out)).isEqualTo("3006000174006869");
+        assertThat(frame.identifierAt()).isEqualTo(-1);
     }
 
     @ParameterizedTest

@@ -1,6 +1,7 @@
 package org.vencejo.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -105,6 +106,156 @@ class RecordsTest {
                                 .has(Property.SUBSCRIPTION_IDENTIFIER))
                 .isFalse();
         assertThat(builder.remove(Property.USER_PROPERTY).build().userProperties()).isEmpty();
+    }
+
+    @Test
+    void whatWasGatheredIsTakenAwayLikeWhatWasThere() {
+        Properties.Builder builder = Properties.builder();
+        builder.add(new UserProperty("a", "1")).addSubscriptionIdentifier(7);
+        assertThat(builder.has(Property.USER_PROPERTY)).isTrue();
+        builder.remove(Property.USER_PROPERTY).remove(Property.SUBSCRIPTION_IDENTIFIER);
+        assertThat(builder.has(Property.SUBSCRIPTION_IDENTIFIER)).isFalse();
+        assertThat(builder.build()).isSameAs(Properties.NONE);
+    }
+
+    @Test
+    void oneOfManyNumbersOrStringsIsTakenAwayWhereverItStands() {
+        List<Property> there =
+                List.of(
+                        Property.SESSION_EXPIRY_INTERVAL,
+                        Property.RECEIVE_MAXIMUM,
+                        Property.TOPIC_ALIAS_MAXIMUM,
+                        Property.ASSIGNED_CLIENT_IDENTIFIER,
+                        Property.SERVER_REFERENCE,
+                        Property.REASON_STRING);
+        Properties.Builder builder = Properties.builder();
+        there.forEach(each -> put(each, builder));
+        Properties all = builder.build();
+        for (Property gone : there) {
+            Properties.Builder others = Properties.builder();
+            there.stream().filter(each -> each != gone).forEach(each -> put(each, others));
+            assertThat(all.without(gone)).as(gone.name()).isEqualTo(others.build());
+        }
+    }
+
+    private static void put(Property property, Properties.Builder builder) {
+        if (property.isNumber()) {
+            builder.put(property, property.identifier());
+        } else {
+            builder.put(property, property.name());
+        }
+    }
+
+    @Test
+    void aPropertyTakesOnlyAValueOfItsType() {
+        Properties.Builder builder = Properties.builder();
+        assertThatThrownBy(() -> builder.put(Property.CONTENT_TYPE, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("CONTENT_TYPE is a UTF_8_STRING");
+        assertThatThrownBy(() -> builder.put(Property.CORRELATION_DATA, "text"))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> builder.put(Property.CONTENT_TYPE, new byte[1]))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(builder.build()).isSameAs(Properties.NONE);
+    }
+
+    @Test
+    void aFlagIsItsByteOrWhatItsAbsenceMeans() {
+        Properties no = Properties.NONE.with(Property.RETAIN_AVAILABLE, 0);
+        Properties yes = Properties.NONE.with(Property.RETAIN_AVAILABLE, 1);
+        for (boolean absent : new boolean[] {false, true}) {
+            assertThat(no.flag(Property.RETAIN_AVAILABLE, absent)).isFalse();
+            assertThat(yes.flag(Property.RETAIN_AVAILABLE, absent)).isTrue();
+            assertThat(no.flag(Property.MAXIMUM_QOS, absent)).isEqualTo(absent);
+        }
+    }
+
+    @Test
+    void propertiesSayTheirNumbersInTheOrderOfTheTable() {
+        assertThat(
+                        Properties.NONE
+                                .with(Property.TOPIC_ALIAS, 5)
+                                .with(Property.CONTENT_TYPE, "secret")
+                                .with(Property.MESSAGE_EXPIRY_INTERVAL, 9))
+                .hasToString("[MESSAGE_EXPIRY_INTERVAL=9, CONTENT_TYPE, TOPIC_ALIAS=5]");
+        assertThat(Properties.NONE).hasToString("[]");
+    }
+
+    @Test
+    void whatPropertiesTakeInMemoryGrowsWithEachValueAndEachLetter() {
+        Properties one = Properties.NONE.with(Property.CONTENT_TYPE, "x");
+        assertThat(Properties.NONE.heapBytes()).isZero();
+        assertThat(one.heapBytes()).as("more than its letter").isGreaterThan(32);
+        assertThat(one.with(Property.CONTENT_TYPE, "xyz").heapBytes())
+                .isEqualTo(one.heapBytes() + 2);
+        assertThat(one.with(Property.TOPIC_ALIAS, 5).heapBytes()).isEqualTo(one.heapBytes() + 8);
+        Properties data = one.toBuilder().put(Property.CORRELATION_DATA, new byte[100]).build();
+        assertThat(data.heapBytes()).isBetween(one.heapBytes() + 101, one.heapBytes() + 150);
+        Properties pairs = Properties.NONE.withUserProperty("a", "b");
+        long onePair = pairs.withUserProperty("a", "b").heapBytes() - pairs.heapBytes();
+        assertThat(onePair).as("as much as two strings and more").isGreaterThan(64);
+        assertThat(pairs.heapBytes()).as("and a list").isGreaterThan(onePair);
+        assertThat(Properties.NONE.withUserProperty("ab", "cde").heapBytes())
+                .isEqualTo(pairs.heapBytes() + 3);
+    }
+
+    @Test
+    void aLevelOfQosIsTheLowerOrTheHigherOfTwo() {
+        QoS[] levels = QoS.values();
+        for (QoS one : levels) {
+            for (QoS other : levels) {
+                assertThat(one.min(other).value()).isEqualTo(Math.min(one.value(), other.value()));
+                assertThat(one.max(other).value()).isEqualTo(Math.max(one.value(), other.value()));
+            }
+        }
+    }
+
+    @Test
+    void aPayloadIsWrittenAndSharedWhereverItsBytesAre() {
+        ByteBuf received = Unpooled.buffer().writeBytes(new byte[] {1, 2, 3, 4});
+        for (Payload payload :
+                List.of(
+                        Payload.inTransit(received, 1, 2),
+                        Payload.of(new byte[] {2, 3}),
+                        Payload.inTransit(received, 1, 2).stored())) {
+            ByteBuf out = Unpooled.buffer();
+            payload.writeTo(out);
+            assertThat(Bytes.hex(out)).isEqualTo("0203");
+            ByteBuf shared = payload.retainedBuffer();
+            assertThat(Bytes.hex(shared)).isEqualTo("0203");
+            shared.release();
+            assertThat(received.refCnt()).isEqualTo(1);
+            assertThat(payload.isEmpty()).isFalse();
+            assertThat(payload).hasToString("Payload[2 bytes]");
+        }
+        Payload inTransit = Payload.inTransit(received, 0, 4);
+        ByteBuf shared = inTransit.retainedBuffer();
+        assertThat(received.refCnt()).as("who shares the buffer holds it").isEqualTo(2);
+        shared.release();
+        assertThat(Payload.of(new byte[0])).isSameAs(Payload.EMPTY);
+        assertThat(Payload.EMPTY.isEmpty()).isTrue();
+        assertThat(Payload.EMPTY.retainedBuffer().readableBytes()).isZero();
+        assertThat(inTransit).isNotEqualTo(Payload.of(new byte[] {1, 2, 3}));
+        assertThat(inTransit).isNotEqualTo(Payload.of(new byte[] {1, 2, 3, 5}));
+        Payload stored = Payload.of(new byte[] {1});
+        assertThat(stored.stored()).isSameAs(stored);
+    }
+
+    @Test
+    void aPayloadIsUtf8OrNot() {
+        assertThat(Payload.of("a\u00F1\u0000").isUtf8()).isTrue();
+        assertThat(Payload.EMPTY.isUtf8()).isTrue();
+        assertThat(Payload.of(new byte[] {'a', (byte) 0xC3}).isUtf8()).isFalse();
+    }
+
+    @Test
+    void anIdentifierNamesItsPropertyOrNone() {
+        for (Property property : Property.values()) {
+            assertThat(Property.of(property.identifier())).isEqualTo(property);
+        }
+        for (int unknown : new int[] {0, 0x04, 0x2B, 0x7F, 0x80, 0xFFFF}) {
+            assertThat(Property.of(unknown)).isNull();
+        }
     }
 
     @Test

@@ -19,6 +19,7 @@ class TopicTableTest {
                     """
                     # filter            | matches                         | does not
                     a                   | a                               | A, b, ab, a/, /a
+                    abc                 | abc                             | a/c, a/, ab/, abcd
                     a/b                 | a/b                             | a, a/b/, a/b/c, a/c, A/b
                     '#'                 | a, /, /a, a/b/c, //             | $SYS, $SYS/a, $a, $
                     a/#                 | a, a/, a/b, a/b/c, a//          | b, ab, ab/c, /a
@@ -133,6 +134,33 @@ class TopicTableTest {
         assertThat(topicFilter.isShared()).isEqualTo(shareName != null);
         assertThat(topicFilter.hasWildcard()).isEqualTo(wildcard);
         assertThat(topicFilter.levels()).isEqualTo(levels);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "$share//t, MQTT-4.8.2-1", // no share name
+        "$share/, MQTT-4.8.2-1",
+        "$share/g, MQTT-4.8.2-2", // no filter behind it
+        "$share/g/, MQTT-4.8.2-2",
+        "$share/a+b/t, MQTT-4.8.2-2",
+        "$share/g/a#, MQTT-4.7.1-1",
+        "a+, MQTT-4.7.1-2",
+        "'', MQTT-4.7.3-1"
+    })
+    void invalidFiltersBreakAStatement(String filter, String statement) {
+        TopicFilter topicFilter = TopicFilter.of(filter);
+        assertThat(topicFilter.violation(ProtocolVersion.MQTT_5).statement()).isEqualTo(statement);
+        assertThat(topicFilter.isShared()).isEqualTo(filter.equals("$share/g/a#"));
+    }
+
+    @Test
+    void aNameHasAtLeastOneCharacter() {
+        ProtocolViolation violation =
+                catchThrowableOfType(ProtocolViolation.class, () -> TopicName.of(""));
+        assertThat(violation.reasonCode()).isEqualTo(ReasonCode.TOPIC_NAME_INVALID);
+        assertThat(violation.statement()).isEqualTo("MQTT-4.7.3-1");
+        assertThat(TopicName.NONE.startsWithDollar()).isFalse();
+        assertThat(TopicName.NONE.isEmpty()).isTrue();
     }
 
     @ParameterizedTest

@@ -149,7 +149,7 @@ class Utf8Test {
     @Test
     void theSizeOfTextIsTheNumberOfItsBytes() {
         for (String text :
-                new String[] {"", "abc", "\u00E1\u07FF", "\u0800\uFFFF", "\uD83D\uDC26"}) {
+                new String[] {"", "abc\u007F", "\u0080\u07FF", "\u0800\uFFFF", "\uD83D\uDC26"}) {
             assertThat(Utf8.size(text)).isEqualTo(text.getBytes(StandardCharsets.UTF_8).length);
         }
     }
