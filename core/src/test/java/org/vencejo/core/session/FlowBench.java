@@ -26,6 +26,10 @@ final class FlowBench implements Link, FlowOwner {
     final List<Publish> published = new ArrayList<>();
     final List<String> ended = new ArrayList<>();
 
+    /// What the owner was told to write, as `+a` for a copy that came, `-a` for one that went, `rel
+    /// a` for a PUBREC.
+    final List<String> written = new ArrayList<>();
+
     boolean writable = true;
     boolean journals;
     int sizeMax = Integer.MAX_VALUE;
@@ -69,6 +73,14 @@ final class FlowBench implements Link, FlowOwner {
     static Copy copy(long sequence, QoS qos, String text, long expiresAtMillis) {
         return new Copy(
                 sequence, new Message(message(qos, text), expiresAtMillis), qos, false, new int[0]);
+    }
+
+    /// A copy that goes before the queue.
+    Copy queueAhead(QoS qos, String text) {
+        Copy copy = copy(flow.takeSequenceAhead(), qos, text, Message.NEVER);
+        accounting.opened();
+        flow.enqueueAhead(copy);
+        return copy;
     }
 
     /// A message whose topic and payload are `text`.
@@ -141,21 +153,24 @@ final class FlowBench implements Link, FlowOwner {
 
     @Override
     public long enqueued(Copy copy) {
+        written.add("+" + text(copy));
         return append();
     }
 
     @Override
     public void dequeued(Copy copy) {
+        written.add("-" + text(copy));
         append();
     }
 
     @Override
     public void ended(Copy copy, Fate fate) {
-        ended.add(fate + ":" + copy.message().publish().topicName());
+        ended.add(fate + ":" + text(copy));
     }
 
     @Override
     public long released(Copy copy) {
+        written.add("rel " + text(copy));
         return append();
     }
 
@@ -172,6 +187,10 @@ final class FlowBench implements Link, FlowOwner {
     @Override
     public boolean mayReceive(TopicName topicName) {
         return !topicName.toString().equals(denied);
+    }
+
+    static String text(Copy copy) {
+        return copy.message().publish().topicName().toString();
     }
 
     static long expiry(Publish publish) {

@@ -139,9 +139,7 @@ class OutboundFlowTest {
         bench.connect(10);
         flow.holdQueue(true);
         bench.queue(AT_LEAST_ONCE, "live");
-        bench.accounting.opened();
-        flow.enqueueAhead(
-                FlowBench.copy(flow.takeSequenceAhead(), AT_LEAST_ONCE, "kept", Message.NEVER));
+        bench.queueAhead(AT_LEAST_ONCE, "kept");
         bench.drain();
         assertThat(bench.sent()).containsExactly("1:kept#1");
         flow.holdQueue(false);
@@ -199,7 +197,9 @@ class OutboundFlowTest {
             bench.published.clear();
         }
         assertThat(bench.sent()).hasSize(65_535);
+        assertThat(flow.hasRoom()).isFalse();
         bench.puback(777);
+        assertThat(flow.hasRoom()).isTrue();
         bench.drain();
         assertThat(bench.sent()).containsExactly("1:m#777");
     }
@@ -284,6 +284,23 @@ class OutboundFlowTest {
         assertThat(bench.aliases).containsExactly(1, 0);
     }
 
+    @Test
+    void whatIsSentAtOnceAndTooLargeEndsAndTakesNoPlaceInTheWindow() {
+        bench.connect(1);
+        bench.sizeMax = 8;
+        bench.accounting.opened();
+        flow.sendAtMostOnce(FlowBench.message(AT_MOST_ONCE, "five5"));
+        bench.accounting.opened();
+        flow.sendUnkept(FlowBench.message(AT_LEAST_ONCE, "five5"));
+        assertThat(bench.accounting.endedBy(Fate.TOO_LARGE)).isEqualTo(2);
+        assertThat(flow.inFlightCount()).isZero();
+        assertThat(flow.isReady()).isTrue();
+        bench.accounting.opened();
+        flow.sendUnkept(FlowBench.message(AT_LEAST_ONCE, "four"));
+        assertThat(bench.sent()).containsExactly("1:four#2");
+        assertThat(bench.accounting.balances()).isTrue();
+    }
+
     // ---- expiry and access
 
     @Test
@@ -345,7 +362,9 @@ class OutboundFlowTest {
     void nothingIsTakenFromTheQueueWhileTheOutBufferIsFullAndQoS0IsDropped() {
         bench.connect(10);
         bench.queue(AT_LEAST_ONCE, "a");
+        assertThat(flow.canTakeAtMostOnce()).isTrue();
         bench.writable = false;
+        assertThat(flow.canTakeAtMostOnce()).isFalse();
         bench.drain();
         bench.accounting.opened();
         flow.sendAtMostOnce(FlowBench.message(AT_MOST_ONCE, "dropped"));

@@ -2,6 +2,7 @@ package org.vencejo.core.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.vencejo.protocol.QoS.AT_LEAST_ONCE;
+import static org.vencejo.protocol.QoS.AT_MOST_ONCE;
 import static org.vencejo.protocol.QoS.EXACTLY_ONCE;
 
 import java.util.List;
@@ -95,6 +96,23 @@ class ResendTest {
         assertThat(bench.sent()).containsExactly("1:d#4");
     }
 
+    @Test
+    void nothingNewGoesBeforeWhatIsSentAgain() {
+        bench.connect(2);
+        bench.queue(AT_LEAST_ONCE, "a");
+        bench.queue(AT_LEAST_ONCE, "b");
+        bench.drain();
+        flow.disconnected();
+        bench.queue(AT_MOST_ONCE, "zero"); // which no window holds back
+        bench.sent();
+        bench.connect(1);
+        assertThat(bench.drain()).isFalse();
+        assertThat(bench.sent()).containsExactly("1:a#1+");
+        bench.puback(1);
+        assertThat(bench.drain()).isFalse();
+        assertThat(bench.sent()).containsExactly("1:b#2+", "0:zero"); // [MQTT-4.6.0-5]
+    }
+
     // ---- retry, 3.x only (B8)
 
     @Test
@@ -130,6 +148,23 @@ class ResendTest {
     }
 
     @Test
+    void noMoreIsRepeatedAtOnceThanMayBeOfBothKinds() {
+        bench.connect(10);
+        for (String text : List.of("a", "b", "c")) {
+            bench.queue(EXACTLY_ONCE, text);
+        }
+        bench.drain();
+        bench.pubrec(1);
+        bench.sent();
+        assertThat(flow.repeat(20, 0, 0, 20, 1)).isEqualTo(1);
+        assertThat(bench.sent()).containsExactly("rel#1");
+        assertThat(flow.repeat(40, 0, 0, 20, 2)).isEqualTo(2);
+        assertThat(bench.sent()).containsExactly("rel#1", "2:b#2+");
+        assertThat(flow.repeat(59, 0, 0, 20, 2)).isEqualTo(1);
+        assertThat(bench.sent()).containsExactly("2:c#3+");
+    }
+
+    @Test
     void aPubrelThatWaitsForTheJournalIsNotRepeated() {
         bench.journals = true;
         bench.connect(10);
@@ -150,12 +185,19 @@ class ResendTest {
         flow.recover(FlowBench.copy(4, EXACTLY_ONCE, "released", Message.NEVER), true, 9);
         flow.recover(FlowBench.copy(5, AT_LEAST_ONCE, "sent", Message.NEVER), true, 0);
         flow.recover(FlowBench.copy(6, AT_LEAST_ONCE, "queued", Message.NEVER), false, 0);
+        assertThat(flow.takeSequence()).isEqualTo(7);
         bench.connect(10);
         bench.drain();
         assertThat(bench.sent()).containsExactly("rel#9", "1:sent#6+", "1:queued#7");
-        assertThat(flow.takeSequence()).isEqualTo(7);
         flow.recoverSequence(100);
         assertThat(flow.takeSequence()).isEqualTo(100);
+        flow.pubcomp(9);
+        bench.puback(6);
+        bench.puback(7);
+        assertThat(bench.ended)
+                .containsExactly("DELIVERED:released", "DELIVERED:sent", "DELIVERED:queued");
+        assertThat(flow.hasMessagesInFlight()).isFalse();
+        assertThat(bench.accounting.inFlightCopies()).isZero();
         assertThat(bench.accounting.balances()).isTrue();
     }
 }
