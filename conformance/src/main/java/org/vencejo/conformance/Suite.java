@@ -13,6 +13,7 @@ public record Suite(List<Scenario> scenarios) {
                     "connack",
                     "session",
                     "auth",
+                    "disconnect",
                     "will",
                     "publish",
                     "qos",
