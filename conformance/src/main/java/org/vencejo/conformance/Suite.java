@@ -15,6 +15,7 @@ public record Suite(List<Scenario> scenarios) {
                     "auth",
                     "disconnect",
                     "will",
+                    "packets",
                     "publish",
                     "qos",
                     "flow",
