@@ -53,6 +53,20 @@ class QueueLimitsTest {
     }
 
     @Test
+    void aQueueThatRunsFullAgainAfterItDrainedIsToldAgain() {
+        begin(QueueFullPolicy.DROP_OLDEST, "queuedMessagesMax", 2);
+        away("c");
+        publishes("t", "1", "2", "3", "4");
+        bench.cut(bench.connect("c", 100));
+        publishes("t", "5", "6", "7", "8");
+        assertThat(bench.events)
+                .filteredOn(Event.QueueFull.class::isInstance)
+                .hasSize(2)
+                .last()
+                .isEqualTo(new Event.QueueFull("c", 2, 2 * ONE));
+    }
+
+    @Test
     void theNewestGivesWay() {
         begin(QueueFullPolicy.DROP_NEWEST, "queuedMessagesMax", 2);
         away("c");
