@@ -10,7 +10,7 @@ import org.vencejo.protocol.ProtocolVersion;
 /// compares it with bytes.
 sealed interface Element {
 
-    /// `30`: one byte; `30|31`: one of these, expected only.
+    /// `30`: one byte; `30|31`, `02..12`: one of these, expected only.
     record Octet(List<Integer> choices) implements Element {}
 
     /// `??`: any byte, expected only.

@@ -3,6 +3,7 @@ package org.vencejo.conformance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.vencejo.protocol.ProtocolVersion;
 
 /// Reads the elements of packets from the text of a scenario. Confined to one thread.
@@ -124,10 +125,12 @@ final class ElementReader {
     private List<Integer> choices(String word) {
         List<Integer> choices = new ArrayList<>();
         for (String choice : word.strip().split("\\|", -1)) {
-            if (!choice.matches("[0-9A-F]{2}")) {
+            if (!choice.matches("[0-9A-F]{2}(\\.\\.[0-9A-F]{2})?")) {
                 throw wrong("a byte in two digits");
             }
-            choices.add(Integer.parseInt(choice, 16));
+            int first = Integer.parseInt(choice.substring(0, 2), 16);
+            int last = Integer.parseInt(choice.substring(choice.length() - 2), 16);
+            IntStream.rangeClosed(first, last).forEach(choices::add);
         }
         return choices;
     }

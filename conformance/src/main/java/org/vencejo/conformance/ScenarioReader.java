@@ -51,10 +51,10 @@ import org.vencejo.protocol.ProtocolVersion;
 /// level of the version; `[0B 05, 26 "k" "v"]` Properties with their length, nothing before 5.0;
 /// `(87)` the Reason Code of an acknowledgement, nothing before 5.0; `3.x{01}` there in these
 /// versions only; `'x'*100` so many times; `;` parts packets in one write. To be expected only:
-/// `30|31` one of these; `??` any byte; `...` any rest; `[01 01, *]` these Properties in any order
-/// and any others, `[!23, *]` none of this kind; `(00)` may be left out, as 5.0 allows; `$p` two
-/// bytes, `$id:text` a string, remembered at first and the same from then on; `PRESENT` Session
-/// Present 1, which 3.1 cannot say.
+/// `30|31` one of these, `02..12` one from 02 to 12; `??` any byte; `...` any rest; `[01 01, *]`
+/// these Properties in any order and any others, `[!23, *]` none of this kind; `(00)` may be left
+/// out, as 5.0 allows; `$p` two bytes, `$id:text` a string, remembered at first and the same from
+/// then on; `PRESENT` Session Present 1, which 3.1 cannot say.
 public final class ScenarioReader {
     private static final int STATEMENTS_MAX = 5;
     private static final Pattern KEYED =
