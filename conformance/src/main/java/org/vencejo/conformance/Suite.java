@@ -18,6 +18,8 @@ public record Suite(List<Scenario> scenarios) {
                     "packets",
                     "publish",
                     "qos",
+                    "resume",
+                    "queue",
                     "flow",
                     "subscribe",
                     "topics");
