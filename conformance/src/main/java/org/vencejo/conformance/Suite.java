@@ -21,6 +21,7 @@ public record Suite(List<Scenario> scenarios) {
                     "resume",
                     "queue",
                     "flow",
+                    "size",
                     "subscribe",
                     "topics");
 
