@@ -22,6 +22,7 @@ public record Suite(List<Scenario> scenarios) {
                     "queue",
                     "flow",
                     "size",
+                    "errors",
                     "subscribe",
                     "topics");
 
