@@ -189,6 +189,16 @@ class DeliveryTest {
     }
 
     @Test
+    void whatAnotherMemberGetsWasNotUndelivered() {
+        Connection leaving = reader("leaving", 0, SHARE);
+        publishes(QoS.AT_LEAST_ONCE, "1");
+        Connection staying = reader("staying", 0, SHARE);
+        bench.cut(leaving);
+        assertThat(bench.payloadsTo(staying)).containsExactly("1");
+        assertThat(bench.events).noneMatch(Event.SessionEnded.class::isInstance);
+    }
+
+    @Test
     void whoEndsASessionIsToldHowMuchWasUndelivered() {
         Connection client = bench.connect(with(connect("c", 10), Property.RECEIVE_MAXIMUM, 1L));
         bench.in(client, subscribe("t", QoS.AT_LEAST_ONCE));

@@ -97,6 +97,19 @@ class QueueLimitsTest {
     }
 
     @Test
+    void aSessionThatEndsWithItsConnectionGivesWayOnce() {
+        begin(QueueFullPolicy.END_SESSION, "queuedMessagesMax", 2);
+        Connection slow =
+                bench.connect(
+                        Packets.with(Packets.connect("slow", 0), Property.RECEIVE_MAXIMUM, 1L));
+        bench.in(slow, subscribe("t", QoS.AT_LEAST_ONCE));
+        publishes("t", "1", "2", "3", "4");
+        assertThat(bench.isClosed(slow)).isTrue();
+        assertThat(bench.ended(Fate.SESSION_ENDED) + bench.ended(Fate.QUEUE_FULL)).isEqualTo(4);
+        assertThat(bench.events).filteredOn(Event.SessionEnded.class::isInstance).hasSize(1);
+    }
+
+    @Test
     void bytesCountAsMessagesDo() {
         begin(QueueFullPolicy.DROP_OLDEST, "queuedBytesMax", 2 * ONE);
         away("c");

@@ -248,6 +248,63 @@ class SessionsTest {
     }
 
     @Test
+    void whoReturnsInTimeStopsTheExpiryUntilItLeavesAgain() {
+        bench.cut(bench.connect("c", 10));
+        bench.pass(9_000);
+        Connection back = bench.connect(Change.of(connect("c", 10), "keepAlive", 0));
+        bench.pass(100_000);
+        assertThat(bench.isClosed(back)).isFalse();
+        bench.cut(back);
+        bench.pass(9_999);
+        assertThat(bench.server.sessions()).isEqualTo(1);
+        bench.pass(1);
+        assertThat(bench.server.sessions()).isZero();
+    }
+
+    @Test
+    void clientsAreCountedFromConnackToTheirEnd() {
+        assertThat(bench.server.connectedClientsMost()).isZero();
+        Connection one = bench.connect("one", 0);
+        Connection two = bench.connect("two", 100);
+        bench.accept();
+        assertThat(bench.server.connectedClients()).isEqualTo(2);
+        bench.cut(one);
+        bench.disconnect(two);
+        bench.connect("three", 0);
+        assertThat(bench.server.connectedClients()).isEqualTo(1);
+        assertThat(bench.server.connectedClientsMost()).isEqualTo(2);
+    }
+
+    @Test
+    void aSessionIsWrittenWhenItBeginsAndHasANumberOfItsOwnAlsoAfterARestart() {
+        bench.connect("one", 100);
+        bench.connect("two", 100);
+        assertThat(bench.mutations)
+                .filteredOn(Mutation.SessionCreated.class::isInstance)
+                .containsExactly(
+                        new Mutation.SessionCreated(1, "one", null),
+                        new Mutation.SessionCreated(2, "two", null));
+        Bench restarted =
+                new Bench(ServerSettings.DEFAULTS, AccessRules.OPEN, bench.server.durableState());
+        restarted.connect("three", 100);
+        assertThat(restarted.mutations).contains(new Mutation.SessionCreated(3, "three", null));
+    }
+
+    @Test
+    void aSubscriptionWhoseSubackWasNeverSentHoldsForTheSession() {
+        Connection client = bench.connect("c", 100);
+        Connection publisher = bench.connect("p", 0);
+        bench.journalAnswers = false;
+        bench.in(client, subscribe("t", QoS.AT_LEAST_ONCE));
+        bench.cut(client);
+        bench.durable();
+        bench.in(publisher, publish("t", QoS.AT_LEAST_ONCE, 1));
+        Connection again = bench.connect("c", 100);
+        bench.durable();
+        assertThat(bench.payloadsTo(again)).hasSize(1);
+    }
+
+    @Test
     void disconnectChangesTheExpiry() {
         Connection longer = bench.connect("longer", 1);
         bench.in(longer, disconnectWith(100));
@@ -270,11 +327,12 @@ class SessionsTest {
 
     @Test
     void aSessionExpiresWhileTheServerIsDown() {
+        bench.pass(1_000);
         bench.cut(bench.connect("c", 10));
         bench.connect("connected at the crash", 10);
         bench.pass(4_000);
         Recovered stored = bench.server.durableState();
-        Bench soon = new Bench(ServerSettings.DEFAULTS, AccessRules.OPEN, stored, 9_000);
+        Bench soon = new Bench(ServerSettings.DEFAULTS, AccessRules.OPEN, stored, 10_000);
         soon.pass(999);
         assertThat(soon.server.sessions()).isEqualTo(2);
         soon.pass(1);

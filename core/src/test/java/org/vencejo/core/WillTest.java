@@ -131,6 +131,23 @@ class WillTest {
     }
 
     @Test
+    void theDelayOfTheLastWillIsNotThatOfTheNextOne() {
+        bench.cut(bench.connect(dying(3, 60)));
+        Connection back =
+                bench.connect(
+                        with(
+                                Change.of(connect("c", 60), "keepAlive", 0),
+                                will("w/2", QoS.AT_LEAST_ONCE, 10)));
+        bench.pass(30_000);
+        assertThat(bench.payloadsTo(observer)).as("its client is connected").isEmpty();
+        bench.cut(back);
+        bench.pass(9_999);
+        assertThat(bench.payloadsTo(observer)).isEmpty();
+        bench.pass(1);
+        assertThat(bench.payloadsTo(observer)).hasSize(1);
+    }
+
+    @Test
     void aWillIsDiscardedByAnyDisconnectOf3x() {
         for (ProtocolVersion version :
                 new ProtocolVersion[] {ProtocolVersion.MQTT_3_1, ProtocolVersion.MQTT_3_1_1}) {
