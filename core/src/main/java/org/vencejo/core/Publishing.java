@@ -334,7 +334,6 @@ final class Publishing {
             return;
         }
         Fanout empty = new Fanout(turn);
-        empty.begin(Fanout.NOTHING, Message.NEVER, null, null);
         empty.answer(connection, answer, after);
         empty.promise();
         unfinished.add(empty);

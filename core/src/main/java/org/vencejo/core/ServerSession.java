@@ -142,9 +142,6 @@ final class ServerSession {
 
     /// Why this member of a shared subscription cannot be given `publish`, or null if it can.
     @Nullable Fate excludedBy(Publish publish, Member<ServerSession> member) {
-        if (ended) {
-            return Fate.SESSION_ENDED;
-        }
         if (!state.mayReceive(publish.topicName())) {
             return Fate.ACCESS_DENIED;
         }

@@ -87,11 +87,11 @@ final class Sessions {
         return session;
     }
 
-    /// The session goes on with a new connection: nothing that waited for its end happens.
+    /// The session goes on with a new connection: nothing that waited for its end happens. Its will
+    /// is that of the new connection from now on [MQTT-3.1.3-9].
     void resume(ServerSession session) {
         cancel(session.expiry);
         cancel(session.willDelay);
-        session.state().removeWill(); // [MQTT-3.1.3-9]
     }
 
     /// An answer was sent to the session's client: what waited for it goes on.
@@ -211,7 +211,6 @@ final class Sessions {
             return;
         }
         byClientIdentifier.remove(session.state().clientIdentifier(), session);
-        cancel(session.willDelay);
         subscribing.forget(session);
         List<SharedCopy> orphans = session.state().copiesThatMayGoElsewhere();
         orphans.forEach(session.state().outbound()::takeAway);
