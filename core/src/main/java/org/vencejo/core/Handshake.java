@@ -250,6 +250,7 @@ final class Handshake {
     private void accept(Authentication.Accepted accepted) {
         Identity identity = accepted.identity();
         checkRights(identity);
+        checkRoom(identity);
         long expirySeconds = terms.sessionExpiryInterval();
         Properties properties =
                 terms.told(
@@ -297,6 +298,20 @@ final class Handshake {
                 && !turn.accessRules.mayPublish(clientIdentifier, identity, will.topicName())) {
             throw new ProtocolViolation(
                     ReasonCode.NOT_AUTHORIZED, "A13", "a will to " + will.topicName());
+        }
+    }
+
+    // What sessions hold is bounded for all of them together; one that brings nothing new goes on.
+    private void checkRoom(Identity identity) {
+        long more = SessionState.bytesOf(connect.will());
+        if (sessions.find(clientIdentifier) == null) {
+            more += SessionState.bytesOf(clientIdentifier, identity.userName());
+        }
+        if (more > 0 && turn.sessionBytes + more > turn.limits.sessionsBytesMax()) {
+            throw new ProtocolViolation(
+                    ReasonCode.QUOTA_EXCEEDED,
+                    "MQTT-3.1.4-2",
+                    "sessions have at most " + turn.limits.sessionsBytesMax() + " bytes");
         }
     }
 

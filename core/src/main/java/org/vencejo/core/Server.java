@@ -444,6 +444,11 @@ public final class Server {
         return sessions.size();
     }
 
+    /// About what all sessions occupy beside their queues; 0 when there is none.
+    public long sessionBytes() {
+        return turn.sessionBytes;
+    }
+
     /// Sessions that ended by their expiry.
     public long sessionsExpired() {
         return sessions.expired();

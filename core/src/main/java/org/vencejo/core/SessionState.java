@@ -28,6 +28,12 @@ import org.vencejo.protocol.Will;
 /// Interval above 0 when it was made) writes; others change the same state and write nothing, so
 /// that nothing of theirs ever waits.
 final class SessionState implements FlowOwner {
+    /// About what a session, a subscription and a level of its filter take by themselves.
+    private static final int SESSION_BYTES = 500;
+
+    private static final int SUBSCRIPTION_BYTES = 128;
+    private static final int LEVEL_BYTES = 64;
+
     private final Turn turn;
     private final long number;
     private final String clientIdentifier;
@@ -37,6 +43,11 @@ final class SessionState implements FlowOwner {
     private final OutboundFlow outbound;
     private @Nullable Map<TopicFilter, Subscribed> subscriptions;
     private int sharedCopies;
+
+    /// About what it occupies beside its queue, and its subscriptions alone.
+    private long bytes;
+
+    private long subscriptionBytes;
 
     // Since the last CONNECT
     private Identity identity;
@@ -54,6 +65,7 @@ final class SessionState implements FlowOwner {
         this.inbound = new InboundFlow(this);
         this.outbound = new OutboundFlow(this, turn.accounting);
         this.connected = new SessionConnected(number, 0, 0, 0, null);
+        occupy(bytesOf(clientIdentifier, createdBy));
     }
 
     private long write(Mutation mutation) {
@@ -71,6 +83,7 @@ final class SessionState implements FlowOwner {
     long connected(long expiryInterval, int receiveMaximum, @Nullable Will will) {
         sessionExpiryInterval = expiryInterval;
         disconnected = null;
+        occupy(bytesOf(will) - bytesOf(connected.will()));
         connected =
                 new SessionConnected(
                         number, connected.epoch() + 1, expiryInterval, receiveMaximum, will);
@@ -107,12 +120,14 @@ final class SessionState implements FlowOwner {
 
     void removeWill() {
         if (connected.will() != null) {
+            occupy(-bytesOf(connected.will()));
             connected = connected.withoutWill();
             write(new Mutation.WillRemoved(number));
         }
     }
 
     void ended() {
+        occupy(-bytes);
         write(new Mutation.SessionEnded(number));
     }
 
@@ -124,7 +139,7 @@ final class SessionState implements FlowOwner {
         if (subscriptions == null) {
             subscriptions = new HashMap<>();
         }
-        subscriptions.put(subscribed.subscription().topicFilter(), subscribed);
+        add(subscriptions, subscribed);
         return write(subscribed);
     }
 
@@ -133,6 +148,8 @@ final class SessionState implements FlowOwner {
         if (subscriptions == null || subscriptions.remove(filter) == null) {
             return false;
         }
+        subscriptionBytes -= bytesOf(filter);
+        occupy(-bytesOf(filter));
         write(new Mutation.Unsubscribed(number, filter));
         return true;
     }
@@ -143,6 +160,50 @@ final class SessionState implements FlowOwner {
 
     Map<TopicFilter, Subscribed> subscriptions() {
         return subscriptions == null ? Map.of() : subscriptions;
+    }
+
+    private void add(Map<TopicFilter, Subscribed> to, Subscribed subscribed) {
+        TopicFilter filter = subscribed.subscription().topicFilter();
+        if (to.put(filter, subscribed) == null) {
+            subscriptionBytes += bytesOf(filter);
+            occupy(bytesOf(filter));
+        }
+    }
+
+    /// Whether there is room for a subscription more, in this session and in all of them together.
+    boolean hasRoomFor(TopicFilter filter) {
+        long more = bytesOf(filter);
+        return subscriptions().size() < turn.limits.subscriptionsMax()
+                && subscriptionBytes + more <= turn.limits.subscriptionsBytesMax()
+                && turn.sessionBytes + more <= turn.limits.sessionsBytesMax();
+    }
+
+    // ---- what it occupies
+    // ----------------------------------------------------------------------------
+
+    private void occupy(long more) {
+        bytes += more;
+        turn.sessionBytes += more;
+    }
+
+    /// About what a session of this client would occupy without subscriptions and will.
+    static long bytesOf(String clientIdentifier, @Nullable String userName) {
+        return (long) SESSION_BYTES
+                + clientIdentifier.length()
+                + (userName == null ? 0 : userName.length());
+    }
+
+    /// About what a will occupies.
+    static long bytesOf(@Nullable Will will) {
+        return will == null
+                ? 0
+                : (long) will.topicName().length()
+                        + will.payload().length()
+                        + (will.properties().isEmpty() ? 0 : will.properties().heapBytes());
+    }
+
+    private static long bytesOf(TopicFilter filter) {
+        return SUBSCRIPTION_BYTES + filter.utf8().length + (long) LEVEL_BYTES * filter.levels();
     }
 
     // ---- flows
@@ -263,6 +324,7 @@ final class SessionState implements FlowOwner {
     /// Takes what the store had when the server started.
     void recover(Recovered.Session from) {
         connected = from.connected();
+        occupy(bytesOf(connected.will()));
         disconnected = from.disconnected();
         sessionExpiryInterval =
                 disconnected == null
@@ -271,7 +333,7 @@ final class SessionState implements FlowOwner {
         if (!from.subscriptions().isEmpty()) {
             subscriptions = new HashMap<>();
             for (Subscribed subscribed : from.subscriptions()) {
-                subscriptions.put(subscribed.subscription().topicFilter(), subscribed);
+                add(subscriptions, subscribed);
             }
         }
         from.identifiersTaken().forEach(inbound::recover);

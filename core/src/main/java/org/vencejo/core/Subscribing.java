@@ -116,8 +116,7 @@ final class Subscribing {
             return ReasonCode.NOT_AUTHORIZED;
         }
         boolean tooMany =
-                session.state().subscriptions().size() >= turn.limits.subscriptionsMax()
-                        && session.state().subscription(filter) == null;
+                session.state().subscription(filter) == null && !session.state().hasRoomFor(filter);
         // The client's own answers make room for what it is owed, so reading must go on.
         boolean owedTooMany = session.replaysOwed() >= turn.limits.subscriptionsMax();
         return tooMany || owedTooMany ? ReasonCode.QUOTA_EXCEEDED : null;

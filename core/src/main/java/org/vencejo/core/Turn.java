@@ -31,6 +31,9 @@ final class Turn {
     /// Those among them whose client has no CONNACK yet, in their order.
     final LinkedHashSet<Connection> unknown = new LinkedHashSet<>();
 
+    /// About what all sessions occupy beside their queues.
+    long sessionBytes;
+
     private final long wallMillisAtStart;
     private final long nanosAtStart;
 

@@ -182,6 +182,8 @@ final class Binding {
                 count(Keys.TOPIC_ALIAS_MAXIMUM),
                 count(Keys.TOPIC_ALIASES_SENT_MAX),
                 count(Keys.SUBSCRIPTIONS_MAX),
+                get(Keys.SUBSCRIPTIONS_BYTES_MAX),
+                get(Keys.SESSIONS_BYTES_MAX),
                 count(Keys.USER_PROPERTIES_MAX),
                 count(Keys.USER_PROPERTIES_BYTES_MAX),
                 count(Keys.CLIENT_IDENTIFIER_BYTES_MAX),

@@ -407,6 +407,26 @@ final class Keys {
                             "Subscriptions of a session.",
                             "SUBACK 0x97 (3.1.1: 0x80)")
                     .rereadAtHangup();
+    static final Key<Long> SUBSCRIPTIONS_BYTES_MAX =
+            Key.limit(
+                            "subscriptions-bytes-max",
+                            Quantity.size(KB, TB),
+                            fixed(LIMITS.subscriptionsBytesMax()),
+                            "Bytes that the subscriptions of a session occupy, about: 128, the bytes"
+                                    + " of the Topic Filter and 64 for each of its levels.",
+                            "SUBACK 0x97 (3.1.1: 0x80)")
+                    .rereadAtHangup();
+    static final Key<Long> SESSIONS_BYTES_MAX =
+            Key.limit(
+                            "sessions-bytes-max",
+                            Quantity.size(KB, TB),
+                            new Computed<>(
+                                    "a quarter of the memory", machine -> memoryShare(machine, 4)),
+                            "Bytes that all sessions occupy beside their queues, about: 500 for"
+                                    + " each, Client Identifier, user name, will, subscriptions.",
+                            "CONNACK 0x97 (3.x: 0x03) to a client without a session or with a will,"
+                                    + " SUBACK 0x97 (3.1.1: 0x80)")
+                    .rereadAtHangup();
     static final Key<Long> QUEUED_MESSAGES_MAX =
             Key.limit(
                             "queued-messages-max",
@@ -515,6 +535,8 @@ final class Keys {
                     BUFFERS_BYTES_MAX,
                     SESSION_EXPIRY_INTERVAL_MAX,
                     SUBSCRIPTIONS_MAX,
+                    SUBSCRIPTIONS_BYTES_MAX,
+                    SESSIONS_BYTES_MAX,
                     QUEUED_MESSAGES_MAX,
                     QUEUED_BYTES_MAX,
                     QUEUED_BYTES_IN_ALL_MAX,

@@ -106,6 +106,8 @@ public final class Tuned {
                 of.topicAliasMaximum(),
                 topicAliasesSentMax,
                 of.subscriptionsMax(),
+                of.subscriptionsBytesMax(),
+                of.sessionsBytesMax(),
                 of.userPropertiesMax(),
                 of.userPropertiesBytesMax(),
                 of.clientIdentifierBytesMax(),
