@@ -65,8 +65,9 @@ public sealed interface Mutation {
             implements Mutation {}
 
     /// The subscriber's PUBREC came for `sequence`: only the PUBREL under `packetIdentifier` is
-    /// owed.
-    record Released(long session, long sequence, int packetIdentifier) implements Mutation {}
+    /// owed. `place` orders the PUBRECs of the session.
+    record Released(long session, long sequence, int packetIdentifier, long place)
+            implements Mutation {}
 
     /// The queue entry is gone, by whatever fate.
     record Dequeued(long session, long sequence) implements Mutation {}

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.Authentication.Identity;
@@ -241,7 +242,7 @@ final class SessionState implements FlowOwner {
 
     @Override
     public long released(Copy copy) {
-        return write(new Mutation.Released(number, copy.sequence(), copy.packetIdentifier()));
+        return write(releaseOf(copy));
     }
 
     @Override
@@ -340,21 +341,42 @@ final class SessionState implements FlowOwner {
         if (disconnected != null) {
             outbound.recoverSequence(disconnected.sentUpTo());
         }
+        recoverReleased(from.queue());
         int open = 0;
         for (Recovered.Entry entry : from.queue()) {
-            Copy copy = copyOf(entry.enqueued());
-            sharedCopies += copy instanceof SharedCopy ? 1 : 0;
             // Connected at the crash: what the window allowed counts as sent; else what was sent.
             boolean wasSent =
                     entry.released() != null
                             || (disconnected == null
                                     ? open < window()
-                                    : copy.sequence() < disconnected.sentUpTo());
-            outbound.recover(
-                    copy,
-                    wasSent,
-                    entry.released() == null ? 0 : entry.released().packetIdentifier());
+                                    : entry.enqueued().sequence() < disconnected.sentUpTo());
+            if (entry.released() == null) {
+                recover(entry, wasSent);
+            }
             open += wasSent ? 1 : 0;
+        }
+        outbound.recovered();
+    }
+
+    private void recoverReleased(List<Recovered.Entry> queue) {
+        TreeMap<Long, Recovered.Entry> inPlace = new TreeMap<>();
+        for (Recovered.Entry entry : queue) {
+            if (entry.released() != null) {
+                inPlace.put(entry.released().place(), entry);
+            }
+        }
+        inPlace.values().forEach(entry -> recover(entry, true));
+    }
+
+    private void recover(Recovered.Entry entry, boolean wasSent) {
+        Copy copy = copyOf(entry.enqueued());
+        sharedCopies += copy instanceof SharedCopy ? 1 : 0;
+        Mutation.Released released = entry.released();
+        if (released == null) {
+            outbound.recover(copy, wasSent, 0);
+        } else {
+            copy.releaseIn(released.place());
+            outbound.recover(copy, wasSent, released.packetIdentifier());
         }
     }
 
@@ -394,8 +416,11 @@ final class SessionState implements FlowOwner {
     }
 
     private Mutation.@Nullable Released releasedOf(Copy copy) {
-        return copy.isReleased()
-                ? new Mutation.Released(number, copy.sequence(), copy.packetIdentifier())
-                : null;
+        return copy.isReleased() ? releaseOf(copy) : null;
+    }
+
+    private Mutation.Released releaseOf(Copy copy) {
+        return new Mutation.Released(
+                number, copy.sequence(), copy.packetIdentifier(), copy.releasePlace());
     }
 }

@@ -35,6 +35,7 @@ public class Copy {
     // As it goes along
     private boolean released;
     private int packetIdentifier;
+    private long releasePlace;
     private long durableAt;
     private long sentAtNanos;
     private int sentInConnection;
@@ -98,6 +99,17 @@ public class Copy {
     /// Whether PUBREC came, so that only PUBREL is ever sent again [MQTT-4.3.3-6].
     public boolean isReleased() {
         return released || this == UNKEPT_RELEASED;
+    }
+
+    /// Where its PUBREL stands among those of the session: they go out in the order in which the
+    /// PUBRECs came, whenever they are sent again [3.1.1: MQTT-4.6.0-6].
+    public long releasePlace() {
+        return releasePlace;
+    }
+
+    /// The same, before PUBREC is noted.
+    public void releaseIn(long place) {
+        releasePlace = place;
     }
 
     boolean isKept() {

@@ -45,6 +45,7 @@ public final class OutboundFlow {
     private final MessageQueue queue = new MessageQueue();
     private long nextSequence;
     private long nextSequenceAhead;
+    private long nextRelease;
 
     // For the connection
     private Link link = NOT_CONNECTED;
@@ -253,7 +254,8 @@ public final class OutboundFlow {
     }
 
     /// Puts a copy where it was when the store was written: in the queue, or sent, or with its
-    /// PUBREL owed under `releasedIdentifier` (0 if PUBREC had not come).
+    /// PUBREL owed under `releasedIdentifier` (0 if PUBREC had not come). Those with PUBRELs come
+    /// first, in the order of these, then the others in the order of their sequences.
     public void recover(Copy copy, boolean wasSent, int releasedIdentifier) {
         nextSequence = Math.max(nextSequence, copy.sequence() + 1);
         accounting.recovered(copy.message().bytes());
@@ -261,20 +263,34 @@ public final class OutboundFlow {
             queue.addLast(copy);
             return;
         }
-        int identifier =
-                releasedIdentifier != 0
-                        ? releasedIdentifier
-                        : inFlight.freeFrom(identifierOf(copy.sequence()));
-        copy.sent(identifier, 0, 0);
-        if (releasedIdentifier == 0) {
-            sent.addLast(copy);
-        } else {
-            copy.release(0);
-            released.addLast(copy);
-        }
-        inFlight.put(identifier, copy);
         accounting.unqueued(copy.message().bytes());
         accounting.sent();
+        if (releasedIdentifier != 0) {
+            nextRelease = Math.max(nextRelease, copy.releasePlace() + 1);
+            copy.release(0);
+            released.addLast(copy);
+            identify(copy, releasedIdentifier);
+            return;
+        }
+        sent.addLast(copy);
+        if (copy.qos() == QoS.EXACTLY_ONCE) {
+            identify(copy, inFlight.freeFrom(identifierOf(copy.sequence())));
+        }
+    }
+
+    /// All copies are where they were. QoS 1 takes the identifiers that QoS 2 leaves, whose copies
+    /// are known to the peer by theirs.
+    public void recovered() {
+        for (Copy copy = sent.first(); copy != null; copy = copy.next) {
+            if (!copy.wasSent()) {
+                identify(copy, inFlight.freeFrom(identifierOf(copy.sequence())));
+            }
+        }
+    }
+
+    private void identify(Copy copy, int identifier) {
+        copy.sent(identifier, 0, 0);
+        inFlight.put(identifier, copy);
     }
 
     /// Takes the copy out of the queue with `fate`.
@@ -447,6 +463,7 @@ public final class OutboundFlow {
             inFlight.put(identifier, Copy.UNKEPT_RELEASED);
         } else if (!copy.isReleased()) {
             leaveSent(copy);
+            copy.releaseIn(nextRelease++);
             copy.release(owner.released(copy));
             released.addLast(copy);
             copy.releasedAt(nowNanos);

@@ -180,11 +180,27 @@ class ResendTest {
 
     // ---- after a restart
 
+    // QoS 1 may come under another identifier after a crash, QoS 2 would be another message.
+    @Test
+    void aRecoveredCopyOfQoS1LeavesIdentifiersToQoS2() {
+        Copy released = FlowBench.copy(65_536, EXACTLY_ONCE, "released", Message.NEVER);
+        released.releaseIn(1);
+        flow.recover(released, true, 2);
+        flow.recover(FlowBench.copy(0, AT_LEAST_ONCE, "old", Message.NEVER), true, 0);
+        flow.recover(FlowBench.copy(65_535, AT_LEAST_ONCE, "new", Message.NEVER), true, 0);
+        flow.recover(FlowBench.copy(65_537, EXACTLY_ONCE, "two", Message.NEVER), true, 0);
+        flow.recovered();
+        bench.connect(10);
+        bench.drain();
+        assertThat(bench.sent()).containsExactly("rel#2", "1:old#1+", "1:new#4+", "2:two#3+");
+    }
+
     @Test
     void aRecoveredCopyIsQueuedSentOrReleasedAsItWas() {
         flow.recover(FlowBench.copy(4, EXACTLY_ONCE, "released", Message.NEVER), true, 9);
         flow.recover(FlowBench.copy(5, AT_LEAST_ONCE, "sent", Message.NEVER), true, 0);
         flow.recover(FlowBench.copy(6, AT_LEAST_ONCE, "queued", Message.NEVER), false, 0);
+        flow.recovered();
         assertThat(flow.takeSequence()).isEqualTo(7);
         bench.connect(10);
         bench.drain();
