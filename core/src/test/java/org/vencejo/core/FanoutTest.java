@@ -9,6 +9,9 @@ import static org.vencejo.core.Packets.subscribe;
 import static org.vencejo.core.Packets.will;
 import static org.vencejo.core.Packets.with;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -22,6 +25,7 @@ import org.vencejo.protocol.Publish;
 import org.vencejo.protocol.Pubrec;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.ReasonCode;
+import org.vencejo.protocol.Subscribe;
 
 /// A message that has more receivers than one call may serve: two here.
 class FanoutTest {
@@ -236,6 +240,33 @@ class FanoutTest {
     }
 
     // ---- what receivers share
+
+    @Test
+    void aMessageOutlivesTheBufferInWhichItCameForEachVariant() {
+        subscribers(0, 0, QoS.AT_LEAST_ONCE);
+        for (int i = 0; i < 2; i++) { // a lower variant and one with an identifier, in each slice
+            for (Subscribe each :
+                    List.of(
+                            subscribe("t", QoS.AT_MOST_ONCE),
+                            with(subscribe("t", QoS.AT_LEAST_ONCE), 5))) {
+                Connection subscriber = bench.connect("s" + subscribers.size(), 0);
+                bench.in(subscriber, each);
+                subscribers.add(subscriber);
+            }
+        }
+        ByteBuf received = Unpooled.copiedBuffer("whole", StandardCharsets.UTF_8);
+        Publish inTransit =
+                Change.of(
+                        publish("t", QoS.AT_LEAST_ONCE, 7),
+                        "payload",
+                        Payload.inTransit(received, 0, 5));
+        bench.in(publisher, inTransit);
+        assertThat(received()).containsExactly(1, 1, 0, 0);
+        received.setZero(0, 5);
+        slice();
+        assertThat(bench.payloadsTo(subscribers.get(2))).containsExactly("whole");
+        assertThat(bench.payloadsTo(subscribers.get(3))).containsExactly("whole");
+    }
 
     @Test
     void receiversOfOneVariantGetTheSameObject() {
