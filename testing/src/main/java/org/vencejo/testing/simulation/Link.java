@@ -1,121 +1,197 @@
 package org.vencejo.testing.simulation;
 
-import java.util.ArrayDeque;
-import java.util.Arrays;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import org.vencejo.testing.memory.MemoryConnection;
 
-/// The network between one client and one connection of the server: bytes arrive in order, late and
-/// in pieces, until the link breaks.
+/// The network between one client and one connection of the server: bytes arrive in order, when it
+/// is said, and in pieces as it is said, until the link breaks.
 ///
 /// Confined to one thread.
 final class Link {
-    private static final long MILLI = 1_000_000;
-    private static final int SLOW_READ_BYTES = 48;
-    private static final int SLOW_READ_MILLIS = 40;
-
-    private final Simulation world;
+    private final String name;
     private final MemoryConnection connection;
     private final SimulatedClient client;
-    private final boolean slowReader;
+    private final Command.Manner manner;
+    private final Traffic traffic;
 
-    private long upAt;
-    private long downAt;
+    // Under way
+    private final ByteBuf up = Unpooled.buffer();
+    private final ByteBuf down = Unpooled.buffer();
+    private boolean waitsAtTheDoor;
+    private boolean readIsDue;
+
+    // How it ends
     private boolean clientLeft;
-    private boolean endIsPlanned;
-    private boolean readIsPlanned;
+    private boolean clientHungUp;
+    private boolean over;
+    private boolean clientWasTold;
 
-    Link(Simulation world, MemoryConnection connection, SimulatedClient client, boolean slow) {
-        this.world = world;
+    Link(
+            String name,
+            MemoryConnection connection,
+            SimulatedClient client,
+            Command.Manner manner,
+            Traffic traffic) {
+        this.name = name;
         this.connection = connection;
         this.client = client;
-        this.slowReader = slow;
+        this.manner = manner;
+        this.traffic = traffic;
+    }
+
+    String name() {
+        return name;
+    }
+
+    SimulatedClient client() {
+        return client;
     }
 
     MemoryConnection connection() {
         return connection;
     }
 
+    // ---- bytes
+    // --------------------------------------------------------------------------------------
+
     /// The client sends.
     void send(byte[] bytes) {
-        for (byte[] piece : pieces(bytes)) {
-            upAt = Math.max(upAt, world.now()) + world.delay();
-            world.plan(upAt, () -> connection.receive(piece));
-        }
+        up.writeBytes(bytes);
+        traffic.sent(this, bytes.length);
     }
 
-    private Iterable<byte[]> pieces(byte[] bytes) {
-        ArrayDeque<byte[]> pieces = new ArrayDeque<>();
-        if (!world.isFragmented() || bytes.length < 2) {
-            pieces.add(bytes);
-            return pieces;
+    /// At most so many bytes reach the server; returns whether there were any.
+    boolean arrives(int most) {
+        byte[] bytes = taken(up, most);
+        if (bytes.length > 0) {
+            connection.receive(bytes);
         }
-        int at = 0;
-        while (at < bytes.length) {
-            int end = Math.min(bytes.length, at + 1 + world.seeds().below(8));
-            pieces.add(Arrays.copyOfRange(bytes, at, end));
-            at = end;
-        }
-        return pieces;
+        return bytes.length > 0;
     }
 
     /// Takes what the server sent on its way to the client.
-    void pump() {
-        boolean reads = !slowReader || world.isCalm() || clientLeft;
-        if (reads) {
+    void pump(boolean calm) {
+        if (!manner.slow() || calm || clientLeft) {
             carry(connection.take());
-        } else if (!readIsPlanned && connection.waiting() > 0) {
-            readIsPlanned = true;
-            world.plan(world.now() + SLOW_READ_MILLIS * MILLI, this::readSlowly);
+        } else if (!readIsDue && connection.waiting() > 0) {
+            readIsDue = true;
+            traffic.readable(this);
         }
-        if (connection.isGone() && !endIsPlanned) {
-            endIsPlanned = true;
-            downAt = Math.max(downAt, world.now()) + world.delay();
-            world.plan(downAt, () -> client.lost(this));
-            world.plan(Math.max(upAt, downAt), () -> connection.cut("closed by both"));
+        if (connection.isGone() && !over) {
+            over = true;
+            traffic.over(this);
         }
     }
 
-    private void readSlowly() {
-        readIsPlanned = false;
-        carry(connection.take(SLOW_READ_BYTES));
+    /// A slow reader reads; returns whether there was something.
+    boolean reads(int most) {
+        readIsDue = false;
+        byte[] bytes = connection.take(most);
+        carry(bytes);
+        return bytes.length > 0;
     }
 
     private void carry(byte[] bytes) {
         if (bytes.length > 0 && !clientLeft) {
-            downAt = Math.max(downAt, world.now()) + world.delay();
-            world.plan(downAt, () -> client.received(this, bytes));
+            down.writeBytes(bytes);
+            traffic.sentBack(this, bytes.length);
         }
     }
 
-    /// The link breaks. The client knows at once; the server when what is on its way has come, or
-    /// has been lost.
-    void cut() {
-        clientLeft = true;
-        boolean arrives = world.seeds().chance(0.5);
-        long at = arrives ? Math.max(upAt, world.now()) + world.delay() : world.now();
-        world.plan(at, () -> connection.cut("the link broke"));
+    /// At most so many bytes reach the client; returns whether there were any.
+    boolean comes(int most, boolean refusing) {
+        byte[] bytes = taken(down, most);
+        if (bytes.length > 0) {
+            client.received(this, bytes, refusing);
+        }
+        return bytes.length > 0;
     }
 
-    /// The client sent its last packet: the server closes, or else the client does.
-    void finish() {
-        clientLeft = true;
-        upAt = Math.max(upAt, world.now()) + world.delay();
-        world.plan(upAt, () -> connection.cut("closed by the client"));
+    private static byte[] taken(ByteBuf from, int most) {
+        byte[] bytes = new byte[Math.min(most, from.readableBytes())];
+        from.readBytes(bytes);
+        from.discardSomeReadBytes();
+        return bytes;
     }
 
-    /// In calm weather nobody hangs on to a connection that its client has left.
-    void abandonedIsCut() {
-        if (clientLeft) {
-            world.plan(world.now(), () -> connection.cut("left alone"));
+    // ---- the door
+    // -----------------------------------------------------------------------------------
+
+    /// Whether its client is let in later.
+    boolean isLate() {
+        return manner.late();
+    }
+
+    void waitsAtTheDoor(boolean waits) {
+        waitsAtTheDoor = waits;
+        if (waits) {
+            traffic.waitsAtTheDoor(this);
         }
     }
+
+    boolean isAtTheDoor() {
+        return waitsAtTheDoor;
+    }
+
+    /// The client owes answers.
+    void owes() {
+        traffic.owes(this);
+    }
+
+    // ---- how it ends
+    // --------------------------------------------------------------------------------
 
     /// The client turns to another connection and leaves this one as it is.
     void leave() {
         clientLeft = true;
     }
 
+    /// The client hangs up, after its last packet or without one.
+    void hangUp(boolean afterLastPacket) {
+        clientLeft = true;
+        clientHungUp = true;
+        traffic.left(this, afterLastPacket);
+    }
+
+    /// The server sees the end; returns whether it had not.
+    boolean breaks() {
+        boolean there = !connection.isGone();
+        connection.cut("the link broke");
+        return there;
+    }
+
+    /// The client sees the end, if it came; returns whether it had not.
+    boolean ends() {
+        if (!over || clientWasTold) {
+            return false;
+        }
+        clientWasTold = true;
+        client.lost(this);
+        connection.cut("closed by both");
+        return true;
+    }
+
     boolean isGone() {
-        return connection.isGone() && endIsPlanned;
+        return over && clientWasTold;
+    }
+
+    // ---- without delay
+    // ------------------------------------------------------------------------------
+
+    /// Does one of those things that nobody holds up; returns whether there was one.
+    boolean hastens(boolean calm) {
+        if (!manner.hesitating() || calm) {
+            if (client.isOn(this) && client.answers()) {
+                return true;
+            }
+        }
+        if (manner.lagging() && !calm) {
+            return false;
+        }
+        return arrives(Command.ALL)
+                || comes(Command.ALL, false)
+                || ((clientHungUp || (calm && clientLeft)) && breaks())
+                || ends();
     }
 }

@@ -89,9 +89,11 @@ public final class Observer implements MemoryServer.Watcher {
     public void handling(Input input) {
         calls++;
         model.now(server.nowNanos());
-        String words = Words.of(input, taps);
-        if (!words.isEmpty()) {
-            note(words);
+        if (trace.isInWords()) {
+            String words = Words.of(input, taps);
+            if (!words.isEmpty()) {
+                note(words);
+            }
         }
         Recovered found = toSettle;
         if (found != null) {
@@ -273,7 +275,10 @@ public final class Observer implements MemoryServer.Watcher {
         all.forEach(this::establish);
         all.forEach((tap, sent) -> {
             for (Tap.Sent each : sent) {
-                note(Words.of(tap, each));
+                trace.mix(server.nowNanos(), each.bytes());
+                if (trace.isInWords()) {
+                    note(Words.of(tap, each));
+                }
                 outgoing.sent(tap, each.packet(), each.bytes().length);
             }
         });

@@ -16,6 +16,25 @@ record Report(
         RuntimeException failure) {
 
     String text() {
+        return what(failure)
+                + "scenario \"%s\", seed %d, event %d, virtual time %.3f s, commit %s%n"
+                        .formatted(scenario.name(), seed, event, observer.nowSeconds(), commit())
+                + before(observer)
+                + "\nreplay:\n    "
+                + replay()
+                + "\n";
+    }
+
+    /// What a failed script says.
+    static String of(Script script, Observer observer, RuntimeException failure) {
+        return what(failure)
+                + "virtual time %.3f s, commit %s%n".formatted(observer.nowSeconds(), commit())
+                + before(observer)
+                + "\nthe script:\n"
+                + script.text();
+    }
+
+    private static String what(RuntimeException failure) {
         StringBuilder text = new StringBuilder("\n");
         if (failure instanceof Broken broken) {
             text.append("BROKEN ").append(broken.invariant().id()).append(": ");
@@ -23,13 +42,14 @@ record Report(
         } else {
             text.append("BROKEN: the simulation itself failed\n");
         }
-        text.append("    ").append(failure.getMessage()).append("\n\n");
-        text.append(
-                "scenario \"%s\", seed %d, event %d, virtual time %.3f s, commit %s%n"
-                        .formatted(scenario.name(), seed, event, observer.nowSeconds(), commit()));
+        return text.append("    ").append(failure.getMessage()).append("\n\n").toString();
+    }
+
+    private static String before(Observer observer) {
+        StringBuilder text = new StringBuilder();
         text.append("the last that happened (-> to the server, <- from it):\n");
         observer.trace().lines().forEach(line -> text.append(line).append('\n'));
-        return text.append("\nreplay:\n    ").append(replay()).append('\n').toString();
+        return text.toString();
     }
 
     private String replay() {

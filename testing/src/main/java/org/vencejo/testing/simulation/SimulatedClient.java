@@ -3,16 +3,15 @@ package org.vencejo.testing.simulation;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.vencejo.core.Limits;
 import org.vencejo.protocol.Connack;
 import org.vencejo.protocol.Connect;
 import org.vencejo.protocol.DecoderLimits;
@@ -20,6 +19,7 @@ import org.vencejo.protocol.Disconnect;
 import org.vencejo.protocol.Packet;
 import org.vencejo.protocol.PacketDecoder;
 import org.vencejo.protocol.PacketEncoder;
+import org.vencejo.protocol.Payload;
 import org.vencejo.protocol.Pingreq;
 import org.vencejo.protocol.Properties;
 import org.vencejo.protocol.Property;
@@ -32,21 +32,17 @@ import org.vencejo.protocol.Pubrel;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.ReasonCode;
 import org.vencejo.protocol.Subscribe;
-import org.vencejo.protocol.Subscription;
 import org.vencejo.protocol.TopicCache;
 import org.vencejo.protocol.TopicFilter;
 import org.vencejo.protocol.TopicName;
 import org.vencejo.protocol.Unsubscribe;
 import org.vencejo.protocol.Will;
-import org.vencejo.testing.Seeds;
-import org.vencejo.testing.simulation.Scenario.Act;
-import org.vencejo.testing.simulation.Scenario.Population;
 
-/// A client that speaks bytes and obeys the protocol (unless it is rude), with session state that
-/// outlives its connections.
+/// A client that speaks bytes and obeys the protocol (unless it is told to send something else),
+/// with session state that outlives its connections.
 ///
-/// Confined to one thread. One file because it is the client's whole state machine, small as it is:
-/// what it does when it is its turn, and what it does with what comes.
+/// Confined to one thread. It does what it is told to as far as that makes sense, and answers by
+/// itself. One file because it is the client's whole state machine, small as it is.
 final class SimulatedClient {
     /// A message that it has published and that is not at its end.
     private static final class Outgoing {
@@ -58,12 +54,7 @@ final class SimulatedClient {
         }
     }
 
-    private static final int THINKS_MILLIS = 60;
-
-    private final Simulation world;
     private final String clientIdentifier;
-    private final Seeds seeds;
-    private final Topics topics;
 
     // For the session
     private final Map<Integer, Outgoing> outgoing = new LinkedHashMap<>();
@@ -72,198 +63,162 @@ final class SimulatedClient {
     private final Set<TopicFilter> subscribed = new LinkedHashSet<>();
     private long sequence;
     private int lastIdentifier;
+    private ProtocolVersion version = ProtocolVersion.MQTT_5;
 
     // For the connection
     private @Nullable Link link;
     private @Nullable PacketDecoder decoder;
     private ByteBuf partial = Unpooled.EMPTY_BUFFER;
-    private ProtocolVersion version;
     private boolean cleanStart;
     private boolean lasting;
     private boolean connected;
     private boolean stalled;
-    private boolean acknowledging;
+    private boolean refusing;
     private int receiveMaximum = 65_535;
     private int aliasMaximum;
     private final Map<TopicName, Integer> aliases = new HashMap<>();
-    private final ArrayDeque<Packet> acknowledgements = new ArrayDeque<>();
+    private final ArrayDeque<Packet> answers = new ArrayDeque<>();
 
-    SimulatedClient(Simulation world, String clientIdentifier, Seeds seeds) {
-        this.world = world;
+    SimulatedClient(String clientIdentifier) {
         this.clientIdentifier = clientIdentifier;
-        this.seeds = seeds;
-        this.topics = new Topics(world.scenario().mail(), seeds);
-        this.version = seeds.pick(population().versions());
     }
 
-    private Population population() {
-        return world.scenario().population();
+    String name() {
+        return clientIdentifier;
     }
 
-    // ---- its turn
-    // ----------------------------------------------------------------------------------
+    /// Whether this is the link that it has.
+    boolean isOn(Link other) {
+        return other.equals(link);
+    }
 
-    /// Does something, and plans its next turn.
-    void turn() {
-        if (world.isCalm()) {
-            return;
+    boolean hasLink() {
+        return link != null;
+    }
+
+    boolean isConnected() {
+        return connected;
+    }
+
+    boolean isStalled() {
+        return stalled;
+    }
+
+    Set<TopicFilter> subscribed() {
+        return subscribed;
+    }
+
+    // ---- what it is told to do
+    // -----------------------------------------------------------------------
+
+    /// Does what `command` says; returns whether that made sense.
+    boolean does(Command.OfClient command) {
+        Link now = link;
+        if (now == null) {
+            return false;
         }
-        world.plan(
-                world.now() + (1 + seeds.below(2 * THINKS_MILLIS)) * Simulation.MILLI, this::turn);
-        if (link == null) {
-            if (seeds.chance(0.4)) {
-                connect(seeds.chance(population().cleanStarts()));
+        return switch (command) {
+            case Command.Connects c -> false; // needs a new link
+            case Command.Cuts c -> {
+                lost(now);
+                now.hangUp(false);
+                yield true;
             }
-        } else if (connected) {
-            act(pickAct());
-        } else if (seeds.chance(0.03)) {
-            cut();
-        }
-    }
-
-    private Act pickAct() {
-        int sum = population().acts().values().stream().mapToInt(w -> w).sum();
-        int drawn = seeds.below(sum);
-        for (Act act : Act.values()) {
-            drawn -= population().acts().getOrDefault(act, 0);
-            if (drawn < 0) {
-                return act;
+            case Command.Answers c -> answers();
+            case Command.Publishes c -> connected && publish(c);
+            case Command.Subscribes c -> connected && subscribe(c);
+            case Command.Unsubscribes c -> connected && unsubscribe(c.topicFilter());
+            case Command.Pings c -> connected && send(Pingreq.INSTANCE);
+            case Command.Sends c -> connected && send(HexFormat.of().parseHex(c.hex()));
+            case Command.Disconnects c -> connected && disconnect(now, c.withWill());
+            case Command.TurnsAway c -> {
+                now.leave();
+                lost(now);
+                yield true;
             }
-        }
-        return Act.NOTHING;
+            case Command.Stalls c -> connected && stall(true);
+            case Command.GoesOn c -> connected && stall(false);
+        };
     }
 
-    private void act(Act act) {
-        switch (act) {
-            case PUBLISH -> publish();
-            case SUBSCRIBE -> subscribe();
-            case UNSUBSCRIBE -> unsubscribe();
-            case DISCONNECT -> disconnect();
-            case CUT -> cut();
-            case TAKE_OVER -> {
-                left().leave();
-                lost(left());
-                connect(seeds.chance(population().cleanStarts()));
-            }
-            case PING -> send(Pingreq.INSTANCE);
-            case STALL -> {
-                stalled = !stalled;
-                acknowledgeSoon();
-            }
-            case RUDE -> send(Rudeness.bytes(seeds, version));
-            case NOTHING -> {}
+    /// Connects over a new link.
+    void connect(Link fresh, Command.Terms terms) {
+        link = fresh;
+        version = terms.version();
+        cleanStart = terms.cleanStart();
+        if (cleanStart) {
+            forgetSession(); // whether CONNACK comes or not
         }
-    }
-
-    private Link left() {
-        if (link == null) {
-            throw new IllegalStateException("not connected");
-        }
-        return link;
-    }
-
-    private void connect(boolean clean) {
-        Properties.Builder properties = Properties.builder();
-        long expiry = seeds.pick(population().sessionExpiries());
-        cleanStart = clean;
-        if (version.isMqtt5()) {
-            announce(properties, expiry);
-        } else {
-            cleanStart = expiry == 0;
-        }
-        connect(
+        lasting = version.isMqtt5() ? terms.sessionExpiry() > 0 : !cleanStart;
+        decoder = PacketDecoder.ofClient(version, DecoderLimits.DEFAULT, new TopicCache(64));
+        send(
                 new Connect(
                         version,
                         clientIdentifier,
                         cleanStart,
-                        seeds.pick(population().keepAlives()),
-                        seeds.chance(population().wills()) ? will() : null,
+                        terms.keepAlive(),
+                        terms.will() == null ? null : will(terms.will()),
                         null,
                         null,
-                        properties.build()));
+                        version.isMqtt5() ? announced(terms) : Properties.NONE));
     }
 
-    private void announce(Properties.Builder properties, long expiry) {
-        if (expiry > 0) {
-            properties.put(Property.SESSION_EXPIRY_INTERVAL, expiry);
+    private static Properties announced(Command.Terms terms) {
+        Properties.Builder properties = Properties.builder();
+        if (terms.sessionExpiry() > 0) {
+            properties.put(Property.SESSION_EXPIRY_INTERVAL, terms.sessionExpiry());
         }
-        int window = seeds.pick(population().receiveMaxima());
-        if (window < 65_535) {
-            properties.put(Property.RECEIVE_MAXIMUM, window);
+        if (terms.receiveMaximum() > 0) {
+            properties.put(Property.RECEIVE_MAXIMUM, terms.receiveMaximum());
         }
-        int size = seeds.pick(population().packetSizes());
-        if (size > 0) {
-            properties.put(Property.MAXIMUM_PACKET_SIZE, size);
+        if (terms.packetSize() > 0) {
+            properties.put(Property.MAXIMUM_PACKET_SIZE, terms.packetSize());
         }
-        int aliasesTaken = seeds.pick(population().topicAliasMaxima());
-        if (aliasesTaken > 0) {
-            properties.put(Property.TOPIC_ALIAS_MAXIMUM, aliasesTaken);
+        if (terms.topicAliasMaximum() > 0) {
+            properties.put(Property.TOPIC_ALIAS_MAXIMUM, terms.topicAliasMaximum());
         }
+        return properties.build();
     }
 
-    private Will will() {
-        int delay = version.isMqtt5() ? seeds.pick(population().willDelays()) : 0;
+    private Will will(Command.Testament will) {
         return new Will(
-                topics.will(),
+                will.topicName(),
                 new Stamp("will of " + clientIdentifier, ++sequence).payload(10),
-                seeds.pick(world.scenario().mail().levels()),
-                seeds.chance(world.scenario().mail().retained()),
-                delay == 0
-                        ? Properties.NONE
-                        : Properties.NONE.with(Property.WILL_DELAY_INTERVAL, delay));
+                will.qos(),
+                will.retain(),
+                version.isMqtt5() && will.delay() > 0
+                        ? Properties.NONE.with(Property.WILL_DELAY_INTERVAL, will.delay())
+                        : Properties.NONE);
     }
 
-    private void connect(Connect connect) {
-        link = world.connect(this);
-        if (link == null) {
-            return;
-        }
-        if (connect.cleanStart()) {
-            forgetSession(); // whether CONNACK comes or not
-        }
-        lasting =
-                version.isMqtt5()
-                        ? connect.properties().has(Property.SESSION_EXPIRY_INTERVAL)
-                        : !connect.cleanStart();
-        decoder = PacketDecoder.ofClient(version, DecoderLimits.DEFAULT, new TopicCache(64));
-        send(connect);
-    }
-
-    private void publish() {
-        QoS qos = seeds.pick(world.scenario().mail().levels());
+    private boolean publish(Command.Publishes told) {
+        QoS qos = told.qos();
         if (qos != QoS.AT_MOST_ONCE && outgoing.size() >= receiveMaximum) {
-            return;
+            return false;
         }
-        boolean retain = seeds.chance(world.scenario().mail().retained());
-        boolean clears = retain && seeds.chance(world.scenario().mail().cleared());
-        TopicName topic = topics.name();
         Publish publish =
                 new Publish(
-                        topic,
-                        clears
-                                ? org.vencejo.protocol.Payload.EMPTY
-                                : new Stamp(clientIdentifier, ++sequence)
-                                        .payload(seeds.pick(world.scenario().mail().lengths())),
+                        told.topicName(),
+                        told.length() == 0
+                                ? Payload.EMPTY
+                                : new Stamp(clientIdentifier, ++sequence).payload(told.length()),
                         qos,
-                        retain,
+                        told.retain(),
                         false,
                         qos == QoS.AT_MOST_ONCE ? 0 : freeIdentifier(),
-                        publishProperties());
+                        version.isMqtt5() && told.expiry() >= 0
+                                ? Properties.NONE.with(
+                                        Property.MESSAGE_EXPIRY_INTERVAL, told.expiry())
+                                : Properties.NONE);
         if (qos != QoS.AT_MOST_ONCE) {
             outgoing.put(publish.packetIdentifier(), new Outgoing(publish));
         }
-        send(aliased(publish));
+        return send(aliased(publish, told.alias()));
     }
 
-    private Properties publishProperties() {
-        return version.isMqtt5() && seeds.chance(world.scenario().mail().expiring())
-                ? Properties.NONE.with(
-                        Property.MESSAGE_EXPIRY_INTERVAL, seeds.pick(List.of(0, 1, 2, 10, 60)))
-                : Properties.NONE;
-    }
-
-    private Publish aliased(Publish publish) {
-        if (!version.isMqtt5() || aliasMaximum == 0 || seeds.chance(0.5)) {
+    // An alias that the topic has is used; else it is given this one.
+    private Publish aliased(Publish publish, int given) {
+        if (!version.isMqtt5() || given == 0 || given > aliasMaximum) {
             return publish;
         }
         Integer alias = aliases.get(publish.topicName());
@@ -271,7 +226,6 @@ final class SimulatedClient {
             return publish.with(
                     TopicName.NONE, publish.properties().with(Property.TOPIC_ALIAS, alias));
         }
-        int given = 1 + seeds.below(Math.min(3, aliasMaximum));
         aliases.values().removeIf(taken -> taken == given);
         aliases.put(publish.topicName(), given);
         return publish.with(
@@ -285,81 +239,78 @@ final class SimulatedClient {
         return lastIdentifier;
     }
 
-    private void subscribe() {
-        List<Subscription> filters = new ArrayList<>();
-        int count = 1 + seeds.below(2);
-        for (int i = 0; i < count; i++) {
-            Subscription wanted = topics.subscription(version);
-            filters.add(wanted);
-            subscribed.add(wanted.topicFilter());
+    private boolean subscribe(Command.Subscribes told) {
+        if (told.subscriptions().isEmpty()) {
+            return false;
         }
-        send(
+        told.subscriptions().forEach(each -> subscribed.add(each.topicFilter()));
+        return send(
                 new Subscribe(
                         freeIdentifier(),
-                        filters,
-                        version.isMqtt5() && seeds.chance(0.5)
+                        told.subscriptions(),
+                        version.isMqtt5() && told.identifier() > 0
                                 ? Properties.builder()
-                                        .addSubscriptionIdentifier(1 + seeds.below(200))
+                                        .addSubscriptionIdentifier(told.identifier())
                                         .build()
                                 : Properties.NONE));
     }
 
-    private void unsubscribe() {
-        if (subscribed.isEmpty()) {
-            return;
-        }
-        TopicFilter filter = seeds.pick(List.copyOf(subscribed));
-        subscribed.remove(filter);
-        send(new Unsubscribe(freeIdentifier(), List.of(filter), Properties.NONE));
+    private boolean unsubscribe(TopicFilter filter) {
+        return subscribed.remove(filter)
+                && send(new Unsubscribe(freeIdentifier(), List.of(filter), Properties.NONE));
     }
 
-    private void disconnect() {
+    private boolean disconnect(Link now, boolean withWill) {
         send(
                 new Disconnect(
-                        version.isMqtt5() && seeds.chance(0.3)
+                        version.isMqtt5() && withWill
                                 ? ReasonCode.DISCONNECT_WITH_WILL_MESSAGE
                                 : ReasonCode.SUCCESS));
-        Link gone = left();
-        lost(gone);
-        gone.finish();
+        lost(now);
+        now.hangUp(true);
+        return true;
     }
 
-    private void cut() {
-        Link gone = left();
-        lost(gone);
-        gone.cut();
+    private boolean stall(boolean stalls) {
+        boolean changes = stalled != stalls;
+        stalled = stalls;
+        owesMore();
+        return changes;
     }
 
     // ---- sending
     // ------------------------------------------------------------------------------------
 
-    private void send(Packet packet) {
+    private boolean send(Packet packet) {
         ByteBuf out = Unpooled.buffer();
         PacketEncoder.encode(packet, version, out);
         byte[] bytes = new byte[out.readableBytes()];
         out.readBytes(bytes);
-        send(bytes);
+        return send(bytes);
     }
 
-    private void send(byte[] bytes) {
+    private boolean send(byte[] bytes) {
         if (link != null) {
             link.send(bytes);
         }
+        return true;
     }
 
     // ---- what comes
     // ---------------------------------------------------------------------------------
 
-    /// Bytes came over `from`.
-    void received(Link from, byte[] bytes) {
+    /// Bytes came over `from`. Who is `refusing` answers the first new message in them with an
+    /// error, if its version can.
+    void received(Link from, byte[] bytes, boolean refuses) {
         PacketDecoder of = decoder;
-        if (from != link || of == null) {
+        if (!isOn(from) || of == null) {
             return;
         }
+        refusing = refuses && version.isMqtt5();
         partial = Unpooled.wrappedBuffer(partial, Unpooled.wrappedBuffer(bytes));
         for (Packet packet = of.decode(partial); packet != null; packet = of.decode(partial)) {
             packet(packet);
-            if (from != link) {
+            if (!isOn(from)) {
                 return;
             }
         }
@@ -437,11 +388,10 @@ final class SimulatedClient {
         }
     }
 
-    // 5.0 clients refuse something now and then.
     private ReasonCode code() {
-        return version.isMqtt5() && !world.isCalm() && seeds.chance(0.02)
-                ? ReasonCode.UNSPECIFIED_ERROR
-                : ReasonCode.SUCCESS;
+        boolean refuses = refusing;
+        refusing = false;
+        return refuses ? ReasonCode.UNSPECIFIED_ERROR : ReasonCode.SUCCESS;
     }
 
     private void pubrec(Pubrec pubrec) {
@@ -457,40 +407,32 @@ final class SimulatedClient {
         acknowledge(new Pubrel(pubrec.packetIdentifier(), ReasonCode.SUCCESS));
     }
 
-    // In the order in which the packets came [MQTT-4.6.0-2], at once or a little later.
+    // In the order in which the packets came [MQTT-4.6.0-2].
     private void acknowledge(Packet packet) {
-        acknowledgements.add(packet);
-        acknowledgeSoon();
+        answers.add(packet);
+        owesMore();
     }
 
-    private void acknowledgeSoon() {
-        if (!acknowledging && !stalled) {
-            acknowledging = true;
-            long later = world.isCalm() ? 0 : seeds.below(30) * Simulation.MILLI;
-            Link now = link;
-            world.plan(
-                    world.now() + later,
-                    () -> {
-                        if (now == link) {
-                            acknowledging = false;
-                            flush();
-                        }
-                    });
+    private void owesMore() {
+        if (link != null && !stalled && !answers.isEmpty()) {
+            link.owes();
         }
     }
 
-    private void flush() {
-        if (stalled) {
-            return;
+    /// Sends what it owes, unless it has stalled; returns whether there was something.
+    boolean answers() {
+        if (stalled || answers.isEmpty()) {
+            return false;
         }
-        for (Packet each = acknowledgements.poll(); each != null; each = acknowledgements.poll()) {
+        for (Packet each = answers.poll(); each != null; each = answers.poll()) {
             send(each);
         }
+        return true;
     }
 
     /// The connection over `gone` ended.
     void lost(Link gone) {
-        if (gone != link) {
+        if (!isOn(gone)) {
             return;
         }
         if (!lasting) {
@@ -501,60 +443,36 @@ final class SimulatedClient {
         partial = Unpooled.EMPTY_BUFFER;
         connected = false;
         stalled = false;
-        acknowledging = false;
-        acknowledgements.clear();
+        answers.clear();
         aliases.clear();
     }
 
     // ---- the end
     // -----------------------------------------------------------------------------------
 
-    /// Answers everything from now on, and connects to its session if it is not.
-    void comeBack() {
-        if (link == null) {
-            reconnect(false, Limits.NEVER_SECONDS);
-        } else {
-            stalled = false;
-            acknowledgeSoon();
-        }
+    /// Answers everything from now on.
+    void answersAgain() {
+        stalled = false;
     }
 
-    private void reconnect(boolean clean, long expiry) {
-        cleanStart = clean;
-        connect(
-                new Connect(
-                        version,
-                        clientIdentifier,
-                        clean,
-                        0,
-                        null,
-                        null,
-                        null,
-                        version.isMqtt5() && expiry > 0
-                                ? Properties.NONE.with(Property.SESSION_EXPIRY_INTERVAL, expiry)
-                                : Properties.NONE));
+    /// What it asks for when it connects for the last times.
+    Command.Terms plainTerms(boolean clean, long expiry) {
+        return new Command.Terms(version, clean, expiry, 0, 0, 0, 0, null);
     }
 
-    /// Ends its session.
-    void leaveForGood() {
-        if (link != null) {
-            Link gone = left();
-            lost(gone);
-            gone.leave();
-        }
-        reconnect(true, 0);
+    /// Connects and leaves, whether CONNACK comes or not.
+    void leaveForGood(Link fresh) {
+        connect(fresh, plainTerms(true, 0));
         send(new Disconnect(ReasonCode.SUCCESS));
     }
 
     /// Takes back what is retained.
     void takeBack(List<TopicName> retained) {
-        version = ProtocolVersion.MQTT_3_1_1;
-        reconnect(true, 0);
         for (TopicName topic : retained) {
             send(
                     new Publish(
                             topic,
-                            org.vencejo.protocol.Payload.EMPTY,
+                            Payload.EMPTY,
                             QoS.AT_MOST_ONCE,
                             true,
                             false,

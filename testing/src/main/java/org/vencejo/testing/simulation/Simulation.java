@@ -1,55 +1,52 @@
 package org.vencejo.testing.simulation;
 
-import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import org.vencejo.core.Authentication;
+import java.util.Objects;
+import java.util.WeakHashMap;
 import org.vencejo.testing.Seeds;
-import org.vencejo.testing.memory.LateStore;
-import org.vencejo.testing.memory.MemoryConnection;
-import org.vencejo.testing.memory.MemoryServer;
 
-/// One run: a server, its clients, their links and the disk, in virtual time and all by one seed.
+/// One run by chance: what happens to a [World], and when, is decided by one seed.
 ///
-/// Confined to one thread. After every event the [Observer] looks at everything; at the end the
-/// storm calms down, and what was promised must be there; then everybody leaves, and nothing may be
-/// left.
+/// Confined to one thread. Every step is kept, so that a run can be told again as a [Script]. In
+/// the end the storm calms down, and what was promised must be there.
 public final class Simulation {
     static final long MILLI = 1_000_000;
-    private static final int CALM_EVENTS_MAX = 200_000;
-    private static final double LATE_AUTHENTICATIONS = 0.15;
+    private static final int THINKS_MILLIS = 60;
+    private static final int ANSWERS_MILLIS_MAX = 30;
+    private static final int AUTHENTICATES_MILLIS_MAX = 80;
+    private static final int DOWN_MILLIS_MAX = 3_000;
+    private static final int SLOW_READ_BYTES = 48;
+    private static final int SLOW_READ_MILLIS = 40;
+    private static final double REFUSALS = 0.02;
 
     private final Scenario scenario;
     private final long seed;
     private final Seeds seeds;
+    private final long coreSeed;
     private final EventQueue events = new EventQueue();
-    private final LateStore store = LateStore.late();
-    private final MemoryServer server;
-    private final Observer observer;
-    private final List<SimulatedClient> clients = new ArrayList<>();
-    private List<Link> links = new ArrayList<>();
+    private final World world;
     private long eventsSoFar;
     private int starts;
-    private boolean calm;
 
     /// A run of `scenario` by `seed`.
     public Simulation(Scenario scenario, long seed) {
+        this(scenario, seed, false);
+    }
+
+    /// The same, told in words if somebody reads them.
+    Simulation(Scenario scenario, long seed, boolean inWords) {
         this.scenario = scenario;
         this.seed = seed;
         this.seeds = Seeds.of(seed);
-        this.server =
-                new MemoryServer(
-                        new MemoryServer.Setup(
-                                scenario.settings(),
-                                Scenario.RULES,
-                                this::authenticate,
-                                store,
-                                seeds.next()));
-        this.observer = new Observer(server, scenario.settings(), Scenario.RULES);
+        this.coreSeed = seeds.next();
+        this.world = new World(scenario.settings(), coreSeed, new ByChance(), inWords);
+        world.perform(Step.of(new Command.DiskWaits()));
+        world.perform(Step.of(new Command.DueWaits()));
         for (int i = 0; i < scenario.population().clients(); i++) {
-            SimulatedClient client = new SimulatedClient(this, "c" + i, seeds.fork());
-            clients.add(client);
-            plan(seeds.below(200) * MILLI, client::turn);
+            String name = "c" + i;
+            Whims whims = new Whims(scenario, world.client(name), name, seeds.fork());
+            Seeds own = seeds.fork();
+            plan(seeds.below(200) * MILLI, () -> turn(whims, own));
         }
     }
 
@@ -59,23 +56,39 @@ public final class Simulation {
     ///   it
     public long run(long eventsWanted) {
         try {
-            return toTheEnd(eventsWanted);
+            while (eventsSoFar < eventsWanted) {
+                step();
+            }
+            world.finish();
+            return world.observer().trace().hash();
         } catch (RuntimeException failure) {
-            throw new SimulationFailure(
-                    new Report(scenario, seed, eventsWanted, eventsSoFar, observer, failure).text(),
-                    failure);
+            throw failed(eventsWanted, failure);
         }
     }
 
-    private long toTheEnd(long eventsWanted) {
-        while (eventsSoFar < eventsWanted) {
-            step();
+    // Nobody wrote down what happened in words: it happens once more, with somebody who does.
+    private SimulationFailure failed(long eventsWanted, RuntimeException failure) {
+        Script script = script();
+        Simulation again = this;
+        RuntimeException told = failure;
+        if (!world.observer().trace().isInWords()) {
+            again = new Simulation(scenario, seed, true);
+            try {
+                again.run(eventsWanted);
+            } catch (SimulationFailure same) {
+                told = Objects.requireNonNullElse(same.broken(), failure);
+            }
         }
-        calmDown();
-        observer.requireAllDelivered();
-        sayGoodbye();
-        observer.requireNothingLeft();
-        return observer.trace().hash();
+        return new SimulationFailure(
+                new Report(scenario, seed, eventsWanted, eventsSoFar, again.world.observer(), told)
+                        .text(),
+                told,
+                script);
+    }
+
+    /// All that happened so far, to be told again.
+    public Script script() {
+        return new Script(scenario.name(), coreSeed, List.copyOf(world.performed()));
     }
 
     /// How many events there were so far.
@@ -83,207 +96,176 @@ public final class Simulation {
         return eventsSoFar;
     }
 
+    /// How much time passed so far.
+    public double virtualSeconds() {
+        return world.now() / 1e9;
+    }
+
     Observer observer() {
-        return observer;
+        return world.observer();
     }
 
     // ---- events
     // -------------------------------------------------------------------------------------
 
-    // The next thing in time: what is planned, what the core waits for, or the weather.
+    // The next thing in time: what is planned, or what the core waits for.
     private void step() {
         eventsSoFar++;
-        long deadline = server.nextDeadline();
+        long deadline = world.server().nextDeadline();
         long planned = events.next();
-        boolean both = deadline <= server.nowNanos() && planned <= server.nowNanos();
+        boolean both = deadline <= world.now() && planned <= world.now();
         if (both ? seeds.chance(0.5) : deadline <= planned) {
-            server.goTo(Math.max(server.nowNanos(), deadline));
-            server.runDue(1 + seeds.below(3));
+            passTo(deadline);
+            perform(new Command.Due(1 + seeds.below(3)));
         } else {
             EventQueue.Event event = events.take();
-            server.goTo(Math.max(server.nowNanos(), event.atNanos()));
+            passTo(event.atNanos());
             event.action().run();
         }
-        weather();
-        afterEvent();
     }
 
-    private void afterEvent() {
-        pump();
-        if (server.isRunning() && !(seeds.chance(scenario.weather().longTicks()) && !calm)) {
-            commit();
+    private void passTo(long nanos) {
+        if (nanos > world.now()) {
+            world.perform(Step.of(new Command.Passes(nanos - world.now())));
         }
-        observer.afterEvent();
     }
 
-    private void commit() {
-        int before = store.waiting().size();
-        server.commit();
-        List<Long> waiting = store.waiting();
-        if (waiting.size() > before) {
-            long upTo = waiting.getLast();
-            int start = starts;
-            plan(
-                    now() + diskMillis() * MILLI,
-                    () -> {
-                        if (start == starts && server.isRunning()) {
-                            store.makeDurable(upTo);
-                        }
-                    });
-        }
-        pump();
-    }
-
-    private long diskMillis() {
-        if (calm) {
-            return 0;
-        }
-        boolean stalls = seeds.chance(scenario.weather().diskStalls());
-        return stalls ? 2_000 : seeds.below(scenario.weather().diskMillisMax() + 1);
-    }
-
-    private void pump() {
-        for (Link link : List.copyOf(links)) {
-            link.pump();
-        }
-        links.removeIf(Link::isGone);
-    }
-
-    void plan(long atNanos, Runnable action) {
+    private void plan(long atNanos, Runnable action) {
         events.plan(atNanos, action);
+    }
+
+    private void plan(long atNanos, Command command) {
+        events.plan(atNanos, () -> perform(command));
+    }
+
+    private void turn(Whims whims, Seeds own) {
+        plan(world.now() + (1 + own.below(2 * THINKS_MILLIS)) * MILLI, () -> turn(whims, own));
+        whims.turn().forEach(this::perform);
     }
 
     // ---- weather
     // ------------------------------------------------------------------------------------
 
-    private void weather() {
-        if (calm || !server.isRunning()) {
+    private void perform(Command command) {
+        Scenario.Weather weather = scenario.weather();
+        boolean goes = seeds.chance(weather.crashes());
+        boolean stops = !goes && seeds.chance(weather.stops());
+        boolean tickGoesOn = seeds.chance(weather.longTicks());
+        world.perform(new Step(command, goes || tickGoesOn));
+        if (!world.server().isRunning()) {
             return;
         }
-        if (seeds.chance(scenario.weather().crashes())) {
-            crash(seeds.below(store.waiting().size() + 1));
-        } else if (seeds.chance(scenario.weather().stops())) {
-            stop();
+        if (goes) {
+            down(new Command.PowerGoes(seeds.below(world.waiting(Long.MAX_VALUE) + 1)));
+        } else if (stops) {
+            down(new Command.Stops());
         }
     }
 
-    private void crash(int survivors) {
-        observer.note(
-                "THE POWER GOES: %d of %d batches that wait were written"
-                        .formatted(survivors, store.waiting().size()));
-        server.crash(survivors);
-        down();
-    }
-
-    private void stop() {
-        pump();
-        server.stop();
-        pump();
-        down();
-    }
-
-    private void down() {
+    private void down(Command how) {
         starts++;
-        observer.wentDown();
-        plan(
-                now() + seeds.below(3_000) * MILLI,
-                () -> {
-                    observer.note("the server starts");
-                    server.restart();
-                });
+        world.perform(Step.of(how));
+        plan(world.now() + seeds.below(DOWN_MILLIS_MAX) * MILLI, new Command.Starts());
     }
 
-    // Everybody is welcome, at once or later.
-    private Authentication.@Nullable Outcome authenticate(
-            MemoryConnection connection, Authentication.Request request) {
-        Authentication.Outcome welcome =
-                new Authentication.Accepted(Authentication.Identity.ANONYMOUS, null);
-        if (calm || !seeds.chance(LATE_AUTHENTICATIONS)) {
-            return welcome;
+    private long delay() {
+        return seeds.below(scenario.weather().delayMillisMax() + 1) * MILLI;
+    }
+
+    private long diskMillis() {
+        boolean stalls = seeds.chance(scenario.weather().diskStalls());
+        return stalls ? 2_000 : seeds.below(scenario.weather().diskMillisMax() + 1);
+    }
+
+    /// When the last bytes arrive that a link has under way.
+    private static final class Arrivals {
+        private long up;
+        private long down;
+    }
+
+    // When what is under way arrives.
+    private final class ByChance implements Traffic {
+        private final WeakHashMap<Link, Arrivals> arrivals = new WeakHashMap<>();
+
+        private Arrivals of(Link link) {
+            return arrivals.computeIfAbsent(link, fresh -> new Arrivals());
         }
-        int start = starts;
-        plan(
-                now() + seeds.below(80) * MILLI,
-                () -> {
-                    if (start == starts && server.isRunning()) {
-                        server.authenticated(connection, welcome);
-                    }
-                });
-        return null;
-    }
 
-    // ---- what clients and links ask
-    // -----------------------------------------------------------------
-
-    Scenario scenario() {
-        return scenario;
-    }
-
-    Seeds seeds() {
-        return seeds;
-    }
-
-    long now() {
-        return server.nowNanos();
-    }
-
-    boolean isCalm() {
-        return calm;
-    }
-
-    long delay() {
-        return calm ? 0 : seeds.below(scenario.weather().delayMillisMax() + 1) * MILLI;
-    }
-
-    boolean isFragmented() {
-        return !calm && seeds.chance(scenario.weather().fragmented());
-    }
-
-    /// Connects `client`, if the server is there.
-    @Nullable Link connect(SimulatedClient client) {
-        if (!server.isRunning()) {
-            return null;
+        private long up(Link link) {
+            Arrivals of = of(link);
+            of.up = Math.max(of.up, world.now()) + delay();
+            return of.up;
         }
-        boolean slow = seeds.chance(scenario.weather().slowReaders());
-        Link link = new Link(this, server.accept(), client, slow);
-        links.add(link);
-        return link;
-    }
 
-    // ---- the end
-    // ------------------------------------------------------------------------------------
-
-    private void calmDown() {
-        observer.note("calm weather from here on");
-        calm = true;
-        while (!server.isRunning()) {
-            step();
+        private long down(Link link) {
+            Arrivals of = of(link);
+            of.down = Math.max(of.down, world.now()) + delay();
+            return of.down;
         }
-        links.forEach(Link::abandonedIsCut);
-        quiet();
-        clients.forEach(SimulatedClient::comeBack);
-        quiet();
-    }
 
-    // Until nothing is under way: no byte, no batch, no deadline that is due.
-    private void quiet() {
-        for (int i = 0; i < CALM_EVENTS_MAX; i++) {
-            boolean due = server.nextDeadline() <= server.nowNanos();
-            if (events.next() == Long.MAX_VALUE && !due && !server.hasUncommitted()) {
-                return;
+        @Override
+        public void sent(Link link, int bytes) {
+            boolean whole = bytes < 2 || !seeds.chance(scenario.weather().fragmented());
+            int left = bytes;
+            while (left > 0) {
+                int piece = whole ? left : Math.min(left, 1 + seeds.below(8));
+                left -= piece;
+                plan(up(link), new Command.Arrives(link.name(), piece));
             }
-            step();
         }
-        throw Invariant.NO_SPIN.broken("it does not come to rest");
-    }
 
-    private void sayGoodbye() {
-        clients.forEach(SimulatedClient::leaveForGood);
-        quiet();
-        SimulatedClient last = new SimulatedClient(this, "last", seeds.fork());
-        last.takeBack(observer.model().retained.topics());
-        quiet();
-        last.leaveForGood();
-        quiet();
+        @Override
+        public void sentBack(Link link, int bytes) {
+            plan(down(link), new Command.Comes(link.name(), bytes, seeds.chance(REFUSALS)));
+        }
+
+        @Override
+        public void readable(Link link) {
+            plan(
+                    world.now() + SLOW_READ_MILLIS * MILLI,
+                    new Command.Reads(link.name(), SLOW_READ_BYTES));
+        }
+
+        @Override
+        public void over(Link link) {
+            plan(down(link), new Command.Ends(link.name()));
+        }
+
+        @Override
+        public void left(Link link, boolean afterLastPacket) {
+            boolean allArrives = afterLastPacket || seeds.chance(0.5);
+            plan(allArrives ? up(link) : world.now(), new Command.Breaks(link.name()));
+        }
+
+        @Override
+        public void owes(Link link) {
+            plan(
+                    world.now() + seeds.below(ANSWERS_MILLIS_MAX) * MILLI,
+                    () -> {
+                        if (link.client().isOn(link)) {
+                            perform(new Command.Answers(link.client().name()));
+                        }
+                    });
+        }
+
+        @Override
+        public void waitsAtTheDoor(Link link) {
+            plan(
+                    world.now() + seeds.below(AUTHENTICATES_MILLIS_MAX) * MILLI,
+                    new Command.IsWelcome(link.name()));
+        }
+
+        @Override
+        public void appended(long upTo) {
+            int start = starts;
+            plan(
+                    world.now() + diskMillis() * MILLI,
+                    () -> {
+                        int batches = world.waiting(upTo);
+                        if (start == starts && batches > 0) {
+                            perform(new Command.DiskWrites(batches));
+                        }
+                    });
+        }
     }
 }

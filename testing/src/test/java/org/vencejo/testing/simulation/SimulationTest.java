@@ -50,7 +50,7 @@ class SimulationTest {
 
     @Test
     void aFailureSaysWhatBrokeAndHowToSeeItAgain() {
-        Simulation simulation = new Simulation(Scenarios.named("storm"), 3);
+        Simulation simulation = new Simulation(Scenarios.named("storm"), 3, true);
         simulation.run(200);
         Broken broken = Invariant.WINDOW.broken("by hand");
         assertThat(

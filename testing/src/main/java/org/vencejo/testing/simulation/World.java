@@ -1,0 +1,343 @@
+package org.vencejo.testing.simulation;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.core.Authentication;
+import org.vencejo.core.Limits;
+import org.vencejo.core.ServerSettings;
+import org.vencejo.testing.memory.LateStore;
+import org.vencejo.testing.memory.MemoryConnection;
+import org.vencejo.testing.memory.MemoryServer;
+
+/// A server, its clients, their links and the disk, to which commands happen.
+///
+/// Confined to one thread. Nothing in it is left to chance: the same steps lead to the same. After
+/// each the [Observer] looks at everything. What makes no sense when its turn comes (who is not
+/// connected cannot publish) is left out, so that any part of a script is a script.
+final class World {
+    /// More than that at one instant means that it does not come to rest.
+    private static final int MOVES_MAX = 200_000;
+
+    /// For ever, in the words of a client of 3.x as well.
+    private static final long FOR_EVER = Limits.NEVER_SECONDS;
+
+    private final Traffic traffic;
+    private final LateStore store = LateStore.late();
+    private final MemoryServer server;
+    private final Observer observer;
+    private final List<Step> performed = new ArrayList<>();
+
+    private final Map<String, SimulatedClient> clients = new HashMap<>();
+
+    /// Those of them who ever connected.
+    private final Map<String, SimulatedClient> visitors = new TreeMap<>();
+
+    private final Map<String, Link> linksByName = new HashMap<>();
+    private final Map<MemoryConnection, Link> linksByConnection = new HashMap<>();
+    private final List<Link> links = new ArrayList<>();
+
+    private boolean dueWaits;
+    private boolean calm;
+
+    World(ServerSettings settings, long seed, Traffic traffic, boolean inWords) {
+        this.traffic = traffic;
+        this.server =
+                new MemoryServer(
+                        new MemoryServer.Setup(
+                                settings, Scenario.RULES, this::authenticate, store, seed));
+        this.observer = new Observer(server, settings, Scenario.RULES);
+        observer.trace().inWords(inWords);
+        store.answersAtOnce(true);
+    }
+
+    Observer observer() {
+        return observer;
+    }
+
+    MemoryServer server() {
+        return server;
+    }
+
+    long now() {
+        return server.nowNanos();
+    }
+
+    /// The steps that made sense so far.
+    List<Step> performed() {
+        return performed;
+    }
+
+    /// The client of this name.
+    SimulatedClient client(String name) {
+        return clients.computeIfAbsent(name, SimulatedClient::new);
+    }
+
+    /// How many batches up to this number wait for the disk.
+    int waiting(long upTo) {
+        return (int) store.waiting().stream().filter(number -> number <= upTo).count();
+    }
+
+    // ---- one step
+    // -----------------------------------------------------------------------------------
+
+    /// Lets `step` happen; returns whether it made sense.
+    boolean perform(Step step) {
+        performed.add(step);
+        if (!happens(step.command())) {
+            performed.removeLast();
+            return false;
+        }
+        if (step.command() instanceof Command.Passes passes) {
+            joinPasses(passes);
+        } else {
+            afterwards(step.tickGoesOn());
+        }
+        return true;
+    }
+
+    private void joinPasses(Command.Passes passes) {
+        Step before = performed.size() < 2 ? null : performed.get(performed.size() - 2);
+        if (before != null && before.command() instanceof Command.Passes earlier) {
+            performed.removeLast();
+            performed.removeLast();
+            performed.add(Step.of(new Command.Passes(earlier.nanos() + passes.nanos())));
+        }
+    }
+
+    private boolean happens(Command command) {
+        return switch (command) {
+            case Command.Connects c -> connects(c);
+            case Command.OfClient c -> client(c.client()).does(c);
+            case Command.OfLink c -> {
+                Link link = linksByName.get(c.link());
+                yield link != null && happens(link, c);
+            }
+            case Command.DiskWrites c -> server.isRunning() && diskWrites(c.batches());
+            case Command.DiskWaits c -> diskAnswersAtOnce(false);
+            case Command.DiskIsPrompt c -> diskAnswersAtOnce(true);
+            case Command.Passes c -> passes(c.nanos());
+            case Command.Due c -> server.runDue(c.calls()) > 0;
+            case Command.DueWaits c -> dueWaits(true);
+            case Command.DueIsPrompt c -> dueWaits(false);
+            case Command.PowerGoes c -> server.isRunning() && powerGoes(c.survivors());
+            case Command.Stops c -> server.isRunning() && stops();
+            case Command.Starts c -> !server.isRunning() && starts();
+        };
+    }
+
+    private boolean happens(Link link, Command.OfLink command) {
+        return switch (command) {
+            case Command.Arrives c -> link.arrives(c.bytes());
+            case Command.Reads c -> link.reads(c.bytes());
+            case Command.Comes c -> link.comes(c.bytes(), c.refusing());
+            case Command.Breaks c -> link.breaks();
+            case Command.Ends c -> link.ends();
+            case Command.IsWelcome c -> letIn(link);
+        };
+    }
+
+    // What follows from a step by itself.
+    private void afterwards(boolean tickGoesOn) {
+        pump();
+        if (!tickGoesOn) {
+            commit();
+        }
+        observer.afterEvent();
+        for (int moves = 0; hastens(); moves++) {
+            Invariant.NO_SPIN.require(moves < MOVES_MAX, "it does not come to rest");
+            pump();
+            commit();
+            observer.afterEvent();
+        }
+    }
+
+    // One of those things that nobody holds up.
+    private boolean hastens() {
+        if ((calm || !dueWaits) && server.runDue(1) > 0) {
+            return true;
+        }
+        for (Link link : links) {
+            if (link.hastens(calm)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void pump() {
+        for (Link link : List.copyOf(links)) {
+            link.pump(calm);
+        }
+        links.removeIf(Link::isGone);
+    }
+
+    private void commit() {
+        if (!server.isRunning() || !server.hasUncommitted()) {
+            return;
+        }
+        int before = store.waiting().size();
+        server.commit();
+        List<Long> waiting = store.waiting();
+        if (waiting.size() > before) {
+            traffic.appended(waiting.getLast());
+        }
+        pump();
+    }
+
+    // ---- clients
+    // -------------------------------------------------------------------------------------
+
+    private boolean connects(Command.Connects told) {
+        SimulatedClient client = client(told.client());
+        if (client.hasLink() || !server.isRunning()) {
+            return false;
+        }
+        client.connect(newLink(told.link(), client, told.manner()), told.terms());
+        visitors.put(told.client(), client);
+        return true;
+    }
+
+    private Link newLink(String name, SimulatedClient client, Command.Manner manner) {
+        Link link = new Link(name, server.accept(), client, manner, traffic);
+        links.add(link);
+        linksByName.put(name, link);
+        linksByConnection.put(link.connection(), link);
+        return link;
+    }
+
+    // Everybody is welcome, at once or later.
+    private Authentication.@Nullable Outcome authenticate(
+            MemoryConnection connection, Authentication.Request request) {
+        Link link = linksByConnection.get(connection);
+        if (calm || link == null || !link.isLate()) {
+            return welcome();
+        }
+        link.waitsAtTheDoor(true);
+        return null;
+    }
+
+    private static Authentication.Outcome welcome() {
+        return new Authentication.Accepted(Authentication.Identity.ANONYMOUS, null);
+    }
+
+    private boolean letIn(Link link) {
+        if (!link.isAtTheDoor() || !server.isRunning()) {
+            return false;
+        }
+        link.waitsAtTheDoor(false);
+        server.authenticated(link.connection(), welcome());
+        return true;
+    }
+
+    // ---- disk, time, power
+    // ---------------------------------------------------------------------------
+
+    private boolean diskWrites(int batches) {
+        List<Long> waiting = store.waiting();
+        if (waiting.isEmpty() || batches < 1) {
+            return false;
+        }
+        store.makeDurable(waiting.get(Math.min(batches, waiting.size()) - 1));
+        return true;
+    }
+
+    private boolean diskAnswersAtOnce(boolean atOnce) {
+        store.answersAtOnce(atOnce);
+        return true;
+    }
+
+    private boolean dueWaits(boolean waits) {
+        dueWaits = waits;
+        return true;
+    }
+
+    // What is due before the end of that time is done in its turn.
+    private boolean passes(long nanos) {
+        long end = now() + nanos;
+        while (server.nextDeadline() < end) {
+            server.goTo(Math.max(now(), server.nextDeadline()));
+            server.runDue(1);
+            afterwards(false);
+        }
+        server.goTo(end);
+        if (!dueWaits) {
+            afterwards(false);
+        }
+        return nanos > 0;
+    }
+
+    private boolean powerGoes(int survivors) {
+        int written = Math.min(survivors, store.waiting().size());
+        observer.note(
+                "THE POWER GOES: %d of %d batches that wait were written"
+                        .formatted(written, store.waiting().size()));
+        server.crash(written);
+        return down();
+    }
+
+    private boolean stops() {
+        server.stop();
+        pump();
+        return down();
+    }
+
+    private boolean down() {
+        links.forEach(link -> link.waitsAtTheDoor(false));
+        observer.wentDown();
+        return true;
+    }
+
+    private boolean starts() {
+        observer.note("the server starts");
+        server.restart();
+        return true;
+    }
+
+    // ---- the end
+    // ------------------------------------------------------------------------------------
+
+    /// The storm calms down, and what was promised must be there; then everybody leaves, and
+    /// nothing may be left.
+    void finish() {
+        observer.note("calm weather from here on");
+        calm = true;
+        diskAnswersAtOnce(true);
+        if (!server.isRunning()) {
+            starts();
+        }
+        links.forEach(this::letIn);
+        afterwards(false);
+        visitors.forEach(this::comesBack);
+        afterwards(false);
+        observer.requireAllDelivered();
+        visitors.forEach((name, client) -> {
+            client.does(new Command.TurnsAway(name));
+            client.leaveForGood(newLink(name + ".last", client, Command.Manner.PROMPT));
+        });
+        afterwards(false);
+        takeBackWhatIsRetained();
+        observer.requireNothingLeft();
+    }
+
+    private void comesBack(String name, SimulatedClient client) {
+        client.answersAgain();
+        if (!client.hasLink()) {
+            client.connect(
+                    newLink(name + ".back", client, Command.Manner.PROMPT),
+                    client.plainTerms(false, FOR_EVER));
+        }
+    }
+
+    private void takeBackWhatIsRetained() {
+        SimulatedClient last = new SimulatedClient("last");
+        last.connect(newLink("last.1", last, Command.Manner.PROMPT), last.plainTerms(true, 0));
+        last.takeBack(observer.model().retained.topics());
+        afterwards(false);
+        last.does(new Command.Disconnects("last", false));
+        afterwards(false);
+    }
+}
