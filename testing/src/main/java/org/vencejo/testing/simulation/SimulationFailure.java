@@ -18,6 +18,26 @@ public final class SimulationFailure extends AssertionError {
         return script;
     }
 
+    /// The same failure, with as short a script as leads to it.
+    public SimulationFailure shrunk() {
+        if (script.played(false).failure() == null) {
+            return new SimulationFailure(
+                    getMessage() + "\nit fails by its seed, not when its steps are played again\n",
+                    getCause(),
+                    script);
+        }
+        Script shortest = Shrinker.shrunk(script);
+        return new SimulationFailure(
+                getMessage()
+                        + "\nshrunk to %d of %d steps; in a file FILE it is played with\n"
+                                .formatted(shortest.steps().size(), script.steps().size())
+                        + "    mvn -q test -pl testing -am -Dtest=SimulationTest#plays"
+                        + " -Dsurefire.failIfNoSpecifiedTests=false -Dvencejo.script=FILE\n\n"
+                        + shortest.text(),
+                getCause(),
+                shortest);
+    }
+
     @Nullable RuntimeException broken() {
         return getCause() instanceof RuntimeException cause ? cause : null;
     }

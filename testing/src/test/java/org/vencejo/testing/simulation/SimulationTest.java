@@ -3,32 +3,52 @@ package org.vencejo.testing.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.vencejo.testing.Seeds;
 
 /// All scenarios of chance: a few seeds that stay, and fresh ones; as many as asked with
-/// `-Dvencejo.seeds` and `-Dvencejo.events`.
+/// `-Dvencejo.seeds` and `-Dvencejo.events`. The fresh ones of a build come from one number, which
+/// is printed with what was simulated.
 class SimulationTest {
     private static final int FIXED_SEEDS = 25;
     private static final int FRESH_SEEDS = Integer.getInteger("vencejo.seeds", 5);
+    private static final Seeds FRESH = Seeds.given();
     private static final int EVENTS = Integer.getInteger("vencejo.events", 1_000);
 
     static List<Scenario> scenarios() {
         return Scenarios.all();
     }
 
+    private static final Census CENSUS = new Census();
+
+    @AfterAll
+    static void howMuchWasSimulated() {
+        System.out.printf("simulated (fresh seeds from %d): %s%n", FRESH.seed(), CENSUS);
+    }
+
     @ParameterizedTest
     @MethodSource("scenarios")
     void everyInvariantHoldsAfterEveryEvent(Scenario scenario) {
         for (int seed = 1; seed <= FIXED_SEEDS; seed++) {
-            new Simulation(scenario, seed).run(EVENTS);
+            run(scenario, seed);
         }
-        Seeds fresh = Seeds.given();
         for (int i = 0; i < FRESH_SEEDS; i++) {
-            new Simulation(scenario, fresh.next() >>> 1).run(EVENTS);
+            run(scenario, FRESH.next() >>> 1);
+        }
+    }
+
+    private static void run(Scenario scenario, long seed) {
+        try {
+            CENSUS.run(new Simulation(scenario, seed), EVENTS);
+        } catch (SimulationFailure failure) {
+            throw failure.shrunk();
         }
     }
 
@@ -36,8 +56,15 @@ class SimulationTest {
     @Test
     void replays() {
         String scenario = System.getProperty("vencejo.scenario", "everything");
-        long seed = Long.getLong("vencejo.seed", 1);
-        new Simulation(Scenarios.named(scenario), seed).run(EVENTS);
+        run(Scenarios.named(scenario), Long.getLong("vencejo.seed", 1));
+    }
+
+    /// One script, as a failure asks for it.
+    @Test
+    void plays() throws IOException {
+        String file = System.getProperty("vencejo.script");
+        Script.read(file == null ? "c0 connects c0.1 5.0\n" : Files.readString(Path.of(file)))
+                .play();
     }
 
     @ParameterizedTest
