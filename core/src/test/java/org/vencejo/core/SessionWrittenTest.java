@@ -192,7 +192,7 @@ class SessionWrittenTest {
         assertThat(stored.queue())
                 .extracting(entry -> entry.enqueued().sequence(), Recovered.Entry::released)
                 .containsExactly(
-                        tuple(0L, null), tuple(1L, new Released(1, 1, 2)), tuple(2L, null));
+                        tuple(0L, null), tuple(1L, new Released(1, 1, 2, 0)), tuple(2L, null));
         assertThat(stored.disconnected()).isNull();
         assertThat(stored.subscriptions()).hasSize(1);
     }
