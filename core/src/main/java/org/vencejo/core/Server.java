@@ -1,7 +1,6 @@
 package org.vencejo.core;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.Connection.State;
@@ -490,13 +489,6 @@ public final class Server {
 
     /// The connections of all connected clients.
     public List<Connection> connectionsOfClients() {
-        List<Connection> all = new ArrayList<>();
-        for (ServerSession session : sessions.all()) {
-            Connection connection = session.connection();
-            if (connection != null) {
-                all.add(connection);
-            }
-        }
-        return all;
+        return sessions.connections();
     }
 }

@@ -320,8 +320,16 @@ final class Sessions {
     // ---- what others look at
     // --------------------------------------------------------------------------
 
-    List<ServerSession> all() {
-        return new ArrayList<>(byClientIdentifier.values());
+    /// The connections that are bound to sessions, as they are now.
+    List<Connection> connections() {
+        List<Connection> all = new ArrayList<>();
+        for (ServerSession session : byClientIdentifier.values()) {
+            Connection connection = session.connection();
+            if (connection != null) {
+                all.add(connection);
+            }
+        }
+        return all;
     }
 
     int size() {
