@@ -203,8 +203,11 @@ final class SessionState implements FlowOwner {
                         + (will.properties().isEmpty() ? 0 : will.properties().heapBytes());
     }
 
+    // The trie has the bytes of its levels, the session those of the whole filter.
     private static long bytesOf(TopicFilter filter) {
-        return SUBSCRIPTION_BYTES + filter.utf8().length + (long) LEVEL_BYTES * filter.levels();
+        return SUBSCRIPTION_BYTES
+                + 2L * filter.utf8().length
+                + (long) LEVEL_BYTES * filter.levels();
     }
 
     // ---- flows

@@ -17,12 +17,12 @@ import org.vencejo.protocol.Suback;
 
 /// What sessions occupy beside their queues is bounded, for each of them and for all together.
 class SessionLimitsTest {
-    /// One of these counts 128 + 300 + 64.
+    /// One of these counts 128 + 2 x 300 + 64.
     private static final String LONG_FILTER = "x".repeat(299);
 
     @Test
     void theSubscriptionsOfASessionHaveSoManyBytes() {
-        Bench bench = Bench.with("subscriptionsBytesMax", 1_000);
+        Bench bench = Bench.with("subscriptionsBytesMax", 1_600);
         Connection client = bench.connect("client", 0);
         Connection other = bench.connect("other", 0);
 
@@ -39,9 +39,10 @@ class SessionLimitsTest {
     /// Levels cost more than their bytes.
     @Test
     void aDeepFilterCountsItsLevels() {
-        Bench bench = Bench.with("subscriptionsBytesMax", 1_000);
+        Bench bench = Bench.with("subscriptionsBytesMax", 1_600);
         Connection client = bench.connect("client", 0);
-        assertThat(asked(bench, client, "+/".repeat(20) + "+")).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+        assertThat(asked(bench, client, "+/".repeat(30) + "+"))
+                .isEqualTo(ReasonCode.QUOTA_EXCEEDED);
         assertThat(asked(bench, client, "+/".repeat(10) + "+")).isEqualTo(ReasonCode.GRANTED_QOS_1);
     }
 
@@ -97,13 +98,11 @@ class SessionLimitsTest {
     @Test
     void whatIsFoundAtTheStartCountsAsBefore() {
         Bench bench = new Bench();
-        Connection a =
-                bench.connect(with(connect("a", 100), will("w/x", QoS.AT_MOST_ONCE, 50)));
+        Connection a = bench.connect(with(connect("a", 100), will("w/x", QoS.AT_MOST_ONCE, 50)));
         asked(bench, a, "t/1");
         long bytes = bench.server.sessionBytes();
         Bench after =
-                new Bench(
-                        ServerSettings.DEFAULTS, AccessRules.OPEN, bench.server.durableState());
+                new Bench(ServerSettings.DEFAULTS, AccessRules.OPEN, bench.server.durableState());
         assertThat(after.server.sessionBytes()).isEqualTo(bytes);
     }
 

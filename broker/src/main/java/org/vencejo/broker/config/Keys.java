@@ -412,7 +412,7 @@ final class Keys {
                             "subscriptions-bytes-max",
                             Quantity.size(KB, TB),
                             fixed(LIMITS.subscriptionsBytesMax()),
-                            "Bytes that the subscriptions of a session occupy, about: 128, the bytes"
+                            "Bytes that the subscriptions of a session occupy, about: 128, twice the bytes"
                                     + " of the Topic Filter and 64 for each of its levels.",
                             "SUBACK 0x97 (3.1.1: 0x80)")
                     .rereadAtHangup();
