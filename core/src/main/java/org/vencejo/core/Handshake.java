@@ -304,9 +304,11 @@ final class Handshake {
     // What sessions hold is bounded for all of them together; one that brings nothing new goes on.
     private void checkRoom(Identity identity) {
         long more = SessionState.bytesOf(connect.will());
-        if (sessions.find(clientIdentifier) == null) {
-            more += SessionState.bytesOf(clientIdentifier, identity.userName());
-        }
+        ServerSession session = sessions.find(clientIdentifier);
+        more +=
+                session == null
+                        ? SessionState.bytesOf(clientIdentifier, identity.userName())
+                        : session.state().bytesMoreAs(identity);
         if (more > 0 && turn.sessionBytes + more > turn.limits.sessionsBytesMax()) {
             throw new ProtocolViolation(
                     ReasonCode.QUOTA_EXCEEDED,

@@ -19,6 +19,9 @@ public sealed interface Mutation {
     record SessionCreated(long session, String clientIdentifier, @Nullable String userName)
             implements Mutation {}
 
+    /// A session that was nobody's is this user's from now on (A19).
+    record SessionClaimed(long session, String userName) implements Mutation {}
+
     /// A CONNECT was accepted for the session: its epoch, its expiry and the limits of the client,
     /// which decide what counts as sent after a crash. A will replaces an earlier one.
     record SessionConnected(

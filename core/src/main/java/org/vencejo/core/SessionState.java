@@ -38,7 +38,6 @@ final class SessionState implements FlowOwner {
     private final Turn turn;
     private final long number;
     private final String clientIdentifier;
-    private final @Nullable String createdBy;
     private final boolean kept;
     private final InboundFlow inbound;
     private final OutboundFlow outbound;
@@ -50,6 +49,9 @@ final class SessionState implements FlowOwner {
 
     private long subscriptionBytes;
 
+    /// Whose it is; null as long as it is nobody's.
+    private @Nullable String owner;
+
     // Since the last CONNECT
     private Identity identity;
     private SessionConnected connected;
@@ -60,13 +62,13 @@ final class SessionState implements FlowOwner {
         this.turn = turn;
         this.number = number;
         this.clientIdentifier = clientIdentifier;
-        this.createdBy = identity.userName();
+        this.owner = identity.userName();
         this.identity = identity;
         this.kept = kept;
         this.inbound = new InboundFlow(this);
         this.outbound = new OutboundFlow(this, turn.accounting);
         this.connected = new SessionConnected(number, 0, 0, 0, null);
-        occupy(bytesOf(clientIdentifier, createdBy));
+        occupy(bytesOf(clientIdentifier, owner));
     }
 
     private long write(Mutation mutation) {
@@ -92,12 +94,24 @@ final class SessionState implements FlowOwner {
     }
 
     private Mutation.SessionCreated creation() {
-        return new Mutation.SessionCreated(number, clientIdentifier, createdBy);
+        return new Mutation.SessionCreated(number, clientIdentifier, owner);
     }
 
     /// Whose session it is, and whose rights count, from now on.
     void identify(Identity as) {
         identity = as;
+        String userName = as.userName();
+        if (userName != null && !userName.equals(owner)) {
+            owner = userName;
+            occupy(userName.length());
+            write(new Mutation.SessionClaimed(number, userName));
+        }
+    }
+
+    /// How much more it would occupy as the session of `other`.
+    long bytesMoreAs(Identity other) {
+        String userName = other.userName();
+        return owner == null && userName != null ? userName.length() : 0;
     }
 
     /// Whether it may go on as the session of `other`: of the same user, or of anybody if it was

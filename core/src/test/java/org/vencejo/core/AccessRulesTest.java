@@ -279,6 +279,24 @@ class AccessRulesTest {
     }
 
     @Test
+    void aSessionThatWasNobodysIsStillItsUsersAfterARestart() {
+        bench.authenticator = AccessRulesTest::asWhoItSays;
+        bench.cut(bench.connect("c", 100));
+        bench.cut(bench.connect(Change.of(connect("c", 100), "userName", "bob")));
+        bench.cut(bench.connect(Change.of(connect("c", 100), "userName", "bob")));
+        assertThat(bench.mutations)
+                .filteredOn(Mutation.SessionClaimed.class::isInstance)
+                .hasSize(1);
+        Bench restarted = new Bench(ServerSettings.DEFAULTS, rules, bench.server.durableState());
+        restarted.authenticator = AccessRulesTest::asWhoItSays;
+        Connection eve = restarted.connect(Change.of(connect("c", 100), "userName", "eve"));
+        assertThat(restarted.to(eve, Connack.class).getFirst().reasonCode())
+                .isEqualTo(ReasonCode.NOT_AUTHORIZED);
+        Connection bob = restarted.connect(Change.of(connect("c", 100), "userName", "bob"));
+        assertThat(restarted.to(bob, Connack.class).getFirst().sessionPresent()).isTrue();
+    }
+
+    @Test
     void theRightsAreThoseOfWhoIsConnectedNow() {
         bench.authenticator = AccessRulesTest::asWhoItSays;
         rules.denied.add("null: publish t");

@@ -26,6 +26,7 @@ final class StoredState {
         switch (mutation) {
             case Mutation.SessionCreated m ->
                     expect(sessions.put(m.session(), new StoredSession(m)) == null, m);
+            case Mutation.SessionClaimed m -> session(m.session(), m).claim(m);
             case Mutation.SessionConnected m -> {
                 StoredSession session = session(m.session(), m);
                 expect(session.connected == null || session.connected.epoch() < m.epoch(), m);
@@ -96,7 +97,7 @@ final class StoredState {
 
     /// One kept session. Confined to one thread.
     private static final class StoredSession {
-        private final Mutation.SessionCreated created;
+        private Mutation.SessionCreated created;
         private Mutation.@Nullable SessionConnected connected;
         private Mutation.@Nullable SessionDisconnected disconnected;
         private final Map<TopicFilter, Mutation.Subscribed> subscriptions = new LinkedHashMap<>();
@@ -106,6 +107,13 @@ final class StoredState {
 
         StoredSession(Mutation.SessionCreated created) {
             this.created = created;
+        }
+
+        void claim(Mutation.SessionClaimed mutation) {
+            expect(created.userName() == null, mutation);
+            created =
+                    new Mutation.SessionCreated(
+                            created.session(), created.clientIdentifier(), mutation.userName());
         }
 
         private Mutation.SessionConnected connected() {
