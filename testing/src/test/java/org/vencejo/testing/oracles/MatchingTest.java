@@ -161,7 +161,7 @@ class MatchingTest {
         List<String> wrong = new ArrayList<>();
         int rows = 0;
         for (String line : TABLE.lines().toList()) {
-            String[] row = line.split(" {2,}");
+            String[] row = line.split(" {2,}", -1);
             if (row[2].equals("invalid")) {
                 assertThat(TopicFilter.of(row[0]).isValid()).as(line).isFalse();
             } else if (matcher.matches(row[0], row[1]) != row[2].equals("yes")) {

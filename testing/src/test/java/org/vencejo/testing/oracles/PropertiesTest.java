@@ -378,7 +378,7 @@ class PropertiesTest {
     private static List<Property> table() {
         List<Property> table = new ArrayList<>();
         for (String line : TABLE.lines().toList()) {
-            String[] words = line.split(" +");
+            String[] words = line.split(" +", -1);
             Set<Where> allowed = EnumSet.noneOf(Where.class);
             for (String word : Arrays.copyOfRange(words, 2, words.length)) {
                 allowed.add(Where.valueOf(word.toUpperCase(Locale.ROOT)));

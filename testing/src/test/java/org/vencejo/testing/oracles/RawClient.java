@@ -99,7 +99,7 @@ final class RawClient {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         int left = length;
         do {
-            out.write(left > 0x7F ? left & 0x7F | 0x80 : left);
+            out.write(left > 0x7F ? (left & 0x7F) | 0x80 : left);
             left >>>= 7;
         } while (left > 0);
         return out.toByteArray();

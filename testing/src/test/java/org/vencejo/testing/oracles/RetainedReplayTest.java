@@ -68,7 +68,7 @@ class RetainedReplayTest {
         retainAll();
         PacketClient subscriber = PacketClient.connected(server, "s");
         subscriber.subscribe("r/#", AT_MOST_ONCE);
-        long most = Limits.DEFAULTS.outBufferHighBytes() + (64 << 10);
+        long most = Limits.DEFAULTS.outBufferHighBytes() + (64L << 10);
         assertThat(subscriber.connection().waiting()).isPositive().isLessThan(most);
         assertThat(server.core().accounting().queuedCopies()).isLessThan(300);
 

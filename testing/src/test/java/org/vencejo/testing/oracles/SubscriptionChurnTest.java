@@ -120,7 +120,7 @@ class SubscriptionChurnTest {
         List<Churning> clients = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
             Properties kept =
-                    Properties.builder().put(Property.SESSION_EXPIRY_INTERVAL, i % 2 * 60).build();
+                    Properties.builder().put(Property.SESSION_EXPIRY_INTERVAL, i % 2 * 60L).build();
             clients.add(new Churning(PacketClient.connected(server, "c" + i, true, kept)));
         }
         store.answersAtOnce(false);
