@@ -55,6 +55,27 @@ class IdentifiersTakenTest {
     }
 
     @Test
+    void aPlaceWhoseIdentifierIsOpenIsPassedOverButNotEndlessly() {
+        bench.connect(1_000);
+        for (int i = 0; i < 300; i++) {
+            bench.queue(AT_LEAST_ONCE, "m");
+        }
+        bench.drain();
+        flow.recoverSequence(PacketIdentifiers.MAX - 1); // the next places: 65,535, 1, 2 ...
+        assertThat(flow.takeSequence()).isEqualTo(PacketIdentifiers.MAX - 1);
+        assertThat(flow.takeSequence()).as("not all 300").isEqualTo(PacketIdentifiers.MAX + 256);
+        for (int i = 1; i <= 100; i++) {
+            bench.puback(i);
+        }
+        for (int i = 257; i <= 300; i++) {
+            bench.puback(i);
+        }
+        flow.recoverSequence(2 * PacketIdentifiers.MAX + 99);
+        assertThat(flow.takeSequence()).as("#100").isEqualTo(2 * PacketIdentifiers.MAX + 99);
+        assertThat(flow.takeSequence()).as("#257").isEqualTo(2 * PacketIdentifiers.MAX + 256);
+    }
+
+    @Test
     void aQoS2MessageWaitsForTheIdentifierOfItsPlaceAndAQoS1MessageTakesAnother() {
         for (boolean exactlyOnce : new boolean[] {true, false}) {
             FlowBench each = new FlowBench();

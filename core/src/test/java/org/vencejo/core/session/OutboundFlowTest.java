@@ -29,7 +29,7 @@ class OutboundFlowTest {
         for (String text : List.of("a", "b", "c", "d", "e")) {
             bench.queue(text.equals("b") ? EXACTLY_ONCE : AT_LEAST_ONCE, text);
         }
-        bench.drain();
+        assertThat(bench.drain()).as("more could be sent at once").isFalse();
         assertThat(bench.sent()).containsExactly("1:a#1", "2:b#2");
         bench.puback(1);
         bench.drain();
@@ -100,10 +100,12 @@ class OutboundFlowTest {
         bench.queue(AT_LEAST_ONCE, "c");
         bench.drain();
         assertThat(bench.sent()).containsExactly("1:a#1");
-        assertThat(flow.waitsForJournal(bench.durable)).isTrue();
+        assertThat(flow.waitsForJournal(1)).isTrue();
+        assertThat(flow.waitsForJournal(2)).as("b is the second").isFalse();
         bench.durable = bench.appended;
         bench.drain();
         assertThat(bench.sent()).containsExactly("2:b#2", "1:c#3");
+        assertThat(flow.waitsForJournal(0)).as("nothing is left").isFalse();
     }
 
     @Test
@@ -163,6 +165,21 @@ class OutboundFlowTest {
         bench.drain();
         assertThat(bench.sent()).containsExactly("1:open#1", "1:waits#8193", "0:first");
         assertThat(flow.isReadyForAtMostOnce()).isTrue();
+    }
+
+    @Test
+    void qos0IsDroppedFromTheQueueOfWhoIsAwayAndNothingElseIs() {
+        bench.queue(AT_MOST_ONCE, "zero 1");
+        bench.queue(AT_LEAST_ONCE, "one");
+        bench.queue(AT_MOST_ONCE, "zero 2");
+        bench.queue(EXACTLY_ONCE, "two");
+        flow.dropAtMostOnce();
+        assertThat(bench.ended).containsExactly("OFFLINE:zero 1", "OFFLINE:zero 2"); // (B36)
+        assertThat(flow.isConnected()).isFalse();
+        bench.connect(10);
+        assertThat(flow.isConnected()).isTrue();
+        bench.drain();
+        assertThat(bench.sent()).containsExactly("1:one#2", "2:two#4");
     }
 
     // ---- identifiers [MQTT-2.2.1-4]

@@ -3,6 +3,7 @@ package org.vencejo.core.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,37 @@ class PacketIdentifiersTest {
         naive.keySet().forEach(identifiers::remove);
         assertThat(identifiers.isEmpty()).isTrue();
         assertThat(identifiers.toArray()).isEmpty();
+    }
+
+    /// All that want the last slots of the smallest table and the first ones behind them.
+    @Test
+    void whoeverIsRemovedTheOthersAreFoundAroundTheEndOfTheTable() {
+        int[] wanted = {5, 6, 7, 8, 9, 13, 14, 15, 16, 23};
+        int[] taken = new int[5];
+        for (int order = 0; order < 100_000; order++) {
+            int rest = order;
+            for (int i = 0; i < taken.length; i++) {
+                taken[i] = wanted[rest % 10];
+                rest /= 10;
+            }
+            if (Arrays.stream(taken).distinct().count() < taken.length) {
+                continue;
+            }
+            for (int removed : taken) {
+                PacketIdentifiers<String> each = new PacketIdentifiers<>();
+                for (int identifier : taken) {
+                    each.put(identifier, "v" + identifier);
+                }
+                each.remove(removed);
+                for (int identifier : taken) {
+                    if (!Objects.equals(
+                            each.get(identifier),
+                            identifier == removed ? null : "v" + identifier)) {
+                        assertThat(taken).as("%d without %d", identifier, removed).isEmpty();
+                    }
+                }
+            }
+        }
     }
 
     @Test
