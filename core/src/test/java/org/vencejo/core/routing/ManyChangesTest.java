@@ -75,6 +75,7 @@ class ManyChangesTest {
             expected.sort(null);
             assertThat(plain(trie, topic)).as(topic + " of " + naive).isEqualTo(expected);
             assertThat(trie.size()).isEqualTo(naive.size());
+            assertThat(trie.nodes() > 0).isEqualTo(!naive.isEmpty());
         }
         naive.forEach(trie::remove);
         assertThat(trie.nodes()).isZero();
@@ -125,21 +126,28 @@ class ManyChangesTest {
             }
             assertThat(trie.get(topicName)).isEqualTo(naive.get(name));
             assertThat(trie.size()).isEqualTo(naive.size());
+            if (i % 50 == 0) {
+                assertMeets(trie, filter(random), naive);
+            }
         }
-        String filter = filter(random);
-        List<Integer> met = Routes.all(trie.cursor(TopicFilter.of(filter)));
+        TreeSet<Integer> all = new TreeSet<>();
+        trie.forEach(all::add);
+        assertThat(all).isEqualTo(new TreeSet<>(naive.values()));
+        naive.keySet().forEach(name -> trie.remove(TopicName.of(name)));
+        assertThat(trie.nodes()).isZero();
+    }
+
+    private static void assertMeets(
+            RetainedTrie<Integer> trie, String filter, Map<String, Integer> naive) {
         List<Integer> expected = new ArrayList<>();
         naive.forEach((name, value) -> {
             if (TopicFilter.of(filter).matches(TopicName.of(name))) {
                 expected.add(value);
             }
         });
-        assertThat(met).containsExactlyInAnyOrderElementsOf(expected);
-        TreeSet<Integer> all = new TreeSet<>();
-        trie.forEach(all::add);
-        assertThat(all).isEqualTo(new TreeSet<>(naive.values()));
-        naive.keySet().forEach(name -> trie.remove(TopicName.of(name)));
-        assertThat(trie.nodes()).isZero();
+        assertThat(Routes.all(trie.cursor(TopicFilter.of(filter))))
+                .as(filter)
+                .containsExactlyInAnyOrderElementsOf(expected);
     }
 
     @Test

@@ -43,6 +43,9 @@ class AccountingTest {
         accounting.recovered(7);
         accounting.unqueued(10);
         accounting.sent();
+        assertThat(accounting.queuedCopies()).isEqualTo(5);
+        assertThat(accounting.queuedBytes()).isEqualTo(47);
+        assertThat(accounting.inFlightCopies()).isEqualTo(1);
         accounting.sessionEnded(5, 47, 1);
         assertThat(accounting.balances()).isTrue();
         assertThat(accounting.endedBy(Fate.SESSION_ENDED)).isEqualTo(6);
@@ -50,6 +53,13 @@ class AccountingTest {
         assertThat(accounting.queuedBytes()).isZero();
         assertThat(accounting.inFlightCopies()).isZero();
         assertThat(accounting.copies() + accounting.recoveredCopies()).isEqualTo(6);
+    }
+
+    @Test
+    void whatTheServerPublishedToNobodyIsCountedApart() {
+        accounting.ownWithoutSubscriber();
+        assertThat(accounting.ownMessagesWithoutSubscriber()).isEqualTo(1);
+        assertThat(accounting.balances()).isTrue();
     }
 
     @Test

@@ -68,6 +68,20 @@ class MessageQueueTest {
         queue.prepend(ahead);
         assertThat(texts()).containsExactly("a", "b", "c");
         assertThat(ahead.isEmpty()).isTrue();
+        assertThat(queue.size()).isEqualTo(3);
+        queue.remove(queue.first());
+        assertThat(texts()).containsExactly("b", "c");
+        assertThat(queue.bytes()).isEqualTo(copy("b").message().bytes() * 2);
+    }
+
+    @Test
+    void whatGoesAheadOfNothingIsAllThereIs() {
+        MessageQueue ahead = new MessageQueue();
+        ahead.addLast(copy("a"));
+        ahead.addLast(copy("b"));
+        queue.prepend(ahead);
+        add("c");
+        assertThat(texts()).containsExactly("a", "b", "c");
     }
 
     @Test
