@@ -52,6 +52,7 @@ final class AtRest {
                         && tap.pubrels.isEmpty()
                         && tap.unsubacks.isEmpty()
                         && tap.pingresps == 0
+                        && tap.proofs == 0
                         && (session == null || session.pending.isEmpty()),
                 "%s is still owed PUBACK %s, PUBREC %s, PUBREL %s, PUBCOMP %s, UNSUBACK %s",
                 tap,

@@ -34,9 +34,12 @@ public sealed interface Command {
     /// Connects over a new link of this name.
     record Connects(String client, String link, Terms terms, Manner manner) implements OfClient {}
 
-    /// What a client asks for in CONNECT; 0 is not announced.
+    /// What a client asks for in CONNECT, as this user; 0 is not announced, an empty name is
+    /// nobody. Who is `enhanced` proves in steps who it is (section 4.12).
     record Terms(
             ProtocolVersion version,
+            String userName,
+            boolean enhanced,
             boolean cleanStart,
             long sessionExpiry,
             int receiveMaximum,
@@ -73,6 +76,9 @@ public sealed interface Command {
     record Unsubscribes(String client, TopicFilter topicFilter) implements OfClient {}
 
     record Pings(String client) implements OfClient {}
+
+    /// Proves again who it is.
+    record Proves(String client) implements OfClient {}
 
     record Disconnects(String client, boolean withWill) implements OfClient {}
 

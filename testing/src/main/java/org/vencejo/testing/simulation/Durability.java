@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.Mutation;
@@ -56,6 +57,14 @@ final class Durability {
                 tap,
                 session.kept ? "kept" : "not kept",
                 stored == null ? "none" : "one of this Client Identifier");
+        if (stored != null) {
+            Invariant.OWNER.require(
+                    Objects.equals(stored.created().userName(), session.userName),
+                    "%s goes on with the session as %s, in the store it is that of %s",
+                    tap,
+                    session.userName,
+                    stored.created().userName());
+        }
         if (stored != null && !tap.present) {
             Invariant.CONNACK_KEPT.require(
                     stored.subscriptions().isEmpty() && stored.queue().isEmpty(),

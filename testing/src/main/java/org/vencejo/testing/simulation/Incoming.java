@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.vencejo.core.AccessRules;
 import org.vencejo.core.Authentication.Identity;
 import org.vencejo.core.Limits;
+import org.vencejo.protocol.Auth;
 import org.vencejo.protocol.Connect;
 import org.vencejo.protocol.Disconnect;
 import org.vencejo.protocol.Packet;
@@ -64,7 +65,8 @@ final class Incoming {
             case Unsubscribe unsubscribe -> unsubscribe(tap, session, unsubscribe);
             case Pingreq p -> tap.pingresps++;
             case Disconnect disconnect -> disconnect(tap, session, disconnect);
-            default -> {} // a violation, or AUTH, which changes nothing here
+            case Auth auth -> tap.proofs += auth.reasonCode() == ReasonCode.RE_AUTHENTICATE ? 1 : 0;
+            default -> {} // a violation
         }
     }
 

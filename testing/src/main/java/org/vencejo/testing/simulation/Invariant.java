@@ -47,6 +47,7 @@ public enum Invariant {
     NOTHING_AFTER_END("conn-1", "nothing is sent after DISCONNECT, a refusal or the close"),
     ONE_CONNECTION("conn-2", "a Client Identifier has one connection"),
     SESSION_PRESENT("conn-3", "Session Present says whether there was a session to go on with"),
+    OWNER("conn-5", "a session goes on as that of its user, and of nobody else"),
     KEEP_ALIVE(
             "conn-4", "a client that is silent for one and a half Keep Alives is cut, not before");
 

@@ -2,6 +2,8 @@ package org.vencejo.testing.simulation;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.core.Authentication;
 import org.vencejo.testing.memory.MemoryConnection;
 
 /// The network between one client and one connection of the server: bytes arrive in order, when it
@@ -18,7 +20,7 @@ final class Link {
     // Under way
     private final ByteBuf up = Unpooled.buffer();
     private final ByteBuf down = Unpooled.buffer();
-    private boolean waitsAtTheDoor;
+    private Authentication.@Nullable Outcome atTheDoor;
     private boolean readIsDue;
 
     // How it ends
@@ -73,7 +75,9 @@ final class Link {
     /// Takes what the server sent on its way to the client.
     void pump(boolean calm) {
         if (!manner.slow() || calm || clientLeft) {
-            carry(connection.take());
+            if (connection.waiting() > 0) {
+                carry(connection.take());
+            }
         } else if (!readIsDue && connection.waiting() > 0) {
             readIsDue = true;
             traffic.readable(this);
@@ -123,15 +127,17 @@ final class Link {
         return manner.late();
     }
 
-    void waitsAtTheDoor(boolean waits) {
-        waitsAtTheDoor = waits;
-        if (waits) {
-            traffic.waitsAtTheDoor(this);
-        }
+    /// Its client waits for this answer.
+    void waitsFor(Authentication.Outcome outcome) {
+        atTheDoor = outcome;
+        traffic.waitsAtTheDoor(this);
     }
 
-    boolean isAtTheDoor() {
-        return waitsAtTheDoor;
+    /// The answer that its client waits for, if any; from now on it does not.
+    Authentication.@Nullable Outcome takeOutcome() {
+        Authentication.Outcome outcome = atTheDoor;
+        atTheDoor = null;
+        return outcome;
     }
 
     /// The client owes answers.

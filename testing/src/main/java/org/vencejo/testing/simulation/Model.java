@@ -74,6 +74,18 @@ final class Model {
     // ---- sessions
     // ------------------------------------------------------------------------------------
 
+    /// Whose session it is, as far as it is somebody's.
+    @Nullable String owner(String clientIdentifier) {
+        ModelSession session = sessions.get(clientIdentifier);
+        return session == null ? null : session.userName;
+    }
+
+    /// Whether `userName` may have the session of this client (A19).
+    boolean isOpenTo(String clientIdentifier, @Nullable String userName) {
+        String owner = owner(clientIdentifier);
+        return owner == null || owner.equals(userName);
+    }
+
     /// A CONNECT was accepted: takes over, ends or goes on with what there was.
     void connect(Tap tap, Connect connect, String clientIdentifier) {
         ModelSession session = sessions.get(clientIdentifier);
@@ -99,6 +111,7 @@ final class Model {
         session.receiveMaximum =
                 (int) connect.properties().number(Property.RECEIVE_MAXIMUM, 65_535);
         session.packetSizeLeast = Math.min(session.packetSizeLeast, tap.packetSizeMax);
+        session.userName = tap.userName;
         session.tap = tap;
         tap.session = session;
         tap.accepted = true;

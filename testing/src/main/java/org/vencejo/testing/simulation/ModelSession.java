@@ -79,6 +79,7 @@ final class ModelSession {
     long expirySeconds;
     long expiryDue = NEVER;
     long willDue = NEVER;
+    @Nullable String userName;
     @Nullable Will will;
     int receiveMaximum = 65_535;
     long packetSizeLeast = Long.MAX_VALUE;

@@ -45,6 +45,7 @@ public final class Observer implements MemoryServer.Watcher {
     private Event.@Nullable Fault fault;
     private final List<ModelSession> overfull = new ArrayList<>();
     private long calls;
+    private long callsLookedAt = -1;
     private long instant;
     private int deadlinesAtInstant;
 
@@ -251,6 +252,11 @@ public final class Observer implements MemoryServer.Watcher {
             return;
         }
         Connect connect = tap.connect;
+        tap.userName = ((Authentication.Accepted) outcome).identity().userName();
+        tap.isOfAnother = !model.isOpenTo(connection.clientIdentifier(), tap.userName);
+        if (tap.isOfAnother) {
+            return; // it is refused, and nothing is taken over
+        }
         if (connect != null && !tap.connection.isClosedByServer()) {
             // Before anything else is looked at: the takeover decides who is owed what.
             model.connect(tap, connect, connection.clientIdentifier());
@@ -290,6 +296,12 @@ public final class Observer implements MemoryServer.Watcher {
             if (!tap.established
                     && each.packet() instanceof Connack connack
                     && connack.reasonCode() == ReasonCode.SUCCESS) {
+                Invariant.OWNER.require(
+                        !tap.isOfAnother,
+                        "%s was let in as %s, and the session is that of %s",
+                        tap,
+                        tap.userName,
+                        model.owner(tap.connection.connection().clientIdentifier()));
                 outgoing.established(tap, connack, server.nowNanos());
                 List<Packet> behind = new ArrayList<>(tap.behind);
                 tap.behind.clear();
@@ -340,7 +352,8 @@ public final class Observer implements MemoryServer.Watcher {
     public void afterEvent() {
         model.now(server.nowNanos());
         boolean complete = !server.hasUncommitted();
-        if (server.isRunning() && complete) {
+        if (server.isRunning() && complete && callsLookedAt != calls) {
+            callsLookedAt = calls;
             Recovered core = server.core().durableState();
             StoredOrNot.require(core, server.store().recoveredWithWaiting());
             for (Recovered.Session each : core.sessions()) {

@@ -59,7 +59,12 @@ final class Outgoing {
                     Invariant.ANSWERED.require(
                             tap.pingresps-- > 0, "a PINGRESP that %s did not ask for", tap);
             case Disconnect p -> tap.goodbye = true;
-            case Auth p -> {}
+            case Auth auth -> {
+                if (auth.reasonCode() == ReasonCode.SUCCESS) {
+                    Invariant.ANSWERED.require(
+                            tap.proofs-- > 0, "an AUTH that %s did not ask for", tap);
+                }
+            }
             case Connect p -> throw neverSent(tap, p);
             case Subscribe p -> throw neverSent(tap, p);
             case Unsubscribe p -> throw neverSent(tap, p);
@@ -103,6 +108,11 @@ final class Outgoing {
     private void connack(Tap tap, Connack connack) {
         if (connack.reasonCode() != ReasonCode.SUCCESS) {
             tap.goodbye = true;
+            Invariant.OWNER.require(
+                    tap.isOfAnother || connack.reasonCode() != ReasonCode.NOT_AUTHORIZED,
+                    "%s was refused as %s, whose session it is",
+                    tap,
+                    tap.userName);
             return;
         }
         ModelSession session = session(tap);

@@ -36,6 +36,7 @@ final class Phrases {
             case Command.Subscribes c -> subscribes(c);
             case Command.Unsubscribes c -> c.client() + " unsubscribes " + c.topicFilter();
             case Command.Pings c -> c.client() + " pings";
+            case Command.Proves c -> c.client() + " proves";
             case Command.Disconnects c -> c.client() + " disconnects" + when(c.withWill(), "will");
             case Command.Cuts c -> c.client() + " cuts";
             case Command.TurnsAway c -> c.client() + " turns-away";
@@ -71,6 +72,8 @@ final class Phrases {
                 + c.link()
                 + " "
                 + version(terms.version())
+                + (terms.userName().isEmpty() ? "" : " as " + terms.userName())
+                + when(terms.enhanced(), "enhanced")
                 + when(terms.cleanStart(), "clean")
                 + (terms.sessionExpiry() == Limits.NEVER_SECONDS
                         ? " kept"
@@ -177,6 +180,7 @@ final class Phrases {
                 case "subscribes" -> subscribes(who);
                 case "unsubscribes" -> new Command.Unsubscribes(who, TopicFilter.of(next()));
                 case "pings" -> new Command.Pings(who);
+                case "proves" -> new Command.Proves(who);
                 case "disconnects" -> new Command.Disconnects(who, has("will"));
                 case "cuts" -> new Command.Cuts(who);
                 case "turns-away" -> new Command.TurnsAway(who);
@@ -210,6 +214,8 @@ final class Phrases {
                     next(),
                     new Command.Terms(
                             version(),
+                            has("as") ? next() : "",
+                            has("enhanced"),
                             has("clean"),
                             has("kept") ? Limits.NEVER_SECONDS : numberAfter("expiry", 0),
                             (int) numberAfter("window", 0),

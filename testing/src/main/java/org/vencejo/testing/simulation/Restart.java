@@ -52,6 +52,7 @@ final class Restart {
     private static void restore(Model model, ModelSession session, Recovered.Session stored) {
         Mutation.@Nullable SessionDisconnected disconnected = stored.disconnected();
         session.tap = null;
+        session.userName = stored.created().userName();
         session.expiryDue = ModelSession.NEVER;
         session.willDue = ModelSession.NEVER;
         session.pending.clear();

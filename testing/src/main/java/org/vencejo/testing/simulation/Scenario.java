@@ -12,7 +12,27 @@ import org.vencejo.protocol.QoS;
 /// What a run of the simulation is about, as data: who the clients are, what they do, how links and
 /// disk behave, how the server is set up. Immutable.
 public record Scenario(
-        String name, Population population, Mail mail, Weather weather, ServerSettings settings) {
+        String name,
+        Population population,
+        Mail mail,
+        Weather weather,
+        ServerSettings settings,
+        Door door) {
+
+    /// A scenario in which nobody says who he is.
+    Scenario(
+            String name,
+            Population population,
+            Mail mail,
+            Weather weather,
+            ServerSettings settings) {
+        this(name, population, mail, weather, settings, Door.OPEN);
+    }
+
+    /// Who clients say that they are, and how many of them prove it in steps.
+    public record Door(List<String> userNames, double enhanced) {
+        public static final Door OPEN = new Door(List.of(""), 0);
+    }
 
     /// What a client may do when it is its turn.
     public enum Act {

@@ -219,6 +219,20 @@ public final class Scenarios {
                             LETTERS,
                             SLOW,
                             new Tuned().retry(2, 3).outBuffer(400, 100).settings()),
+                    new Scenario(
+                            "sessions of others",
+                            COMMUTERS_WHO_KNOW,
+                            UP_TO_QOS_1,
+                            BLACKOUTS,
+                            PLAIN,
+                            new Scenario.Door(List.of("", "ana", "ana", "eva"), 0)),
+                    new Scenario(
+                            "who proves in steps",
+                            EVERYBODY,
+                            ALL_KINDS,
+                            Weather.LATE_DISK,
+                            PLAIN,
+                            new Scenario.Door(List.of("ana"), 0.7)),
                     of("everything", EVERYBODY, EVERYTHING, Weather.STORM, TIGHT));
 
     private Scenarios() {}

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.vencejo.protocol.Auth;
 import org.vencejo.protocol.Connack;
 import org.vencejo.protocol.Connect;
 import org.vencejo.protocol.DecoderLimits;
@@ -54,6 +55,9 @@ final class SimulatedClient {
         }
     }
 
+    /// The Authentication Method of all.
+    private static final String METHOD = "steps";
+
     private final String clientIdentifier;
 
     // For the session
@@ -74,6 +78,8 @@ final class SimulatedClient {
     private boolean connected;
     private boolean stalled;
     private boolean refusing;
+    private boolean enhanced;
+    private boolean proving;
     private int receiveMaximum = 65_535;
     private int aliasMaximum;
     private final Map<TopicName, Integer> aliases = new HashMap<>();
@@ -129,6 +135,7 @@ final class SimulatedClient {
             case Command.Subscribes c -> connected && subscribe(c);
             case Command.Unsubscribes c -> connected && unsubscribe(c.topicFilter());
             case Command.Pings c -> connected && send(Pingreq.INSTANCE);
+            case Command.Proves c -> connected && proves();
             case Command.Sends c -> connected && send(HexFormat.of().parseHex(c.hex()));
             case Command.Disconnects c -> connected && disconnect(now, c.withWill());
             case Command.TurnsAway c -> {
@@ -146,6 +153,7 @@ final class SimulatedClient {
         link = fresh;
         version = terms.version();
         cleanStart = terms.cleanStart();
+        enhanced = version.isMqtt5() && terms.enhanced();
         if (cleanStart) {
             forgetSession(); // whether CONNACK comes or not
         }
@@ -158,7 +166,7 @@ final class SimulatedClient {
                         cleanStart,
                         terms.keepAlive(),
                         terms.will() == null ? null : will(terms.will()),
-                        null,
+                        terms.userName().isEmpty() ? null : terms.userName(),
                         null,
                         version.isMqtt5() ? announced(terms) : Properties.NONE));
     }
@@ -176,6 +184,9 @@ final class SimulatedClient {
         }
         if (terms.topicAliasMaximum() > 0) {
             properties.put(Property.TOPIC_ALIAS_MAXIMUM, terms.topicAliasMaximum());
+        }
+        if (terms.enhanced()) {
+            properties.put(Property.AUTHENTICATION_METHOD, METHOD);
         }
         return properties.build();
     }
@@ -271,6 +282,18 @@ final class SimulatedClient {
         return true;
     }
 
+    private boolean proves() {
+        if (!enhanced || proving) {
+            return false;
+        }
+        proving = true;
+        return send(auth(ReasonCode.RE_AUTHENTICATE));
+    }
+
+    private static Auth auth(ReasonCode code) {
+        return new Auth(code, Properties.NONE.with(Property.AUTHENTICATION_METHOD, METHOD));
+    }
+
     private boolean stall(boolean stalls) {
         boolean changes = stalled != stalls;
         stalled = stalls;
@@ -326,6 +349,13 @@ final class SimulatedClient {
             case Pubrel pubrel -> {
                 incoming.remove(pubrel.packetIdentifier());
                 acknowledge(new Pubcomp(pubrel.packetIdentifier(), ReasonCode.SUCCESS));
+            }
+            case Auth auth -> {
+                if (auth.reasonCode() == ReasonCode.SUCCESS) {
+                    proving = false;
+                } else {
+                    acknowledge(auth(ReasonCode.CONTINUE_AUTHENTICATION));
+                }
             }
             default -> {}
         }
@@ -443,6 +473,7 @@ final class SimulatedClient {
         partial = Unpooled.EMPTY_BUFFER;
         connected = false;
         stalled = false;
+        proving = false;
         answers.clear();
         aliases.clear();
     }
@@ -456,13 +487,13 @@ final class SimulatedClient {
     }
 
     /// What it asks for when it connects for the last times.
-    Command.Terms plainTerms(boolean clean, long expiry) {
-        return new Command.Terms(version, clean, expiry, 0, 0, 0, 0, null);
+    Command.Terms plainTerms(String userName, boolean clean, long expiry) {
+        return new Command.Terms(version, userName, false, clean, expiry, 0, 0, 0, 0, null);
     }
 
     /// Connects and leaves, whether CONNACK comes or not.
-    void leaveForGood(Link fresh) {
-        connect(fresh, plainTerms(true, 0));
+    void leaveForGood(Link fresh, String userName) {
+        connect(fresh, plainTerms(userName, true, 0));
         send(new Disconnect(ReasonCode.SUCCESS));
     }
 

@@ -61,7 +61,9 @@ final class Tap {
 
     // How far it is
     @Nullable Connect connect;
+    @Nullable String userName;
     boolean accepted;
+    boolean isOfAnother;
     boolean established;
     boolean ended;
     boolean goodbye;
@@ -84,6 +86,7 @@ final class Tap {
     final ArrayDeque<Unsubscribing> unsubacks = new ArrayDeque<>();
     final List<Replay> replays = new ArrayList<>();
     int pingresps;
+    int proofs;
     int openExactlyOnce;
 
     // Aliases

@@ -68,7 +68,11 @@ final class Whims {
             case DISCONNECT -> List.of(new Command.Disconnects(name, seeds.chance(0.3)));
             case CUT -> List.of(new Command.Cuts(name));
             case TAKE_OVER -> List.of(new Command.TurnsAway(name), connects());
-            case PING -> List.of(new Command.Pings(name));
+            case PING ->
+                    List.of(
+                            scenario.door().enhanced() > 0 && seeds.chance(0.5)
+                                    ? new Command.Proves(name)
+                                    : new Command.Pings(name));
             case STALL ->
                     List.of(
                             client.isStalled()
@@ -93,6 +97,8 @@ final class Whims {
                 name + "." + ++links,
                 new Command.Terms(
                         version,
+                        seeds.pick(scenario.door().userNames()),
+                        five && seeds.chance(scenario.door().enhanced()),
                         five ? clean : expiry == 0,
                         five ? expiry : 0,
                         window == 65_535 ? 0 : window,

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.Authentication;
@@ -209,27 +210,35 @@ final class World {
         return link;
     }
 
-    // Everybody is welcome, at once or later.
+    // Everybody is who he says, at once or later, and in two steps if he likes.
     private Authentication.@Nullable Outcome authenticate(
             MemoryConnection connection, Authentication.Request request) {
+        Authentication.Outcome outcome =
+                switch (request) {
+                    case Authentication.Credentials r -> welcome(r.userName());
+                    case Authentication.Step r ->
+                            r.first()
+                                    ? new Authentication.More(new byte[] {1})
+                                    : welcome(r.userName());
+                };
         Link link = linksByConnection.get(connection);
         if (calm || link == null || !link.isLate()) {
-            return welcome();
+            return outcome;
         }
-        link.waitsAtTheDoor(true);
+        link.waitsFor(outcome);
         return null;
     }
 
-    private static Authentication.Outcome welcome() {
-        return new Authentication.Accepted(Authentication.Identity.ANONYMOUS, null);
+    private static Authentication.Outcome welcome(@Nullable String userName) {
+        return new Authentication.Accepted(new Authentication.Identity(userName), null);
     }
 
     private boolean letIn(Link link) {
-        if (!link.isAtTheDoor() || !server.isRunning()) {
+        Authentication.Outcome outcome = link.takeOutcome();
+        if (outcome == null || !server.isRunning()) {
             return false;
         }
-        link.waitsAtTheDoor(false);
-        server.authenticated(link.connection(), welcome());
+        server.authenticated(link.connection(), outcome);
         return true;
     }
 
@@ -286,7 +295,7 @@ final class World {
     }
 
     private boolean down() {
-        links.forEach(link -> link.waitsAtTheDoor(false));
+        links.forEach(Link::takeOutcome); // by a server that is gone
         observer.wentDown();
         return true;
     }
@@ -316,7 +325,8 @@ final class World {
         observer.requireAllDelivered();
         visitors.forEach((name, client) -> {
             client.does(new Command.TurnsAway(name));
-            client.leaveForGood(newLink(name + ".last", client, Command.Manner.PROMPT));
+            client.leaveForGood(
+                    newLink(name + ".last", client, Command.Manner.PROMPT), owner(name));
         });
         afterwards(false);
         takeBackWhatIsRetained();
@@ -328,13 +338,17 @@ final class World {
         if (!client.hasLink()) {
             client.connect(
                     newLink(name + ".back", client, Command.Manner.PROMPT),
-                    client.plainTerms(false, FOR_EVER));
+                    client.plainTerms(owner(name), false, FOR_EVER));
         }
+    }
+
+    private String owner(String clientIdentifier) {
+        return Objects.requireNonNullElse(observer.model().owner(clientIdentifier), "");
     }
 
     private void takeBackWhatIsRetained() {
         SimulatedClient last = new SimulatedClient("last");
-        last.connect(newLink("last.1", last, Command.Manner.PROMPT), last.plainTerms(true, 0));
+        last.connect(newLink("last.1", last, Command.Manner.PROMPT), last.plainTerms("", true, 0));
         last.takeBack(observer.model().retained.topics());
         afterwards(false);
         last.does(new Command.Disconnects("last", false));

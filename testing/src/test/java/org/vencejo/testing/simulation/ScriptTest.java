@@ -18,10 +18,11 @@ class ScriptTest {
             chance 7
             c0 connects c0.1 3.1.1
             c0 subscribes to t/# 2 to s/0 1
-            c1 connects c1.1 5.0 kept window 2 size 100 aliases 2 alive 20 will t/1 1 retained delay 3 lagging hesitating slow late
+            c1 connects c1.1 5.0 as ana enhanced kept window 2 size 100 aliases 2 alive 20 will t/1 1 retained delay 3 lagging hesitating slow late
             c1.1 arrives 9
             c1.1 arrives
             c1.1 is-welcome
+            c1 proves
             c1.1 reads 48
             c1.1 comes refusing
             disk waits
@@ -42,7 +43,7 @@ class ScriptTest {
     @Test
     void aScriptIsItsText() {
         Script script = Script.read(DELIVERS);
-        assertThat(script.steps()).hasSize(17);
+        assertThat(script.steps()).hasSize(18);
         assertThat(script.scenario()).isEqualTo("late disk");
         assertThat(script.coreSeed()).isEqualTo(7);
         assertThat(DELIVERS).isEqualTo("# Two people and a letter.\n" + script.text());
