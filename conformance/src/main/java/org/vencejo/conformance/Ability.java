@@ -9,7 +9,9 @@ public enum Ability {
     /// We say when its journal is durable.
     JOURNAL("a journal that answers when we say"),
     /// It is set up as the scenario asks: limits, users, access rules.
-    SETUP("a set-up of its own");
+    SETUP("a set-up of its own"),
+    /// Where the standard leaves a choice it chooses as we do, whether a scenario says so or not.
+    CHOICES("our choices");
 
     private final String text;
 

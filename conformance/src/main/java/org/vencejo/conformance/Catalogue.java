@@ -25,6 +25,8 @@ public final class Catalogue {
     public static final Pattern ID =
             Pattern.compile("\\b(?:MQTT-\\d+\\.\\d+\\.\\d+-\\d+|U5-\\d+|V31-\\d+)(?!\\d)");
 
+    private static final String BINDS = "must";
+
     private final List<Statement> statements = new ArrayList<>();
     private final Map<String, List<Statement>> byId = new HashMap<>();
 
@@ -42,7 +44,8 @@ public final class Catalogue {
                             Side.SERVER,
                             row[1],
                             row[2],
-                            row[3]));
+                            row[3],
+                            false));
         }
     }
 
@@ -71,7 +74,16 @@ public final class Catalogue {
     private void table(String name, Kind kind, Set<ProtocolVersion> versions) {
         for (String[] row : rows(name)) {
             Side side = Side.valueOf(row[1].toUpperCase(Locale.ROOT));
-            add(new Statement(row[0], versions, kind, side, row[2], row[3], row[4]));
+            add(
+                    new Statement(
+                            row[0],
+                            versions,
+                            kind,
+                            side,
+                            row[2],
+                            row[3],
+                            row[4],
+                            row[5].equals(BINDS)));
         }
     }
 

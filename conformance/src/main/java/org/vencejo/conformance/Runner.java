@@ -26,6 +26,19 @@ public final class Runner {
     private static final byte[] PINGREQ = {(byte) 0xC0, 0};
     private static final byte[] PINGRESP = {(byte) 0xD0, 0};
     private static final byte[] DISCONNECT = {(byte) 0xE0, 0};
+    private static final byte CONNACK = 0x20;
+    private static final int ERRORS_FROM = 0x80;
+
+    private static final int PUBLISH_TYPE = 3;
+    private static final int PUBREL = 0x62;
+    private static final int QOS_BITS = 6;
+    private static final int QOS_2 = 4;
+
+    /// The choice to pass QoS 2 messages on before they are released.
+    private static final String QOS_2_AT_PUBLISH = "B2";
+
+    /// The choice to say why before a connection is closed.
+    private static final String REASON_TOLD = "B40";
 
     private final Trial trial;
     private final Wire wire;
@@ -35,6 +48,10 @@ public final class Runner {
     private final Set<Wire.Line> accepted = new HashSet<>();
     private final List<String> story = new ArrayList<>();
     private byte @Nullable [] lastHeard;
+    private boolean heardTheEnd;
+
+    // QoS 2 messages that were published and not released, as client and Packet Identifier
+    private final Set<String> unreleased = new HashSet<>();
 
     private Runner(Trial trial, Wire wire, Facts facts) {
         this.trial = trial;
@@ -46,23 +63,34 @@ public final class Runner {
     public static Optional<Failure> play(Trial trial, Place place) {
         try (Wire wire = place.wire(trial.scenario().setup())) {
             Facts facts = new Facts(trial.version(), wire.unique());
-            return new Runner(trial, wire, facts).play(place.name());
+            return new Runner(trial, wire, facts).play(place);
         }
     }
 
-    private Optional<Failure> play(String place) {
-        for (Numbered numbered : trial.steps()) {
+    private Optional<Failure> play(Place at) {
+        String place = at.name();
+        Optional<Failure> untoldReason = Optional.empty();
+        List<Numbered> steps = trial.steps();
+        for (int i = 0; i < steps.size(); i++) {
+            Numbered numbered = steps.get(i);
             lastHeard = null;
+            heardTheEnd = false;
             try {
                 step(numbered.step());
             } catch (Mismatch mismatch) {
-                return Optional.of(
-                        failure(
-                                numbered.number(),
-                                numbered.text(),
-                                cited(numbered.comment()),
-                                place,
-                                mismatch));
+                boolean isFree = !at.abilities().contains(Ability.CHOICES);
+                boolean isReason = isFree && isOtherReason(steps, i);
+                List<String> ids =
+                        isReason
+                                ? List.of(REASON_TOLD)
+                                : isFree && waitsForPubrel(numbered.step())
+                                        ? List.of(QOS_2_AT_PUBLISH)
+                                        : cited(numbered.comment());
+                Failure failure = failure(numbered.number(), numbered.text(), ids, place, mismatch);
+                if (!isReason) {
+                    return Optional.of(failure);
+                }
+                untoldReason = untoldReason.or(() -> Optional.of(failure));
             }
         }
         lastHeard = null;
@@ -72,7 +100,58 @@ public final class Runner {
             int line = trial.scenario().lines().getLast().number();
             return Optional.of(failure(line, "(the end)", trial.ids(), place, mismatch));
         }
-        return Optional.empty();
+        return untoldReason;
+    }
+
+    // Whether the server refuses or closes as it must, and only the reason is missing or another.
+    // What follows can be played then.
+    private boolean isOtherReason(List<Numbered> steps, int at) {
+        if (trial.version() != ProtocolVersion.MQTT_5) {
+            return false;
+        }
+        try {
+            return switch (steps.get(at).step()) {
+                case Step.Closed it when endsOrSays(DISCONNECT[0]) -> {
+                    if (lastHeard != null) {
+                        requireNoSessionExpiryInterval(lastHeard);
+                    }
+                    end(it.client());
+                    yield true;
+                }
+                case Step.Expect it ->
+                        endsOrSays(CONNACK)
+                                && it.isOf(CONNACK >>> 4)
+                                && steps.subList(at + 1, steps.size()).stream()
+                                        .map(Numbered::step)
+                                        .filter(next -> next.isOf(it.client()))
+                                        .findFirst()
+                                        .filter(Step.Closed.class::isInstance)
+                                        .isPresent();
+                default -> false;
+            };
+        } catch (Mismatch noEnd) {
+            return false;
+        }
+    }
+
+    // Whether the message may be one that the server passes on when it has PUBREL, as it may.
+    private boolean waitsForPubrel(Step step) {
+        return !unreleased.isEmpty()
+                && step instanceof Step.Expect expected
+                && expected.packets().stream()
+                        .anyMatch(packet -> Step.Expect.isOf(packet, PUBLISH_TYPE));
+    }
+
+    private boolean endsOrSays(byte type) {
+        byte[] heard = lastHeard;
+        if (heard == null) {
+            return heardTheEnd;
+        }
+        Cursor in = new Cursor(heard);
+        in.octet();
+        in.variableByteInteger();
+        in.octets(type == CONNACK ? 1 : 0);
+        return heard[0] == type && in.octet() >= ERRORS_FROM;
     }
 
     // ---- steps
@@ -135,6 +214,7 @@ public final class Runner {
             byte[] packet = Encoding.bytes(elements, facts);
             tell(step.client() + " > " + Octets.hex(packet));
             packets.add(packet);
+            release(step.client(), packet);
         }
         byte[] write = joined(packets);
         if (step.byteByByte()) {
@@ -143,6 +223,22 @@ public final class Runner {
             }
         } else {
             line.send(write);
+        }
+    }
+
+    private void release(String client, byte[] packet) {
+        try {
+            Cursor in = new Cursor(packet);
+            int first = in.octet();
+            in.variableByteInteger();
+            if (first >>> 4 == PUBLISH_TYPE && (first & QOS_BITS) == QOS_2) {
+                in.string();
+                unreleased.add(client + in.twoBytes());
+            } else if (first == PUBREL) {
+                unreleased.remove(client + in.twoBytes());
+            }
+        } catch (Mismatch malformed) {
+            return; // No server passes that on.
         }
     }
 
@@ -191,6 +287,10 @@ public final class Runner {
                     facts);
             requireNoSessionExpiryInterval(packet);
         }
+        end(client);
+    }
+
+    private void end(String client) {
         expectEnd(client);
         line(client).reset();
         lines.remove(client);
@@ -237,7 +337,10 @@ public final class Runner {
                 lastHeard = it.bytes();
                 tell(client + " < " + Octets.hex(it.bytes()));
             }
-            case Heard.Closed _ -> tell(client + " < (closed)");
+            case Heard.Closed _ -> {
+                heardTheEnd = true;
+                tell(client + " < (closed)");
+            }
             case Heard.Silence _ -> {}
         }
         return heard;

@@ -5,6 +5,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.vencejo.protocol.ProtocolVersion;
 
 /// A conversation with a server that proves statements, as data. Immutable.
@@ -34,7 +35,14 @@ public record Scenario(
             Set<ProtocolVersion> versions,
             Set<Boundary> boundaries,
             String text,
-            String comment) {}
+            String comment) {
+        private static final Pattern CHOICE = Pattern.compile("\\b[A-D]\\d+\\b");
+
+        /// Whether the comment names one of these choices.
+        boolean names(List<String> choices) {
+            return CHOICE.matcher(comment).results().anyMatch(one -> choices.contains(one.group()));
+        }
+    }
 
     /// All ways to play it.
     public List<Trial> trials() {

@@ -7,7 +7,8 @@ import org.vencejo.protocol.ProtocolVersion;
 /// Immutable.
 ///
 /// 3.1.1 and 5.0 use the same number for different rules, so a statement is named by its id and one
-/// of its `versions`; a choice is the same in all.
+/// of its `versions`; a choice is the same in all. `binds` is false for choices, and for what binds
+/// only who offers a feature.
 public record Statement(
         String id,
         Set<ProtocolVersion> versions,
@@ -15,7 +16,8 @@ public record Statement(
         Side side,
         String section,
         String paraphrase,
-        String observableTest) {
+        String observableTest,
+        boolean binds) {
 
     /// Where a statement comes from.
     public enum Kind {

@@ -16,7 +16,22 @@ sealed interface Step {
     record Send(String client, List<List<Element>> packets, boolean byteByByte) implements Step {}
 
     /// `A < 30 ...`: the next packet; several (`<*`) may come in any order.
-    record Expect(String client, List<List<Element>> packets) implements Step {}
+    record Expect(String client, List<List<Element>> packets) implements Step {
+        /// Whether it is one packet of this type.
+        boolean isOf(int type) {
+            return packets.size() == 1 && isOf(packets.getFirst(), type);
+        }
+
+        /// Whether these elements begin as packets of this type do.
+        static boolean isOf(List<Element> packet, int type) {
+            return switch (packet.getFirst()) {
+                case Element.Octet first ->
+                        first.choices().stream().allMatch(choice -> choice >>> 4 == type);
+                case Element.Only it -> isOf(it.elements(), type);
+                default -> false;
+            };
+        }
+    }
 
     /// `A closed`: nothing more, and the end. With Reason Codes `A closed 82`: in 5.0 a DISCONNECT
     /// with one of them comes first.
@@ -46,6 +61,19 @@ sealed interface Step {
 
     /// `$p differs from $q`.
     record Differ(String one, String other) implements Step {}
+
+    /// Whether it is `client` that does or expects it.
+    default boolean isOf(String client) {
+        return switch (this) {
+            case Open it -> it.client().equals(client);
+            case Send it -> it.client().equals(client);
+            case Expect it -> it.client().equals(client);
+            case Closed it -> it.client().equals(client);
+            case Leave it -> it.client().equals(client);
+            case CrossBoundary it -> it.client().equals(client);
+            case Wait _, Restart _, Stop _, Journal _, Access _, Differ _ -> false;
+        };
+    }
 
     /// What a server under test has to be able to do for this step, if it is not everybody's.
     default Optional<Ability> needs() {

@@ -39,7 +39,7 @@ public final class TcpPlace implements Place {
 
     @Override
     public Set<Ability> abilities() {
-        return EnumSet.of(Ability.SETUP);
+        return EnumSet.of(Ability.SETUP, Ability.CHOICES);
     }
 
     @Override
