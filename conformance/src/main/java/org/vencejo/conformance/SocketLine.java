@@ -65,6 +65,15 @@ public final class SocketLine implements Wire.Line {
         }
     }
 
+    /// Says that nothing more will be sent; what the server still says can be read.
+    void finish() {
+        try {
+            socket.shutdownOutput();
+        } catch (IOException over) {
+            return; // Then it is finished.
+        }
+    }
+
     @Override
     public void reset() {
         if (socket.isClosed()) {

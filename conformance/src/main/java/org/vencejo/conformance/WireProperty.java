@@ -74,7 +74,7 @@ enum WireProperty {
                     .append(word.charAt(0))
                     .append(word.substring(1).toLowerCase(Locale.ROOT));
         }
-        return title.toString();
+        return title.toString().replace("Qos", "QoS");
     }
 
     static WireProperty of(int identifier) {
@@ -101,6 +101,15 @@ enum WireProperty {
                     "Properties that end at byte " + end, "one that ends at " + in.position());
         }
         return properties;
+    }
+
+    /// The value of a Property that is a number of a fixed size, from its bytes.
+    static long number(byte[] property) {
+        long value = 0;
+        for (int i = 1; i < property.length; i++) {
+            value = value << 8 | (property[i] & 0xFF);
+        }
+        return value;
     }
 
     private void skip(Cursor in) {
