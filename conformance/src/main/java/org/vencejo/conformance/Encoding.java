@@ -61,7 +61,7 @@ final class Encoding {
         };
     }
 
-    private static byte[] nameAndLevel(ProtocolVersion version) {
+    static byte[] nameAndLevel(ProtocolVersion version) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(Octets.string(utf8(version.protocolName())));
         out.write(version.level());

@@ -1,6 +1,7 @@
 package org.vencejo.conformance;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.vencejo.protocol.ProtocolVersion;
 
@@ -19,6 +20,36 @@ final class Facts {
         this.version = version;
         this.unique = unique;
         this.remembered = new HashMap<>(remembered);
+    }
+
+    /// Facts with something for each name that `steps` remember, to see what they would send.
+    static Facts ofAnything(ProtocolVersion version, List<Step> steps) {
+        Facts facts = new Facts(version, "name");
+        for (Step step : steps) {
+            if (step instanceof Step.Expect expected) {
+                expected.packets().forEach(packet -> packet.forEach(facts::rememberAnything));
+            }
+        }
+        return facts;
+    }
+
+    private void rememberAnything(Element element) {
+        switch (element) {
+            case Element.Remembered it -> remember(it.name(), new byte[] {0, 1});
+            case Element.Only it -> it.elements().forEach(this::rememberAnything);
+            case Element.Repeated it -> rememberAnything(it.element());
+            case Element.PropertyBlock it ->
+                    it.properties().forEach(property -> property.forEach(this::rememberAnything));
+            case Element.Octet _,
+                    Element.AnyOctet _,
+                    Element.Rest _,
+                    Element.RemainingLength _,
+                    Element.Text _,
+                    Element.Characters _,
+                    Element.NameAndLevel _,
+                    Element.SessionPresent _,
+                    Element.Reason _ -> {}
+        }
     }
 
     ProtocolVersion version() {
