@@ -34,6 +34,7 @@ public final class Vencejo implements Runnable {
     static {
         COMMANDS.put("broker", BrokerCommand::new);
         COMMANDS.put("check-config", CheckConfig::new);
+        COMMANDS.put("conformance", ConformanceCommand::new);
         COMMANDS.put("pub", PubCommand::new);
         COMMANDS.put("sub", SubCommand::new);
         COMMANDS.put("version", Version::new);

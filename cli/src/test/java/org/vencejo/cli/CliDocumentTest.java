@@ -17,7 +17,8 @@ import picocli.CommandLine.ParameterException;
 /// The examples of `docs/cli.md` are ones that the commands understand.
 class CliDocumentTest {
     private static final Pattern EXAMPLE =
-            Pattern.compile("^    .*\\./vencejo (pub|sub) (.*?)(?: >> .*)?$", Pattern.MULTILINE);
+            Pattern.compile(
+                    "^    .*\\./vencejo (pub|sub|conformance)(.*?)(?: >> .*)?$", Pattern.MULTILINE);
     private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
 
     @Test
@@ -36,7 +37,12 @@ class CliDocumentTest {
         for (Matcher word = WORD.matcher(words); word.find(); ) {
             arguments.add(word.group(1) != null ? word.group(1) : word.group(2));
         }
-        Object parsed = command.equals("pub") ? new PubCommand() : new SubCommand();
+        Object parsed =
+                switch (command) {
+                    case "pub" -> new PubCommand();
+                    case "sub" -> new SubCommand();
+                    default -> new ConformanceCommand();
+                };
         new CommandLine(parsed).parseArgs(arguments.toArray(String[]::new));
     }
 

@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,7 +60,8 @@ class VencejoTest {
 
     @Test
     void eachCommandHasTheHelpThatWrongUsePointsTo() {
-        for (String command : new String[] {"broker", "check-config", "pub", "sub", "version"}) {
+        for (String command :
+                List.of("broker", "check-config", "conformance", "pub", "sub", "version")) {
             assertThat(run(command, "--help")).as(command).isZero();
             assertThat(text(out)).startsWith("Usage: vencejo " + command).contains("--help");
         }
