@@ -100,6 +100,7 @@ final class Fuzzer {
                             versions[seeds.below(versions.length)],
                             "#",
                             this::explain)) {
+                long sessionBytes = victim.ask(Server::sessionBytes);
                 for (int i = 0; i < cases; i++) {
                     attempt(i, seeds.fork(), honest);
                 }
@@ -110,6 +111,7 @@ final class Fuzzer {
                 victim.await(Server::connections, 2);
                 victim.await(Server::sessions, 2);
                 victim.await(Server::subscriptions, 1);
+                victim.await(Server::sessionBytes, sessionBytes);
                 honest.roundTrip(QoS.EXACTLY_ONCE);
             }
         }
