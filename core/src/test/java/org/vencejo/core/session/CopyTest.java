@@ -33,6 +33,19 @@ class CopyTest {
     }
 
     @Test
+    void itsMessageWeighsItsTopicItsPayloadItsPropertiesAndMore() {
+        long plain = Message.bytesOf(PUBLISH);
+        assertThat(plain).as("more than its two letters").isGreaterThan(50);
+        assertThat(Message.bytesOf(FlowBench.message(QoS.AT_LEAST_ONCE, "mmm")))
+                .as("two letters more in topic and payload")
+                .isEqualTo(plain + 4);
+        Properties some = Properties.NONE.withUserProperty("name", "value");
+        Publish more = PUBLISH.with(PUBLISH.topicName(), some);
+        assertThat(Message.bytesOf(more)).isEqualTo(plain + some.heapBytes());
+        assertThat(new Message(more, Message.NEVER).bytes()).isEqualTo(Message.bytesOf(more));
+    }
+
+    @Test
     void withoutAnExpiryOfItsOwnNoneIsSent() {
         Copy bounded =
                 new Copy(5, new Message(PUBLISH, 9_000), QoS.AT_LEAST_ONCE, false, new int[0]);

@@ -49,6 +49,7 @@ class HeldQueueTest {
 
     @Test
     void nextAheadThereIsRoomForOneAtATimeAndOnlyForAReader() {
+        assertThat(flow.isClearAhead()).as("nobody is there").isFalse();
         bench.connect(1);
         flow.holdQueue(true);
         assertThat(flow.isClearAhead()).isTrue();

@@ -78,6 +78,7 @@ class InboundFlowTest {
         }
         recovered.connected(3);
         assertThat(recovered.isTaken(7)).isTrue();
+        assertThat(recovered.isTaken(8)).isFalse();
         assertThat(recovered.isEmpty()).isFalse();
         assertThat(recovered.release(7)).isTrue();
         assertThat(recovered.isEmpty()).isTrue();
