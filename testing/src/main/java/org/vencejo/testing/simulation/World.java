@@ -100,9 +100,10 @@ final class World {
         return true;
     }
 
+    // Twice is longer, unless something may have been done in between.
     private void joinPasses(Command.Passes passes) {
         Step before = performed.size() < 2 ? null : performed.get(performed.size() - 2);
-        if (before != null && before.command() instanceof Command.Passes earlier) {
+        if (dueWaits && before != null && before.command() instanceof Command.Passes earlier) {
             performed.removeLast();
             performed.removeLast();
             performed.add(Step.of(new Command.Passes(earlier.nanos() + passes.nanos())));

@@ -84,9 +84,10 @@ class ScriptTest {
 
     @Test
     void timeThatPassesTwiceIsTimeThatPassesLonger() {
-        Script script = Script.read("time passes 3 ms\ntime passes 0.000001 ms\n");
+        Script script = Script.read("due waits\ntime passes 3 ms\ntime passes 0.000001 ms\n");
         assertThat(script.played(false).performed())
-                .containsExactly(Step.of(new Command.Passes(3_000_001)));
+                .containsExactly(
+                        Step.of(new Command.DueWaits()), Step.of(new Command.Passes(3_000_001)));
     }
 
     @ParameterizedTest
