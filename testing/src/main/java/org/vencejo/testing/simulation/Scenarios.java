@@ -208,6 +208,12 @@ public final class Scenarios {
                             Weather.STORM,
                             new Tuned().queue(3, QueueFullPolicy.DROP_NEWEST).settings()),
                     of(
+                            "queues full of bytes",
+                            COMMUTERS,
+                            BULKY,
+                            Weather.STORM,
+                            new Tuned().queueBytes(6_000).settings()),
+                    of(
                             "full queues end sessions",
                             COMMUTERS_WHO_KNOW,
                             UP_TO_QOS_1,

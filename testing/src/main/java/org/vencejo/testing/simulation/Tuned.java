@@ -12,6 +12,7 @@ public final class Tuned {
     private int windowMax = Limits.DEFAULTS.windowMax();
     private int topicAliasesSentMax = Limits.DEFAULTS.topicAliasesSentMax();
     private long queuedMessagesMax = Limits.DEFAULTS.queuedMessagesMax();
+    private long queuedBytesMax = Limits.DEFAULTS.queuedBytesMax();
     private int outBufferHighBytes = Limits.DEFAULTS.outBufferHighBytes();
     private int outBufferLowBytes = Limits.DEFAULTS.outBufferLowBytes();
     private int routesCachedMax = Limits.DEFAULTS.routesCachedMax();
@@ -40,6 +41,11 @@ public final class Tuned {
     public Tuned queue(long messages, QueueFullPolicy policy) {
         queuedMessagesMax = messages;
         queueFullPolicy = policy;
+        return this;
+    }
+
+    public Tuned queueBytes(long bytes) {
+        queuedBytesMax = bytes;
         return this;
     }
 
@@ -112,7 +118,7 @@ public final class Tuned {
                 of.userPropertiesBytesMax(),
                 of.clientIdentifierBytesMax(),
                 queuedMessagesMax,
-                of.queuedBytesMax(),
+                queuedBytesMax,
                 of.queuedBytesInAllMax(),
                 outBufferHighBytes,
                 outBufferLowBytes,
