@@ -29,6 +29,7 @@ public final class Runner {
     private static final byte CONNACK = 0x20;
     private static final int ERRORS_FROM = 0x80;
 
+    private static final int DISCONNECT_TYPE = 14;
     private static final int PUBLISH_TYPE = 3;
     private static final int PUBREL = 0x62;
     private static final int QOS_BITS = 6;
@@ -119,8 +120,7 @@ public final class Runner {
                     yield true;
                 }
                 case Step.Expect it ->
-                        endsOrSays(CONNACK)
-                                && it.isOf(CONNACK >>> 4)
+                        isOtherAnswer(it)
                                 && steps.subList(at + 1, steps.size()).stream()
                                         .map(Numbered::step)
                                         .filter(next -> next.isOf(it.client()))
@@ -132,6 +132,11 @@ public final class Runner {
         } catch (Mismatch noEnd) {
             return false;
         }
+    }
+
+    private boolean isOtherAnswer(Step.Expect expected) {
+        return (expected.isOf(CONNACK >>> 4) && endsOrSays(CONNACK))
+                || (expected.isOf(DISCONNECT_TYPE) && lastHeard == null && heardTheEnd);
     }
 
     // Whether the message may be one that the server passes on when it has PUBREL, as it may.

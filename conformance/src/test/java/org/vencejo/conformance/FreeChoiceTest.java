@@ -26,6 +26,9 @@ class FreeChoiceTest {
         assertThat(played("A > 10 00\nA < 20 LL 00 81 [*]\nA closed", CUT)).contains("B40");
         assertThat(played("A > 10 00\nA < 20 LL 00 81 [*]\nA closed", "20 03 00 82 00", CUT))
                 .contains("B40");
+        String spelledOut = "A connects\nA > 00 00\nA < E0 LL (81)\nA closed";
+        assertThat(played(spelledOut, ACCEPTED, CUT)).isEqualTo("B40");
+        assertThat(played(spelledOut, ACCEPTED, "D0 00", CUT)).isEqualTo("MQTT-3.3.1-5");
         // the control arm: as asked
         assertThat(played("A connects\nA > 00 00\nA closed 81", ACCEPTED, "E0 01 81", CUT))
                 .isEmpty();
