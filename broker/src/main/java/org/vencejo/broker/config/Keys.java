@@ -421,7 +421,7 @@ final class Keys {
                             "sessions-bytes-max",
                             Quantity.size(KB, TB),
                             new Computed<>(
-                                    "a quarter of the memory", machine -> memoryShare(machine, 4)),
+                                    "an eighth of the memory", machine -> memoryShare(machine, 8)),
                             "Bytes that all sessions occupy beside their queues, about: 500 for"
                                     + " each, Client Identifier, user name, will, subscriptions.",
                             "CONNACK 0x97 (3.x: 0x03) to a client without a session or with a will,"
