@@ -2,6 +2,7 @@ package org.vencejo.testing.oracles;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,10 @@ class SessionStorageTest {
     /// CONNECT in 5.0 of a client whose identifier has four letters.
     private static String connect(String name, String flags, String sessionExpiryInterval) {
         return "10 16 0004 4D515454 05 %s 0000 05 11 %s 0004 %s"
-                .formatted(flags, sessionExpiryInterval, HexFormat.of().formatHex(name.getBytes()));
+                .formatted(
+                        flags,
+                        sessionExpiryInterval,
+                        HexFormat.of().formatHex(name.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static String publish(int packetIdentifier) {
