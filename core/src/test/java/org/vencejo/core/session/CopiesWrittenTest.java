@@ -78,6 +78,7 @@ class CopiesWrittenTest {
         assertThat(bench.ended).isEmpty();
         assertThat(flow.inFlightCount()).isEqualTo(1);
         assertThat(bench.accounting.queuedBytes()).isZero();
+        assertThat(bench.accounting.inFlightCopies()).isEqualTo(1);
         bench.connect(2);
         flow.drain(0, 0, 0, 10);
         assertThat(bench.sent()).containsExactly("1:stays#2+");

@@ -99,6 +99,7 @@ class HeldQueueTest {
         bench.queue(AT_LEAST_ONCE, "live");
         bench.drain();
         assertThat(bench.sent()).isEmpty();
+        assertThat(flow.hasAhead()).isTrue();
         flow.disconnected();
         assertThat(flow.hasAhead()).isFalse();
         bench.durable = bench.appended;

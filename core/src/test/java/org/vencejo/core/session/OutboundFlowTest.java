@@ -382,7 +382,7 @@ class OutboundFlowTest {
         assertThat(flow.canTakeAtMostOnce()).isTrue();
         bench.writable = false;
         assertThat(flow.canTakeAtMostOnce()).isFalse();
-        bench.drain();
+        assertThat(bench.drain()).as("more could be sent at once").isFalse();
         bench.accounting.opened();
         flow.sendAtMostOnce(FlowBench.message(AT_MOST_ONCE, "dropped"));
         assertThat(bench.sent()).isEmpty();
@@ -392,6 +392,7 @@ class OutboundFlowTest {
         flow.sendAtMostOnce(FlowBench.message(AT_MOST_ONCE, "sent"));
         bench.drain();
         assertThat(bench.sent()).containsExactly("0:sent", "1:a#1");
+        assertThat(bench.accounting.endedBy(Fate.DELIVERED)).isEqualTo(1);
     }
 
     // ---- a session that keeps nothing
