@@ -42,6 +42,10 @@ public final class Scenarios {
     private static final Mail ALL_KINDS =
             new Mail(5, ALL_LEVELS, List.of(20, 20, 200), 0.2, 0.2, 0.15, 0.2);
 
+    /// About as large as [#MOUTHS_OF_EVERY_SIZE] take.
+    private static final Mail MOUTHFULS =
+            new Mail(3, ALL_LEVELS, List.of(28, 30, 32, 34, 36, 38, 40, 42), 0.1, 0.1, 0.1, 0.1);
+
     private static final Mail EVERYTHING =
             new Mail(4, ALL_LEVELS, List.of(20, 200, 5_000), 0.2, 0.2, 0.15, 0.2);
 
@@ -49,6 +53,8 @@ public final class Scenarios {
     /// cannot know that a QoS 2 exchange was forgotten.
     private static final Mail UP_TO_QOS_1 =
             new Mail(4, List.of(QoS.AT_MOST_ONCE, QoS.AT_LEAST_ONCE), List.of(20, 60), 0, 0, 0, 0);
+
+    private static final Mail FEW_TOPICS = new Mail(1, ALL_LEVELS, List.of(20, 60), 0, 0, 0, 0);
 
     /// Kept sessions, that come and go.
     private static final Population COMMUTERS =
@@ -108,6 +114,34 @@ public final class Scenarios {
                     List.of(0),
                     acts(12, 3, 1, 1, 2, 1, 1, 1, 0, 1));
 
+    private static final Population MOUTHS_OF_EVERY_SIZE =
+            new Population(
+                    5,
+                    List.of(ProtocolVersion.MQTT_5),
+                    List.of(60L, Limits.NEVER_SECONDS),
+                    List.of(1, 2),
+                    List.of(44, 46, 48, 50, 52),
+                    List.of(0, 2),
+                    List.of(0),
+                    0.1,
+                    0,
+                    List.of(0),
+                    acts(16, 4, 1, 1, 1, 1, 1, 1, 0, 1));
+
+    private static final Population WHO_KEEP_NOTHING =
+            new Population(
+                    4,
+                    List.of(ProtocolVersion.MQTT_3_1_1, ProtocolVersion.MQTT_5),
+                    List.of(0L),
+                    List.of(5, 65_535),
+                    List.of(0),
+                    List.of(0),
+                    List.of(0),
+                    0.1,
+                    0,
+                    List.of(0),
+                    acts(20, 3, 1, 0, 0, 1, 1, 1, 0, 4));
+
     private static final Population RUDE_ONES =
             new Population(
                     6,
@@ -164,7 +198,9 @@ public final class Scenarios {
                     List.of(0),
                     acts(6, 3, 1, 1, 1, 1, 1, 6, 0, 20));
 
+    private static final Weather FAIR_ENOUGH = new Weather(10, 0.1, 0, 20, 0, 0.002, 0, 0.1);
     private static final Weather SLOW = new Weather(10, 0.3, 0.7, 20, 0, 0, 0, 0.2);
+    private static final Weather SLOWER = new Weather(2, 0, 1, 5, 0, 0, 0, 0);
     private static final Weather BLACKOUTS = new Weather(20, 0.2, 0, 120, 0.05, 0.015, 0, 0.5);
     private static final Weather UPDATES = new Weather(20, 0.2, 0.1, 40, 0, 0, 0.01, 0.2);
     private static final Weather CRUMBS = new Weather(2, 1, 0, 10, 0, 0, 0, 0.1);
@@ -239,7 +275,14 @@ public final class Scenarios {
                             Weather.LATE_DISK,
                             PLAIN,
                             new Scenario.Door(List.of("ana"), 0.7)),
-                    of("everything", EVERYBODY, EVERYTHING, Weather.STORM, TIGHT));
+                    of("everything", EVERYBODY, EVERYTHING, Weather.STORM, TIGHT),
+                    of("mouths of every size", MOUTHS_OF_EVERY_SIZE, MOUTHFULS, FAIR_ENOUGH, PLAIN),
+                    of(
+                            "slow readers who keep nothing",
+                            WHO_KEEP_NOTHING,
+                            FEW_TOPICS,
+                            SLOWER,
+                            new Tuned().slice(1).outBuffer(300, 100).retry(1, 3).settings()));
 
     private Scenarios() {}
 
