@@ -30,7 +30,11 @@ final class Acceptance {
     /// Its publisher repeated it, so that one copy of it cannot be told from another.
     final boolean repeated;
 
-    /// About how many bytes a PUBLISH of it takes, at most.
+    /// What a PUBLISH of it holds whatever its options: topic, payload, and the length of both.
+    final int bytesAlways;
+
+    /// How many bytes a PUBLISH of it takes to a 5.0 client, at most: with a Topic Alias and the
+    /// Subscription Identifiers, of which no client here has more than six.
     final int bytesMax;
 
     /// Kept sessions that it was for, above QoS 0.
@@ -57,7 +61,8 @@ final class Acceptance {
         this.expiresAtNanos = expiresAtNanos;
         this.expiresAtOnce = publish.properties().number(Property.MESSAGE_EXPIRY_INTERVAL, 1) == 0;
         this.repeated = repeated;
-        this.bytesMax = publish.payload().length() + topicName.length() + 100;
+        this.bytesAlways = publish.payload().length() + topicName.length() + 2;
+        this.bytesMax = bytesAlways + 34;
     }
 
     /// The same, as a copy in the store says when it expires.
@@ -65,6 +70,13 @@ final class Acceptance {
         return nanos == expiresAtNanos
                 ? this
                 : new Acceptance(mark, publisher, publish, order, nanos, repeated);
+    }
+
+    /// The Message Expiry Interval to be sent now; -1 for none.
+    long secondsLeft(long nowNanos) {
+        return expiresAtNanos == NEVER
+                ? -1
+                : Math.max(1, Math.ceilDiv(expiresAtNanos - nowNanos, 1_000_000_000L));
     }
 
     boolean isExpired(long nowNanos) {

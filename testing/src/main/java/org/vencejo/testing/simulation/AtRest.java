@@ -27,6 +27,7 @@ final class AtRest {
                 requireDelivered(session);
             }
         }
+        requireShared();
         for (Acceptance acceptance : model.acceptances.values()) {
             for (ModelSession session : acceptance.keptReceivers) {
                 Invariant.DELIVERED_AT_LAST.require(
@@ -37,6 +38,13 @@ final class AtRest {
                         acceptance,
                         session);
             }
+        }
+    }
+
+    private void requireShared() {
+        for (SharedCopies.SharedCopy lost : model.shared.lost()) {
+            throw Invariant.SHARED_AT_LAST.broken(
+                    "%s never reached a member of %s".formatted(lost.acceptance, lost.share));
         }
     }
 
@@ -103,15 +111,17 @@ final class AtRest {
                         && core.deadlines() == 0
                         && core.retainedMessages() == 0
                         && core.retainedBytes() == 0
+                        && core.sessionBytes() == 0
                         && core.accounting().queuedCopies() == 0
                         && core.accounting().queuedBytes() == 0
                         && core.accounting().inFlightCopies() == 0
                         && server.buffersHeld() == 0
                         && server.store().recovered().sessions().isEmpty()
                         && server.store().recovered().retained().isEmpty(),
-                "%d sessions, %d connections, %d clients, %d subscriptions, %d deadlines,"
+                "%d sessions of %d bytes, %d connections, %d clients, %d subscriptions, %d deadlines,"
                         + " %d retained of %d bytes, %d buffers; in the store %s; %s",
                 core.sessions(),
+                core.sessionBytes(),
                 core.connections(),
                 core.connectedClients(),
                 core.subscriptions(),

@@ -43,6 +43,28 @@ final class Awaited {
         return acceptance.mark;
     }
 
+    /// How many bytes it takes as a PUBLISH to a 5.0 client, without a Topic Alias.
+    int bytes() {
+        if (optionsUnknown) {
+            return acceptance.bytesMax;
+        }
+        int properties = acceptance.expiresAtNanos == Acceptance.NEVER ? 0 : 5;
+        for (int identifier : subscriptionIdentifiers) {
+            properties += 1 + lengthOf(identifier);
+        }
+        int remaining =
+                acceptance.bytesAlways
+                        + (qos == QoS.AT_MOST_ONCE ? 0 : 2)
+                        + lengthOf(properties)
+                        + properties;
+        return 1 + lengthOf(remaining) + remaining;
+    }
+
+    // Of a Variable Byte Integer, as far as they occur here.
+    private static int lengthOf(int value) {
+        return value < 128 ? 1 : value < 16_384 ? 2 : 3;
+    }
+
     /// Whether `publish` says what the subscriptions asked for; 3.x has no identifiers.
     boolean isAs(Publish publish, boolean withProperties) {
         if (optionsUnknown) {

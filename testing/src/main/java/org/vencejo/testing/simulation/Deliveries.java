@@ -15,9 +15,11 @@ import org.vencejo.testing.simulation.ModelSession.Flying;
 /// Confined to one thread.
 final class Deliveries {
     private final Model model;
+    private final Durability durability;
 
-    Deliveries(Model model) {
+    Deliveries(Model model, Durability durability) {
         this.model = model;
+        this.durability = durability;
     }
 
     void publish(Tap tap, ModelSession session, Publish onWire, int bytes) {
@@ -26,7 +28,7 @@ final class Deliveries {
         Invariant.ALLOWED.require(
                 model.mayReceive(session, publish.topicName()), "%s was sent %s", session, mark);
         if (publish.qos() == QoS.AT_MOST_ONCE) {
-            take(tap, session, publish, mark);
+            requireExpiryLeft(tap, session, publish, take(tap, session, publish, mark));
             model.accounts.delivered();
             return;
         }
@@ -36,6 +38,10 @@ final class Deliveries {
             window(tap, session);
             Awaited copy = take(tap, session, publish, mark);
             dup(session, publish, copy);
+            requireExpiryLeft(tap, session, publish, copy);
+            if (publish.qos() == QoS.EXACTLY_ONCE) {
+                durability.sent(session, copy);
+            }
             Integer before = session.identifierBefore.get(mark);
             Invariant.SAME_IDENTIFIER.require(
                     before == null
@@ -91,6 +97,24 @@ final class Deliveries {
         tap.lastResent = flying.place;
         flying.sentOn = tap;
         flying.mayBeGone = false;
+        requireExpiryLeft(tap, session, publish, flying.copy);
+    }
+
+    // [MQTT-3.3.2-6], (B25): what is left, rounded up; never 0, be it sent again or just taken
+    // over.
+    private void requireExpiryLeft(Tap tap, ModelSession session, Publish publish, Awaited copy) {
+        if (!tap.version.isMqtt5() || session.isAmbiguous(copy.acceptance)) {
+            return;
+        }
+        long expected = copy.acceptance.secondsLeft(model.nowNanos());
+        long given = publish.properties().number(Property.MESSAGE_EXPIRY_INTERVAL, -1);
+        Invariant.EXPIRY_LEFT.require(
+                given == expected,
+                "%s is sent to %s with %d s, left were %d s",
+                copy,
+                session,
+                given,
+                expected);
     }
 
     private static Publish resolved(Tap tap, Publish publish) {
@@ -152,6 +176,7 @@ final class Deliveries {
         boolean withProperties = tap.version.isMqtt5();
         Acceptance retained = replayed(tap, session, publish, mark, withProperties);
         if (retained != null) {
+            requireNotExpired(session, retained);
             session.counted(mark);
             return copyOf(retained, publish);
         }
@@ -171,11 +196,12 @@ final class Deliveries {
             if (live.countsAsSent) {
                 session.countedAsSent--;
             }
-            live(tap, session, live);
+            live(tap, session, live, publish.dup());
             return live;
         }
         SharedCopies.SharedCopy shared = model.shared.sentTo(session, mark, publish.qos());
         if (shared != null) {
+            requireNotExpired(session, shared.acceptance);
             session.counted(mark);
             return copyOf(shared.acceptance, publish);
         }
@@ -214,7 +240,7 @@ final class Deliveries {
                 null);
     }
 
-    private void live(Tap tap, ModelSession session, Awaited copy) {
+    private void live(Tap tap, ModelSession session, Awaited copy, boolean dup) {
         Acceptance acceptance = copy.acceptance;
         for (Tap.Replay replay : tap.replays) {
             if (acceptance.order >= replay.liveFrom
@@ -222,13 +248,15 @@ final class Deliveries {
                 replay.liveSeen = true;
             }
         }
-        if (copy.fromStore
-                || session.everSent.contains(copy.mark())
-                || session.isAmbiguous(acceptance)) {
+        if (session.everSent.contains(copy.mark()) || session.isAmbiguous(acceptance)) {
             return; // it is sent again, or published again
         }
-        Invariant.NOT_EXPIRED.require(
-                !acceptance.isExpired(model.nowNanos()), "%s is sent to %s", copy, session);
+        if (!dup && !copy.countsAsSent) {
+            requireNotExpired(session, acceptance);
+        }
+        if (copy.fromStore) {
+            return;
+        }
         String stream =
                 acceptance.publisher
                         + " "
@@ -245,6 +273,14 @@ final class Deliveries {
                 acceptance.order,
                 session,
                 before);
+    }
+
+    private void requireNotExpired(ModelSession session, Acceptance acceptance) {
+        Invariant.NOT_EXPIRED.require(
+                !acceptance.isExpired(model.nowNanos()) || session.isAmbiguous(acceptance),
+                "%s is sent to %s",
+                acceptance,
+                session);
     }
 
     private @Nullable Acceptance replayed(

@@ -114,6 +114,17 @@ final class Durability {
         model.retained.requireAsNew(topicName, stored, model.nowNanos(), invariant);
     }
 
+    /// A QoS 2 message was sent for the first time.
+    void sent(ModelSession session, Awaited copy) {
+        if (session.kept) {
+            Invariant.QOS_2_KEPT.require(
+                    marks(kept(session, Invariant.QOS_2_KEPT)).contains(copy.mark()),
+                    "%s was sent to %s, in whose queue the store does not have it",
+                    copy,
+                    session);
+        }
+    }
+
     void pubrec(Tap tap, ModelSession session, int identifier) {
         if (session.kept && session.taken.contains(identifier)) {
             Invariant.PUBREC_KEPT.require(
@@ -232,6 +243,31 @@ final class Durability {
         }
         for (TopicName topicName : model.retained.acknowledgedTopics()) {
             requireRetained(topicName, Invariant.CRASH_KEEPS);
+        }
+    }
+
+    /// More has become durable: a crash now would find it.
+    void requireTakenWhole() {
+        Map<String, Recovered.Session> stored = new HashMap<>();
+        for (Recovered.Session each : store.recovered().sessions()) {
+            stored.put(each.created().clientIdentifier(), each);
+        }
+        Map<String, Set<String>> marks = new HashMap<>();
+        for (Acceptance acceptance : takenOver(stored)) {
+            for (ModelSession session : acceptance.keptReceivers) {
+                Recovered.Session found = stored.get(session.clientIdentifier);
+                Invariant.TAKEN_WHOLE.require(
+                        session.finished.contains(acceptance.mark)
+                                || session.mayMiss(acceptance, model.nowNanos())
+                                || (found != null
+                                        && marks.computeIfAbsent(
+                                                        session.clientIdentifier,
+                                                        name -> marks(found))
+                                                .contains(acceptance.mark)),
+                        "the identifier of %s is in the store, and not the copy for %s",
+                        acceptance,
+                        session);
+            }
         }
     }
 

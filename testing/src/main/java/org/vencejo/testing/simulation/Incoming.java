@@ -224,6 +224,7 @@ final class Incoming {
         for (TopicFilter filter : unsubscribe.topicFilters()) {
             session.asked.remove(filter);
             session.active.remove(filter);
+            model.shared.left(session, filter);
             for (ModelSession.Subscribing subscribing : session.pending) {
                 for (Grant grant : subscribing.grants()) {
                     if (grant.subscription.topicFilter().equals(filter)) {

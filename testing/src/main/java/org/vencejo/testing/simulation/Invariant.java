@@ -12,6 +12,7 @@ public enum Invariant {
     IN_FLIGHT("house-7", "as many copies are in flight as clients have open"),
     STATE_IS_STORED("house-8", "the durable state is the store with the mutations under way"),
     NOTHING_LEFT("house-9", "when everybody has left and expired, nothing is left"),
+    REASONS("house-10", "no copy ends by a fate for which there is no reason"),
 
     // Acknowledged means kept
     CONNACK_KEPT("ack-1", "CONNACK of a kept session comes when the session is durable"),
@@ -24,6 +25,8 @@ public enum Invariant {
     RETAINED_KEPT("ack-8", "what is retained is at least as new as what was acknowledged"),
     CRASH_KEEPS("ack-9", "what was acknowledged before a crash is there after it"),
     ANSWERED("ack-10", "every request on a living connection is answered, once and in its turn"),
+    QOS_2_KEPT("ack-11", "a QoS 2 message is sent to a kept session when it is durable"),
+    TAKEN_WHOLE("ack-12", "a taken identifier is durable together with the copies of its message"),
 
     // What a receiver sees
     EXPECTED("out-1", "only what was accepted for a session is sent to it"),
@@ -42,6 +45,8 @@ public enum Invariant {
     SHARED_ONCE("out-14", "a message to a shared subscription goes to one member only"),
     NOT_EXPIRED("out-15", "an expired message is not sent for the first time"),
     ALLOWED("out-16", "nobody is sent what it may not read"),
+    EXPIRY_LEFT("out-17", "the Message Expiry Interval that is sent is what is left of it"),
+    SHARED_AT_LAST("out-18", "a message to a shared subscription reaches a member at last"),
 
     // Connections and sessions
     NOTHING_AFTER_END("conn-1", "nothing is sent after DISCONNECT, a refusal or the close"),

@@ -47,6 +47,15 @@ final class Model {
     /// Messages are on their way through slices: who is connected when its turn comes is not known.
     private boolean slicing;
 
+    /// The same, before the last call of the core.
+    private boolean wasSlicing;
+
+    /// Sessions that ended in the last call of the core.
+    final List<ModelSession> endedInCall = new ArrayList<>();
+
+    /// Copies that expired at once, as nobody could take them.
+    long expiredAtOnce;
+
     private final List<ModelSession> leaving = new ArrayList<>();
 
     Model(ServerSettings settings, AccessRules accessRules) {
@@ -59,7 +68,13 @@ final class Model {
     }
 
     void slicing(boolean underWay) {
+        wasSlicing = slicing;
         slicing = underWay;
+    }
+
+    /// Whether the last call of the core may have gone on with what had been accepted before.
+    boolean wentOn() {
+        return wasSlicing || slicing;
     }
 
     long nowNanos() {
@@ -220,6 +235,7 @@ final class Model {
     /// The session ends; its will, if it still has one, is published.
     void end(ModelSession session) {
         session.ended = true;
+        endedInCall.add(session);
         session.active.clear();
         session.asked.clear();
         session.expiryDue = ModelSession.NEVER;
@@ -245,6 +261,7 @@ final class Model {
             session.active.put(filter, grant);
             if (filter.isShared()) {
                 session.everShared.add(filter);
+                shared.joined(session, grant.subscription);
             }
         }
     }
@@ -398,6 +415,7 @@ final class Model {
             accounts.denied(1, 1);
         } else if (qos == QoS.AT_MOST_ONCE && !session.isEstablished()) {
             int offline = expiresAtOnce(publish) ? 0 : 1; // else it expired (B24)
+            expiredAtOnce += 1 - offline;
             accounts.offline(slicing ? 0 : offline, offline);
             if (slicing) {
                 session.await(awaited);
@@ -447,8 +465,7 @@ final class Model {
             for (TopicFilter filter : session.active.keySet()) {
                 if (filter.isShared() && Matching.matches(filter, publish.topicName())) {
                     groups.computeIfAbsent(filter, share -> new SharedCopy(acceptance, share))
-                            .members
-                            .add(session);
+                            .madeFor(session, session.active.get(filter));
                 }
             }
         }

@@ -40,6 +40,7 @@ public final class Observer implements MemoryServer.Watcher {
     private final Incoming incoming;
     private final Outgoing outgoing;
     private final Durability durability;
+    private final Reasons reasons;
     private final Map<Connection, Tap> taps = new LinkedHashMap<>();
     private @Nullable Recovered toSettle;
     private Event.@Nullable Fault fault;
@@ -55,6 +56,7 @@ public final class Observer implements MemoryServer.Watcher {
         this.settings = settings;
         this.model = new Model(settings, accessRules);
         this.durability = new Durability(server.store(), model);
+        this.reasons = new Reasons(model);
         this.incoming = new Incoming(model, accessRules);
         this.outgoing = new Outgoing(model, durability);
         server.watcher(this);
@@ -194,7 +196,7 @@ public final class Observer implements MemoryServer.Watcher {
             }
             case Input.PacketRejected i -> {}
             case Input.Writable i -> {}
-            case Input.Durable i -> {}
+            case Input.Durable i -> durability.requireTakenWhole();
             case Input.Expel i -> {}
             case Input.Reconfigured i -> {}
             case Input.ShutDown i -> {}
@@ -329,6 +331,7 @@ public final class Observer implements MemoryServer.Watcher {
     private void afterCall() {
         Accounting counted = server.core().accounting();
         model.accounts.requireFates(counted);
+        reasons.require(counted);
         long flying = model.sessions.values().stream().mapToLong(ModelSession::inFlight).sum();
         long givenUp = model.sessions.values().stream().mapToLong(ModelSession::mayBeGivenUp).sum();
         Invariant.IN_FLIGHT.require(
@@ -400,6 +403,7 @@ public final class Observer implements MemoryServer.Watcher {
         taps.clear();
         Recovered found = server.store().recovered();
         Restart.restore(model, found);
+        reasons.restarted();
         toSettle = found;
     }
 

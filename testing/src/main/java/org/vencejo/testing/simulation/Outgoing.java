@@ -33,7 +33,7 @@ final class Outgoing {
     Outgoing(Model model, Durability durability) {
         this.model = model;
         this.durability = durability;
-        this.deliveries = new Deliveries(model);
+        this.deliveries = new Deliveries(model, durability);
     }
 
     void sent(Tap tap, Packet packet, int bytes) {

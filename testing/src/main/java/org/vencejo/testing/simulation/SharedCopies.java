@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.protocol.QoS;
+import org.vencejo.protocol.Subscription;
 import org.vencejo.protocol.TopicFilter;
+import org.vencejo.testing.simulation.ModelSession.Grant;
 
 /// The messages to shared subscriptions: one copy for each group, held by one member at a time.
 ///
@@ -23,9 +25,54 @@ final class SharedCopies {
         boolean heldExactlyOnce;
         boolean done;
 
+        /// All that may have been chosen for it, at first or when a member's session ended.
+        private final Set<ModelSession> chosen = new LinkedHashSet<>();
+
+        /// Those that were members all the time.
+        private final Set<ModelSession> faithful = new LinkedHashSet<>();
+
+        /// Nobody may have been chosen for it that gets it at QoS 0, and so perhaps never.
+        private boolean lasting;
+
         SharedCopy(Acceptance acceptance, TopicFilter share) {
             this.acceptance = acceptance;
             this.share = share;
+            this.lasting =
+                    acceptance.qos != QoS.AT_MOST_ONCE
+                            && acceptance.expiresAtNanos == Acceptance.NEVER;
+        }
+
+        void madeFor(ModelSession member, @Nullable Grant grant) {
+            members.add(member);
+            faithful.add(member);
+            mayGoTo(member, grant == null ? QoS.AT_MOST_ONCE : grant.subscription.maximumQoS());
+        }
+
+        private void mayGoTo(ModelSession member, QoS granted) {
+            chosen.add(member);
+            lasting &= granted != QoS.AT_MOST_ONCE;
+        }
+
+        Set<ModelSession> chosen() {
+            return chosen;
+        }
+
+        // Whoever held it, somebody was always there to take it over (C24).
+        private boolean isLost() {
+            ModelSession last = holder;
+            boolean died = last != null && last.ended && heldExactlyOnce;
+            return lasting
+                    && !done
+                    && !died
+                    && !acceptance.repeated
+                    && faithful.stream().anyMatch(member -> !member.ended)
+                    && chosen.stream().allMatch(SharedCopy::hasTakenAll);
+        }
+
+        private static boolean hasTakenAll(ModelSession member) {
+            return !member.overflowed
+                    && member.packetSizeLeast == Long.MAX_VALUE
+                    && (member.ended || member.isEstablished());
         }
     }
 
@@ -49,6 +96,7 @@ final class SharedCopies {
             if (free && !copy.done) {
                 copy.holder = member;
                 copy.heldExactlyOnce = qos == QoS.EXACTLY_ONCE;
+                copy.done = qos == QoS.AT_MOST_ONCE;
                 return copy;
             }
             another = copy;
@@ -70,6 +118,29 @@ final class SharedCopies {
         return null;
     }
 
+    /// `member` shares a subscription from now on, or has other options.
+    void joined(ModelSession member, Subscription subscription) {
+        for (SharedCopy copy : all()) {
+            if (!copy.done && copy.share.equals(subscription.topicFilter())) {
+                copy.mayGoTo(member, subscription.maximumQoS());
+            }
+        }
+    }
+
+    /// `member` gave its subscription up.
+    void left(ModelSession member, TopicFilter share) {
+        for (SharedCopy copy : all()) {
+            if (copy.share.equals(share)) {
+                copy.faithful.remove(member);
+            }
+        }
+    }
+
+    /// What was lost on the way, when nothing is under way any more.
+    List<SharedCopy> lost() {
+        return all().stream().filter(SharedCopy::isLost).toList();
+    }
+
     void done(ModelSession member, String mark) {
         for (SharedCopy copy : byMark.getOrDefault(mark, List.of())) {
             if (member.equals(copy.holder) && !copy.done) {
@@ -86,6 +157,7 @@ final class SharedCopies {
                 copy.holder = null;
                 copy.done = false;
                 copy.heldExactlyOnce = false;
+                copy.lasting = false;
             }
         }
     }
