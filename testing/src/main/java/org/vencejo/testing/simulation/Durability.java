@@ -62,8 +62,8 @@ final class Durability {
                     Objects.equals(stored.created().userName(), session.userName),
                     "%s goes on with the session as %s, in the store it is that of %s",
                     tap,
-                    session.userName,
-                    stored.created().userName());
+                    Words.user(session.userName),
+                    Words.user(stored.created().userName()));
         }
         if (stored != null && !tap.present) {
             Invariant.CONNACK_KEPT.require(

@@ -302,8 +302,8 @@ public final class Observer implements MemoryServer.Watcher {
                         !tap.isOfAnother,
                         "%s was let in as %s, and the session is that of %s",
                         tap,
-                        tap.userName,
-                        model.owner(tap.connection.connection().clientIdentifier()));
+                        Words.user(tap.userName),
+                        Words.user(model.owner(tap.connection.connection().clientIdentifier())));
                 outgoing.established(tap, connack, server.nowNanos());
                 List<Packet> behind = new ArrayList<>(tap.behind);
                 tap.behind.clear();

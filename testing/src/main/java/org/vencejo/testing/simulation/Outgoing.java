@@ -112,7 +112,7 @@ final class Outgoing {
                     tap.isOfAnother || connack.reasonCode() != ReasonCode.NOT_AUTHORIZED,
                     "%s was refused as %s, whose session it is",
                     tap,
-                    tap.userName);
+                    Words.user(tap.userName));
             return;
         }
         ModelSession session = session(tap);

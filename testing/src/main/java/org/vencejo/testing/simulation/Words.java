@@ -18,6 +18,10 @@ final class Words {
 
     private Words() {}
 
+    static String user(@Nullable String userName) {
+        return userName == null ? "nobody" : userName;
+    }
+
     static String of(Input input, Map<Connection, Tap> taps) {
         return switch (input) {
             case Input.Connected i -> i.connection().peer().remoteAddress() + " connects";
