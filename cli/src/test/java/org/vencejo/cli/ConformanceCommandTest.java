@@ -113,7 +113,7 @@ class ConformanceCommandTest {
                     .containsPattern("(?m)^5.0 MQTT-3.12.4-1: ")
                     .contains("expected a packet, given was the end of the connection")
                     .contains("again     vencejo conformance -h 127.0.0.1 -p ")
-                    .endsWith("1 statements broken\n");
+                    .containsPattern("[1-9] statements broken\n$");
         }
     }
 
