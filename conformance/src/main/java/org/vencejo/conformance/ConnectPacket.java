@@ -1,6 +1,8 @@
 package org.vencejo.conformance;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 
 /// A well-formed CONNECT as a client sends it, taken apart. Immutable.
@@ -50,9 +52,11 @@ record ConnectPacket(
         start = in.position();
         byte[] willTopic = (flags & WILL_FLAG) == 0 ? new byte[0] : willTopic(in, level);
         byte[] will = in.slice(start, in.position());
-        if ((flags & USER_NAME) != 0) {
-            in.string();
+        boolean hasUserName = (flags & USER_NAME) != 0;
+        if (hasUserName) {
+            require(isText(in.string()), "a user name of well-formed UTF-8");
         }
+        require(hasUserName || (flags & PASSWORD) == 0 || level == MQTT_5, "a user name");
         if ((flags & PASSWORD) != 0) {
             in.string();
         }
@@ -66,6 +70,11 @@ record ConnectPacket(
                 will,
                 willTopic,
                 expiry);
+    }
+
+    private static boolean isText(byte[] bytes) {
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        return Arrays.equals(text.getBytes(StandardCharsets.UTF_8), bytes) && text.indexOf(0) < 0;
     }
 
     private static long sessionExpiryInterval(Cursor in) {
