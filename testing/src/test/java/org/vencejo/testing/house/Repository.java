@@ -12,7 +12,7 @@ final class Repository {
     private Repository() {}
 
     static List<TextFile> textFiles() throws IOException, InterruptedException {
-        Path root = root();
+        Path root = Checkout.root();
         var files = new ArrayList<TextFile>();
         for (String name : gitFiles(root)) {
             Path path = root.resolve(name);
@@ -24,18 +24,6 @@ final class Repository {
             }
         }
         return List.copyOf(files);
-    }
-
-    /// The folder that holds `./verify`, from the module's folder upwards.
-    private static Path root() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.isExecutable(folder.resolve("verify"))) {
-            folder = folder.getParent();
-            if (folder == null) {
-                throw new IllegalStateException("no folder above holds ./verify");
-            }
-        }
-        return folder;
     }
 
     private static List<String> gitFiles(Path root) throws IOException, InterruptedException {
