@@ -41,7 +41,7 @@ public final class Catalogue {
                             row[0],
                             EnumSet.allOf(ProtocolVersion.class),
                             Kind.CHOICE,
-                            Side.SERVER,
+                            row[0].startsWith("D") ? Side.CLIENT : Side.SERVER,
                             row[1],
                             row[2],
                             row[3],
@@ -98,7 +98,8 @@ public final class Catalogue {
         statements.add(statement);
     }
 
-    private static List<String[]> rows(String name) {
+    /// The rows of a table beside this class, without its header.
+    static List<String[]> rows(String name) {
         List<String[]> rows = new ArrayList<>();
         for (String line : text(name).lines().skip(1).toList()) {
             rows.add(line.split("\t", -1));

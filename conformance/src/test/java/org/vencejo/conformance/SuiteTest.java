@@ -2,9 +2,15 @@ package org.vencejo.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import org.junit.jupiter.api.Test;
@@ -29,8 +35,13 @@ class SuiteTest {
                     "Each SUBSCRIBE and UNSUBSCRIBE is answered under its identifier",
                     "UNSUBACK comes even if there was nothing to remove");
 
+    private static final Path WRONG_SERVERS =
+            Path.of("src/test/resources/org/vencejo/conformance/wrong-servers.tsv");
+    private static final Map<WrongServer, Set<Trial>> PASSED = new EnumMap<>(WrongServer.class);
+
     private final Suite suite = Suite.read();
     private final Catalogue catalogue = Catalogue.read();
+    private final Trace trace = Trace.of(catalogue, suite, Exemption.read());
 
     @Test
     void everyScenarioProvesStatementsOfItsVersion() {
@@ -111,27 +122,98 @@ class SuiteTest {
     }
 
     @Test
-    void everyTrialFailsOnServersThatSayNothing() {
+    void everyStatementIsProvedOrExempt() {
+        assertThat(trace.unproved()).as("statements without a scenario").isEmpty();
+        assertThat(trace.needless()).as("exemptions of what is proved").isEmpty();
+    }
+
+    /// The control arm: a statement is missed as soon as the only scenario that proves it is gone.
+    @Test
+    void aScenarioThatIsTakenAwayIsMissed() {
+        int sole = 0;
+        for (Statement statement : catalogue.statements()) {
+            Set<Scenario> proofs = trace.scenarios(statement);
+            if (proofs.size() == 1 && statement.kind() == Statement.Kind.NUMBERED) {
+                List<Scenario> others = new ArrayList<>(suite.scenarios());
+                others.removeAll(proofs);
+                Trace without = Trace.of(catalogue, new Suite(others), Exemption.read());
+                assertThat(without.unproved()).contains(statement);
+                sole++;
+            }
+        }
+        assertThat(sole).isPositive();
+    }
+
+    @Test
+    void everyStatementInAHeadIsCitedByAStep() {
+        List<String> uncited = new ArrayList<>();
+        for (Scenario scenario : suite.scenarios()) {
+            Trace.uncited(scenario).forEach(id -> uncited.add(id + " in " + scenario));
+        }
+        assertThat(uncited).isEmpty();
+    }
+
+    @Test
+    void everyOracleThatAScenarioNamesIsOne() {
+        Set<Integer> known = new HashSet<>();
+        Oracle.read().forEach(oracle -> known.add(oracle.number()));
+        assertThat(suite.scenarios())
+                .allSatisfy(scenario -> assertThat(known).containsAll(scenario.oracles()));
+    }
+
+    @Test
+    void noTrialPassesOnServersThatSayNothing() {
         assertThat(passedBy(WrongServer.SILENT)).isEmpty();
         assertThat(passedBy(WrongServer.CLOSING)).isEmpty();
     }
 
     @Test
     void whatIsMoreThanAnAnswerFailsOnServersThatAcknowledgeEverything() {
-        Set<Trial> both = passedBy(WrongServer.ACKNOWLEDGING);
+        Set<Trial> both = new HashSet<>(passedBy(WrongServer.ACKNOWLEDGING));
         both.retainAll(passedBy(WrongServer.DELIVERING));
 
         assertThat(both.stream().map(trial -> trial.scenario().title()).distinct())
                 .containsExactlyInAnyOrderElementsOf(ASK_FOR_AN_ANSWER_ALONE);
     }
 
-    private Set<Trial> passedBy(WrongServer server) {
-        Set<Trial> passed = new HashSet<>();
-        for (Trial trial : suite.trials()) {
-            if (Runner.play(trial, server).isEmpty()) {
-                passed.add(trial);
+    /// `wrong-servers.tsv` says of every scenario how it ends on each wrong server, so that one
+    /// which comes to prove less is seen. `-Dvencejo.documents=write` writes the table anew.
+    @Test
+    void everyScenarioEndsOnTheWrongServersAsTheTableSays() throws IOException {
+        StringBuilder table = new StringBuilder("scenario");
+        for (WrongServer server : WrongServer.values()) {
+            table.append('\t').append(server.name().toLowerCase(Locale.ROOT));
+        }
+        for (Scenario scenario : suite.scenarios()) {
+            table.append('\n').append(scenario.chapter()).append(": ").append(scenario.title());
+            for (WrongServer server : WrongServer.values()) {
+                List<Trial> trials = scenario.trials();
+                long passed = trials.stream().filter(passedBy(server)::contains).count();
+                table.append('\t')
+                        .append(
+                                passed == 0
+                                        ? "fails"
+                                        : passed == trials.size() ? "passes" : "some pass");
             }
         }
-        return passed;
+        table.append('\n');
+        if ("write".equals(System.getProperty("vencejo.documents"))) {
+            Files.writeString(WRONG_SERVERS, table);
+        }
+        assertThat(Files.readString(WRONG_SERVERS)).isEqualTo(table.toString());
+    }
+
+    private Set<Trial> passedBy(WrongServer server) {
+        return PASSED.computeIfAbsent(
+                server,
+                it -> {
+                    Set<Trial> passed = new HashSet<>();
+                    for (Trial trial : suite.trials()) {
+                        if (Runner.play(trial, it).isEmpty()) {
+                            passed.add(trial);
+                        }
+                    }
+                    return passed;
+                });
     }
 }
