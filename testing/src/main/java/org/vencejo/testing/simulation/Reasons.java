@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.vencejo.core.Limits;
 import org.vencejo.core.session.Accounting;
 import org.vencejo.core.session.Fate;
 import org.vencejo.protocol.QoS;
@@ -67,7 +68,7 @@ final class Reasons {
         require(counted, Fate.TOO_LARGE, candidate -> candidate.bytes > candidate.limit, 0);
         long dropped = require(counted, Fate.QUEUE_FULL, this::mayGiveWay, 0);
         Invariant.REASONS.require(
-                dropped <= opened || !model.endedInCall.isEmpty(),
+                dropped <= opened || !model.endedInCall.isEmpty() || fewBytes(),
                 "%d copies gave way to %d: %s",
                 dropped,
                 opened,
@@ -75,6 +76,11 @@ final class Reasons {
         boolean mayBeLate = model.wentOn() || !model.endedInCall.isEmpty();
         require(counted, Fate.SESSION_ENDED, this::hasEnded, mayBeLate ? Math.max(0, opened) : 0);
         model.endedInCall.clear();
+    }
+
+    // A large copy takes the place of several small ones.
+    private boolean fewBytes() {
+        return model.settings.limits().queuedBytesMax() < Limits.DEFAULTS.queuedBytesMax();
     }
 
     // Returns how many copies had this fate in the call; `unknown` of them may be of others than
