@@ -7,7 +7,7 @@ import java.util.function.Predicate;
 /// All scenarios of the project, chapter by chapter. Immutable.
 public record Suite(List<Scenario> scenarios) {
     /// The resources beside this class, in the order of the standards.
-    private static final List<String> CHAPTERS =
+    static final List<String> CHAPTERS =
             List.of(
                     "connect",
                     "connack",
@@ -24,7 +24,8 @@ public record Suite(List<Scenario> scenarios) {
                     "size",
                     "errors",
                     "subscribe",
-                    "topics");
+                    "topics",
+                    "rights");
 
     /// Reads all chapters.
     public static Suite read() {

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// What every scenario of the project keeps to.
@@ -37,6 +38,7 @@ class SuiteTest {
 
     private static final Path WRONG_SERVERS =
             Path.of("src/test/resources/org/vencejo/conformance/wrong-servers.tsv");
+    private static final Path CHAPTERS = Path.of("src/main/resources/org/vencejo/conformance");
     private static final Map<WrongServer, Set<Trial>> PASSED = new EnumMap<>(WrongServer.class);
 
     private final Suite suite = Suite.read();
@@ -119,6 +121,16 @@ class SuiteTest {
     void everyTrialHasANameOfItsOwn() {
         assertThat(suite.trials().stream().map(Trial::toString)).doesNotHaveDuplicates();
         assertThat(suite.scenarios().stream().map(Scenario::title)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void everyChapterThatIsThereIsPlayed() throws IOException {
+        try (Stream<Path> files = Files.list(CHAPTERS)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .filteredOn(name -> name.endsWith(".txt"))
+                    .containsExactlyInAnyOrderElementsOf(
+                            Suite.CHAPTERS.stream().map(chapter -> chapter + ".txt").toList());
+        }
     }
 
     @Test
