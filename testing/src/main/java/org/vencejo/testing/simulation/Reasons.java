@@ -46,6 +46,9 @@ final class Reasons {
     private long copies;
     private long expiredAtOnce;
 
+    /// A start finds in queues what was in flight, so that they may be longer than their limit.
+    private boolean recovered;
+
     Reasons(Model model) {
         this.model = model;
     }
@@ -56,6 +59,7 @@ final class Reasons {
         Arrays.fill(unknownMost, 0);
         Arrays.fill(ended, 0);
         copies = 0;
+        recovered = true;
         model.endedInCall.clear();
     }
 
@@ -68,7 +72,7 @@ final class Reasons {
         require(counted, Fate.TOO_LARGE, candidate -> candidate.bytes > candidate.limit, 0);
         long dropped = require(counted, Fate.QUEUE_FULL, this::mayGiveWay, 0);
         Invariant.REASONS.require(
-                dropped <= opened || !model.endedInCall.isEmpty() || fewBytes(),
+                dropped <= opened || !model.endedInCall.isEmpty() || fewBytes() || recovered,
                 "%d copies gave way to %d: %s",
                 dropped,
                 opened,

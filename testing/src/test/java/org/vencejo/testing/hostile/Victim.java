@@ -95,6 +95,14 @@ final class Victim implements AutoCloseable {
         }
     }
 
+    /// Waits until every socket is closed: the core hears of the end of a connection before that.
+    void awaitNoConnection() {
+        await(Server::connections, 0);
+        while (driver.traffic().openConnections() != 0) {
+            Thread.onSpinWait();
+        }
+    }
+
     /// Waits until so many bytes were read from all connections since the start.
     void awaitReceived(long bytes) {
         while (driver.traffic().bytesReceived() < bytes) {

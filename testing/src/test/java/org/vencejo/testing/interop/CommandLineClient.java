@@ -130,8 +130,14 @@ abstract class CommandLineClient implements InteropClient {
         Process process = subscriber;
         if (process != null) {
             subscriber = null;
-            process.destroy();
-            if (!process.waitFor(WAIT_SECONDS, TimeUnit.SECONDS)) {
+            // mosquitto_sub may miss a signal that comes while it handles a packet: it is told
+            // again.
+            int told = 0;
+            do {
+                process.destroy();
+                told++;
+            } while (!process.waitFor(1, TimeUnit.SECONDS) && told < WAIT_SECONDS);
+            if (process.isAlive()) {
                 process.destroyForcibly();
                 throw new AssertionError("the subscriber did not end when it was told to");
             }
