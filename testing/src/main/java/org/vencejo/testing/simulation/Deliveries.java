@@ -42,7 +42,7 @@ final class Deliveries {
             if (publish.qos() == QoS.EXACTLY_ONCE) {
                 durability.sent(session, copy);
             }
-            Integer before = session.identifierBefore.get(mark);
+            Integer before = session.identifierBefore.get(ModelSession.sameCopy(mark, copy.qos));
             Invariant.SAME_IDENTIFIER.require(
                     before == null
                             || !copy.fromStore
@@ -199,7 +199,17 @@ final class Deliveries {
             live(tap, session, live, publish.dup());
             return live;
         }
-        SharedCopies.SharedCopy shared = model.shared.sentTo(session, mark, publish.qos());
+        long given = publish.properties().number(Property.MESSAGE_EXPIRY_INTERVAL, -1);
+        SharedCopies.SharedCopy shared =
+                model.shared.sentTo(
+                        session,
+                        mark,
+                        publish.qos(),
+                        acceptance ->
+                                !acceptance.isExpired(model.nowNanos())
+                                        && (!tap.version.isMqtt5()
+                                                || acceptance.secondsLeft(model.nowNanos())
+                                                        == given));
         if (shared != null) {
             requireNotExpired(session, shared.acceptance);
             session.counted(mark);

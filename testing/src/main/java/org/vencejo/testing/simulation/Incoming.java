@@ -184,7 +184,9 @@ final class Incoming {
         }
         String mark = flying.copy.mark();
         session.finished.add(mark);
-        session.identifierBefore.remove(mark);
+        for (QoS qos : QoS.values()) {
+            session.identifierBefore.remove(ModelSession.sameCopy(mark, qos));
+        }
         model.shared.done(session, mark);
         if (reasonCode.isError()) {
             model.accounts.refused();

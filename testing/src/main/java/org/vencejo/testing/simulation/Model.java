@@ -412,7 +412,7 @@ final class Model {
                         null);
         awaited.optionsUnknown = leaving.contains(session);
         if (!mayReceive(session, publish.topicName())) {
-            accounts.denied(1, 1);
+            accounts.denied(slicing ? 0 : 1, 1); // or its session ends before its turn comes
         } else if (qos == QoS.AT_MOST_ONCE && !session.isEstablished()) {
             int offline = expiresAtOnce(publish) ? 0 : 1; // else it expired (B24)
             expiredAtOnce += 1 - offline;

@@ -125,6 +125,12 @@ final class ModelSession {
 
     // After a crash
     final Map<String, Integer> identifierBefore = new HashMap<>();
+
+    /// Of one message a live copy and a retained one may differ in QoS.
+    static String sameCopy(String mark, QoS qos) {
+        return mark + " " + qos;
+    }
+
     boolean dupUnknown;
     int countedAsSent;
 

@@ -73,7 +73,9 @@ final class Restart {
         session.taken.addAll(stored.identifiersTaken());
         session.takenFor.keySet().retainAll(session.taken);
         session.dupUnknown |= disconnected == null;
-        session.open.forEach((id, flying) -> session.identifierBefore.put(flying.copy.mark(), id));
+        session.open.forEach((id, flying) ->
+                session.identifierBefore.put(
+                        ModelSession.sameCopy(flying.copy.mark(), flying.copy.qos), id));
         Set<String> known = new HashSet<>(session.awaited.keySet());
         session.open.values().forEach(flying -> known.add(flying.copy.mark()));
         session.open.clear();

@@ -1,11 +1,13 @@
 package org.vencejo.testing.simulation;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.Subscription;
@@ -83,9 +85,12 @@ final class SharedCopies {
     }
 
     /// `member` is sent the message for the first time: it holds the copy from now on. Null if no
-    /// group that it is, or was, a member of was to get it.
-    @Nullable SharedCopy sentTo(ModelSession member, String mark, QoS qos) {
-        List<SharedCopy> copies = byMark.getOrDefault(mark, List.of());
+    /// group that it is, or was, a member of was to get it. Of a message that was published more
+    /// than once it is one that is `likely`, if there is one.
+    @Nullable SharedCopy sentTo(
+            ModelSession member, String mark, QoS qos, Predicate<Acceptance> likely) {
+        List<SharedCopy> copies = new ArrayList<>(byMark.getOrDefault(mark, List.of()));
+        copies.sort(Comparator.comparing(copy -> !likely.test(copy.acceptance)));
         @Nullable SharedCopy another = null;
         for (SharedCopy copy : copies) {
             if (!copy.members.contains(member) && !member.everShared.contains(copy.share)) {

@@ -58,6 +58,8 @@ final class SimulatedClient {
     /// The Authentication Method of all.
     private static final String METHOD = "steps";
 
+    private static final long BRIEF_SECONDS = 10;
+
     private final String clientIdentifier;
 
     // For the session
@@ -75,6 +77,11 @@ final class SimulatedClient {
     private ByteBuf partial = Unpooled.EMPTY_BUFFER;
     private boolean cleanStart;
     private boolean lasting;
+
+    /// Its session may be another one by the next connection, without a CONNACK that it sees: it
+    /// sends nothing again then, as it could come twice.
+    private boolean brief;
+
     private boolean connected;
     private boolean stalled;
     private boolean refusing;
@@ -157,7 +164,11 @@ final class SimulatedClient {
         if (cleanStart) {
             forgetSession(); // whether CONNACK comes or not
         }
+        if (brief) {
+            outgoing.clear();
+        }
         lasting = version.isMqtt5() ? terms.sessionExpiry() > 0 : !cleanStart;
+        brief = version.isMqtt5() && lasting && terms.sessionExpiry() < BRIEF_SECONDS;
         decoder = PacketDecoder.ofClient(version, DecoderLimits.DEFAULT, new TopicCache(64));
         send(
                 new Connect(

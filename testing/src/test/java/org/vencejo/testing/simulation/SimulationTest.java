@@ -18,7 +18,7 @@ import org.vencejo.testing.Seeds;
 /// is printed with what was simulated.
 class SimulationTest {
     private static final int FIXED_SEEDS = 25;
-    private static final int FRESH_SEEDS = Integer.getInteger("vencejo.seeds", 5);
+    private static final int FRESH_SEEDS = Integer.getInteger("vencejo.seeds", 1);
     private static final Seeds FRESH = Seeds.given();
     private static final int EVENTS = Integer.getInteger("vencejo.events", 1_000);
 
