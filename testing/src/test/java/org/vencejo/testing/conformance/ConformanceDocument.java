@@ -92,7 +92,7 @@ final class ConformanceDocument {
         StringBuilder text = new StringBuilder(HEAD);
         text.append(counts());
         text.append(
-                "\n## Exemptions\n\nWhat no scenario can see from outside, and the test that shows it.\n\n");
+                "\n## Exemptions\n\nWhat no scenario proves: why, and the test that shows it instead, if it binds what we offer.\n\n");
         text.append(exemptions());
         for (Table table : TABLES) {
             text.append("\n## ").append(table.title()).append("\n\n").append(table(table));
