@@ -2,6 +2,7 @@ package org.vencejo.testing.simulation;
 
 import java.util.ArrayDeque;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.protocol.Property;
 import org.vencejo.protocol.Publish;
@@ -188,7 +189,23 @@ final class Deliveries {
                 live = copy;
             }
         }
-        if (live != null) {
+        long given = publish.properties().number(Property.MESSAGE_EXPIRY_INTERVAL, -1);
+        Predicate<Acceptance> likely =
+                acceptance ->
+                        !acceptance.isExpired(model.nowNanos())
+                                && (!tap.version.isMqtt5()
+                                        || acceptance.secondsLeft(model.nowNanos()) == given);
+        // An old copy that has expired meanwhile gives way to one that was published again.
+        boolean again =
+                live != null
+                        && live.acceptance.isExpired(model.nowNanos())
+                        && model.shared.all().stream()
+                                .anyMatch(copy ->
+                                        copy.acceptance.mark.equals(mark)
+                                                && copy.chosen().contains(session)
+                                                && !copy.done
+                                                && likely.test(copy.acceptance));
+        if (live != null && !again) {
             copies.remove(live);
             if (copies.isEmpty()) {
                 session.awaited.remove(mark);
@@ -199,17 +216,7 @@ final class Deliveries {
             live(tap, session, live, publish.dup());
             return live;
         }
-        long given = publish.properties().number(Property.MESSAGE_EXPIRY_INTERVAL, -1);
-        SharedCopies.SharedCopy shared =
-                model.shared.sentTo(
-                        session,
-                        mark,
-                        publish.qos(),
-                        acceptance ->
-                                !acceptance.isExpired(model.nowNanos())
-                                        && (!tap.version.isMqtt5()
-                                                || acceptance.secondsLeft(model.nowNanos())
-                                                        == given));
+        SharedCopies.SharedCopy shared = model.shared.sentTo(session, mark, publish.qos(), likely);
         if (shared != null) {
             requireNotExpired(session, shared.acceptance);
             session.counted(mark);
