@@ -308,7 +308,8 @@ final class Handshake {
         more +=
                 session == null
                         ? SessionState.bytesOf(clientIdentifier, identity.userName())
-                        : session.state().bytesMoreAs(identity);
+                        : session.state().bytesMoreAs(identity)
+                                - SessionState.bytesOf(session.state().will());
         if (more > 0 && turn.sessionBytes + more > turn.limits.sessionsBytesMax()) {
             throw new ProtocolViolation(
                     ReasonCode.QUOTA_EXCEEDED,

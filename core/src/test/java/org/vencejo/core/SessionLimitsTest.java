@@ -71,6 +71,19 @@ class SessionLimitsTest {
         assertThat(code(bench, small)).isEqualTo(ReasonCode.SUCCESS);
     }
 
+    /// It takes the place of the one before.
+    @Test
+    void theSameWillAgainIsNothingNew() {
+        Connect connect = with(connect("a", 100), will("w/x", QoS.AT_MOST_ONCE, 50));
+        Bench measured = new Bench();
+        measured.connect(connect);
+        Bench bench = Bench.with("sessionsBytesMax", measured.server.sessionBytes());
+        bench.cut(bench.connect(connect));
+        assertThat(code(bench, connect)).isEqualTo(ReasonCode.SUCCESS);
+        Connect larger = with(connect("a", 100), will("w/xx", QoS.AT_MOST_ONCE, 50));
+        assertThat(code(bench, larger)).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+    }
+
     @Test
     void whatASessionOccupiedIsFreeAfterIt() {
         Bench bench = new Bench();
