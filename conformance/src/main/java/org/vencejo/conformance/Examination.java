@@ -35,13 +35,15 @@ public final class Examination {
 
     /// Why there is no use in playing anything; empty if there is.
     public Optional<String> refusal() {
+        if (answers.values().stream().anyMatch(Probe.Answer.Offered.class::isInstance)) {
+            return Optional.empty();
+        }
         for (Probe.Answer answer : answers.values()) {
             if (answer instanceof Probe.Answer.Refused refused) {
                 return Optional.of(refused.why());
             }
         }
-        boolean any = answers.values().stream().anyMatch(Probe.Answer.Offered.class::isInstance);
-        return any ? Optional.empty() : Optional.of("it speaks no version asked for: " + whyNot());
+        return Optional.of("it speaks no version asked for: " + whyNot());
     }
 
     private String whyNot() {
@@ -106,7 +108,9 @@ public final class Examination {
             case Probe.Answer.Offered it -> it.offer().lacks(trial);
             case Probe.Answer.NotOffered _ ->
                     Optional.of("the server does not speak " + Versions.text(trial.version()));
-            case null, default -> Optional.of("the version was not asked for");
+            case Probe.Answer.Refused it ->
+                    Optional.of(Versions.text(trial.version()) + ": " + it.why());
+            case null -> Optional.of("the version was not asked for");
         };
     }
 }

@@ -24,7 +24,7 @@ public final class Probe {
         /// The version is not spoken: its refusal is this.
         record NotOffered(String why) implements Answer {}
 
-        /// Nothing can be played: nobody there, nobody who speaks MQTT, or not with us.
+        /// Nothing of it can be played: nobody there, nobody who speaks MQTT, or not with us.
         record Refused(String why) implements Answer {}
     }
 
