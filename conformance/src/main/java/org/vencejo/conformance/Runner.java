@@ -408,6 +408,9 @@ public final class Runner {
                                 "the end of the connection that " + client + " had", "nothing");
             }
         }
+        throw new Mismatch(
+                "the end of the connection that " + client + " had",
+                "more than " + LEFTOVERS_MAX + " packets");
     }
 
     // ---- what is told
