@@ -234,6 +234,10 @@ final class ConformanceCommand implements Callable<Integer> {
     // ---- what is told ----
 
     private int tell(Report report, Catalogue catalogue) {
+        if (!STANDARD_OUTPUT.equals(json)) {
+            String again = "vencejo conformance -h %s -p %d".formatted(host, port);
+            ReportText.lines(report, catalogue, again).forEach(System.out::println);
+        }
         if (json != null) {
             String text = ReportJson.text(report, catalogue, Version.number());
             if (json.equals(STANDARD_OUTPUT)) {
@@ -247,10 +251,6 @@ final class ConformanceCommand implements Callable<Integer> {
                     return Vencejo.OUR_FAULT;
                 }
             }
-        }
-        if (!STANDARD_OUTPUT.equals(json)) {
-            String again = "vencejo conformance -h %s -p %d".formatted(host, port);
-            ReportText.lines(report, catalogue, again).forEach(System.out::println);
         }
         return report.isGood() ? 0 : 1;
     }
