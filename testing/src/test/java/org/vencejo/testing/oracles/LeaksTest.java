@@ -280,6 +280,7 @@ class LeaksTest {
     private static void requireNothingLeft(MemoryServer server) {
         assertThat(server.core().connections()).isZero();
         assertThat(server.core().sessions()).isZero();
+        assertThat(server.core().sessionBytes()).isZero();
         assertThat(server.core().subscriptions()).isZero();
         assertThat(server.core().deadlines()).isZero();
         assertThat(server.core().accounting().queuedCopies()).isZero();
