@@ -88,8 +88,7 @@ final class Reasons {
     }
 
     // Returns how many copies had this fate in the call; `unknown` of them may be of others than
-    // the
-    // candidates.
+    // those that are candidates.
     private long require(Accounting counted, Fate fate, Predicate<Candidate> mayBe, long unknown) {
         long now = counted.endedBy(fate);
         long count = now - ended[fate.ordinal()];
