@@ -261,10 +261,10 @@ class NothingLeftTest {
                         new Publish(
                                 TopicName.of("t/1"),
                                 Payload.of(new byte[40_000]),
-                                QoS.AT_MOST_ONCE,
+                                QoS.AT_LEAST_ONCE,
                                 false,
                                 false,
-                                0,
+                                1,
                                 Properties.builder()
                                         .put(Property.MESSAGE_EXPIRY_INTERVAL, 0)
                                         .build());
@@ -275,6 +275,8 @@ class NothingLeftTest {
                     assertThat(publisher.isServed()).isTrue();
                 }
                 victim.await(Server::connections, 2);
+                assertThat(victim.ask(server -> server.accounting().endedBy(Fate.EXPIRED)))
+                        .isEqualTo(1);
                 assertThat(victim.bufferBytes()).as("buffers").isLessThan(BUFFERS_AT_REST_MAX);
             }
         }
