@@ -36,7 +36,7 @@ class SlowConversationsTest {
     private static final int SILENT = 2_000;
     private static final long SILENT_HEAP_BYTES_MAX = 8 << 10;
 
-    /// A CONNECT that declares 500,000 bytes, and is so near to its end as to be worth waiting for.
+    /// The beginning of a CONNECT that declares 500,000 bytes.
     private static final byte[] LONG_CONNECT =
             Frame.of(0x10, 500_000, HexFormat.of().parseHex("00044d515454050200000000ff00"));
 
