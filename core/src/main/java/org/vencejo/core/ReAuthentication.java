@@ -81,14 +81,16 @@ final class ReAuthentication {
                             "the session belongs to another user");
                 }
                 connection.reAuthenticating(false);
-                session.identify(accepted.identity());
+                long claimed = session.identify(accepted.identity());
                 Properties.Builder properties =
                         Properties.builder().put(Property.AUTHENTICATION_METHOD, method);
                 byte[] data = accepted.data();
                 if (data != null) {
                     properties.put(Property.AUTHENTICATION_DATA, data);
                 }
-                connection.send(new Auth(ReasonCode.SUCCESS, properties.build()));
+                connection
+                        .ownSession()
+                        .answer(new Auth(ReasonCode.SUCCESS, properties.build()), claimed);
             }
         }
     }

@@ -97,15 +97,17 @@ final class SessionState implements FlowOwner {
         return new Mutation.SessionCreated(number, clientIdentifier, owner);
     }
 
-    /// Whose session it is, and whose rights count, from now on.
-    void identify(Identity as) {
+    /// Whose session it is, and whose rights count, from now on. Returns the number that the answer
+    /// waits for: a session that a user has claimed is nobody else's after a crash.
+    long identify(Identity as) {
         identity = as;
         String userName = as.userName();
         if (userName != null && !userName.equals(owner)) {
             owner = userName;
             occupy(userName.length());
-            write(new Mutation.SessionClaimed(number, userName));
+            return write(new Mutation.SessionClaimed(number, userName));
         }
+        return 0;
     }
 
     /// How much more it would occupy as the session of `other`.

@@ -269,6 +269,21 @@ class EnhancedAuthenticationTest {
         assertThat(ended(client)).isEqualTo(ReasonCode.NOT_AUTHORIZED); // (A19)
     }
 
+    /// Else a crash would make the session nobody's again, though its user was told otherwise.
+    @Test
+    void whoClaimsASessionByAuthenticatingAgainIsToldWhenThatIsDurable() {
+        Connection client = bench.connect(asks("SCRAM"));
+        bench.authenticated(client, new Accepted(new Identity(null), null));
+        bench.forget();
+        bench.journalAnswers = false;
+        bench.in(client, again("bob"));
+        bench.authenticated(client, BOB);
+        assertThat(bench.to(client, Auth.class)).isEmpty();
+        bench.durable();
+        assertThat(bench.to(client, Auth.class))
+                .containsExactly(auth(ReasonCode.SUCCESS, "SCRAM", "welcome"));
+    }
+
     @Test
     void anOutcomeForAConnectionThatIsGoneHasNoEffect() {
         Connection client = connected();
