@@ -35,7 +35,8 @@ record SysSnapshot(
             int subscriptions,
             int sharedSubscriptions,
             int retainedMessages,
-            long retainedBytes) {
+            long retainedBytes,
+            long sessionBytes) {
         static Holdings of(Server server) {
             return new Holdings(
                     server.connectedClients(),
@@ -45,7 +46,8 @@ record SysSnapshot(
                     server.subscriptions(),
                     server.sharedSubscriptions(),
                     server.retainedMessages(),
-                    server.retainedBytes());
+                    server.retainedBytes(),
+                    server.sessionBytes());
         }
     }
 

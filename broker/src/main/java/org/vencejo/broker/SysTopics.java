@@ -123,6 +123,11 @@ final class SysTopics {
                             "Bytes of messages that are retained or queued.",
                             s -> s.holdings().retainedBytes() + s.copies().queuedBytes()),
                     number(
+                            "store/sessions/bytes",
+                            "Bytes that sessions occupy beside their queues, about"
+                                    + " (`limits.sessions-bytes-max`).",
+                            s -> s.holdings().sessionBytes()),
+                    number(
                             "heap/current",
                             "Bytes of Java heap in use.",
                             s -> s.running().heapBytes()),

@@ -64,7 +64,7 @@ class SysLoadTest {
         return new SysSnapshot(
                 new SysSnapshot.Running("", 0, 0, 0, 0),
                 new Traffic(bytes, 0, 0, 0, 0, 0),
-                new SysSnapshot.Holdings(0, 0, 0, 0, 0, 0, 0, 0),
+                new SysSnapshot.Holdings(0, 0, 0, 0, 0, 0, 0, 0, 0),
                 new SysSnapshot.Packets(0, 0, 0, 0, 0, 0, 0, 0, 0, new EnumMap<>(ReasonCode.class)),
                 new SysSnapshot.Copies(0, 0, 0, 0, 0, 0, new EnumMap<>(Fate.class)),
                 Map.of());

@@ -21,7 +21,7 @@ class SysTopicsTest {
             new SysSnapshot(
                     new Running("1.2.3", 42, 101, 102, 103),
                     new Traffic(201, 202, 203, 204, 205, 206),
-                    new Holdings(301, 302, 350, 304, 345, 40, 306, 307),
+                    new Holdings(301, 302, 350, 304, 345, 40, 306, 307, 308),
                     new Packets(
                             401,
                             402,
@@ -78,6 +78,7 @@ class SysTopicsTest {
                         "$SYS/broker/messages/stored=1314",
                         "$SYS/broker/store/messages/count=1314",
                         "$SYS/broker/store/messages/bytes=811",
+                        "$SYS/broker/store/sessions/bytes=308",
                         "$SYS/broker/heap/current=101",
                         "$SYS/broker/heap/maximum=102",
                         "$SYS/broker/heap/limit=103",

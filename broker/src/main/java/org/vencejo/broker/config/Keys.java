@@ -424,7 +424,7 @@ final class Keys {
                                     "an eighth of the memory", machine -> memoryShare(machine, 8)),
                             "Bytes that all sessions occupy beside their queues, about: 500 for"
                                     + " each, Client Identifier, user name, will, subscriptions.",
-                            "CONNACK 0x97 (3.x: 0x03) to a client without a session or with a will,"
+                            "CONNACK 0x97 (3.x: 0x03) to a client without a session or with a larger will,"
                                     + " SUBACK 0x97 (3.1.1: 0x80)")
                     .rereadAtHangup();
     static final Key<Long> QUEUED_MESSAGES_MAX =
