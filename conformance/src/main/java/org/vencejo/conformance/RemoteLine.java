@@ -15,17 +15,24 @@ final class RemoteLine implements Wire.Line {
     private final String unique;
     private final Optional<Credentials> credentials;
     private final Traces traces;
+    private final long waitNanosMax;
 
     private final PacketSplitter sent = new PacketSplitter();
     private boolean connectIsOver;
     private boolean mqtt5;
     private boolean hasTakenLeave;
 
-    RemoteLine(SocketLine line, String unique, Optional<Credentials> credentials, Traces traces) {
+    RemoteLine(
+            SocketLine line,
+            String unique,
+            Optional<Credentials> credentials,
+            Traces traces,
+            long waitNanosMax) {
         this.line = line;
         this.unique = unique;
         this.credentials = credentials;
         this.traces = traces;
+        this.waitNanosMax = waitNanosMax;
     }
 
     @Override
@@ -68,8 +75,12 @@ final class RemoteLine implements Wire.Line {
         if (hasTakenLeave) {
             line.finish(); // it is the client that has to close; a server only should
         }
+        long begun = System.nanoTime();
         Heard heard = line.next();
         while (heard instanceof Heard.Packet packet && isOfOthers(packet.bytes())) {
+            if (System.nanoTime() - begun > waitNanosMax) {
+                return new Heard.Silence(); // of what is for us, however much others say
+            }
             heard = line.next();
         }
         return heard;

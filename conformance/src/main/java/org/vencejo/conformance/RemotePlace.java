@@ -72,7 +72,9 @@ public final class RemotePlace implements Place {
 
         @Override
         public Line open() {
-            RemoteLine line = new RemoteLine(connect(), unique, credentials, traces);
+            RemoteLine line =
+                    new RemoteLine(
+                            connect(), unique, credentials, traces, waitMillisMax * 1_000_000L);
             lines.add(line);
             return line;
         }

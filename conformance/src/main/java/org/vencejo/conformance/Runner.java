@@ -142,6 +142,7 @@ public final class Runner {
     // Whether the message may be one that the server passes on when it has PUBREL, as it may.
     private boolean waitsForPubrel(Step step) {
         return !unreleased.isEmpty()
+                && !heardTheEnd
                 && step instanceof Step.Expect expected
                 && expected.packets().stream()
                         .anyMatch(packet -> Step.Expect.isOf(packet, PUBLISH_TYPE));
