@@ -254,6 +254,9 @@ public class RoadBenchmark {
         public void append(long number, Mutation mutation) {}
 
         @Override
+        public void readQueue(long session, long read, long from, int messagesMax, long bytesMax) {}
+
+        @Override
         public void authenticate(Connection connection, Authentication.Request request) {
             accepted =
                     new Input.Authenticated(

@@ -90,14 +90,14 @@ public final class Broker implements AutoCloseable {
     }
 
     private static ServerDriver startDriver(BrokerConfig config) {
+        MemoryJournal journal = new MemoryJournal();
         return ServerDriver.start(
                 new ServerDriver.Parts(
                         config.server(),
                         AccessRules.OPEN,
                         Authenticator.ANONYMOUS,
-                        switch (config.durability()) {
-                            case MEMORY -> new MemoryJournal();
-                        },
+                        journal,
+                        journal,
                         Recovered.NOTHING,
                         new SecureRandom().nextLong(),
                         new EventLog()),

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.vencejo.core.Input;
 import org.vencejo.core.Journal;
 import org.vencejo.core.Mutation;
+import org.vencejo.core.QueueReader;
 import org.vencejo.core.Server;
 
 /// The one core, the flag that says whether somebody runs it, and the queue of those who found it
@@ -27,6 +28,7 @@ class CoreOwner {
 
     private final Server server;
     private final Journal journal;
+    private final QueueReader queues;
 
     // The holder's.
     private long lastNanos;
@@ -40,10 +42,12 @@ class CoreOwner {
     private volatile @Nullable LoopDriver appender;
     private final AtomicBoolean durableQueued = new AtomicBoolean();
     private final CoreTask durableTask = this::handleDurable;
+    private final Journal.Listener listener = new JournalListener();
 
-    CoreOwner(Server server, Journal journal, long nowNanos) {
+    CoreOwner(Server server, Journal journal, QueueReader queues, long nowNanos) {
         this.server = server;
         this.journal = journal;
+        this.queues = queues;
         this.lastNanos = nowNanos;
     }
 
@@ -128,7 +132,7 @@ class CoreOwner {
         appender = holder;
         appending = Thread.currentThread();
         try {
-            journal.append(lastMutation, batch, this::durable);
+            journal.append(lastMutation, batch, listener);
         } finally {
             appending = null;
         }
@@ -136,14 +140,50 @@ class CoreOwner {
         return now > before ? now : 0;
     }
 
-    private void durable(long upTo) {
-        durable.accumulateAndGet(upTo, Math::max);
-        LoopDriver loop = appender;
-        if (!Thread.currentThread().equals(appending)
-                && loop != null
-                && durableQueued.compareAndSet(false, true)) {
-            queue(durableTask);
-            loop.drainLater();
+    /// Has part of a queue read; the answer comes as an input.
+    void readQueue(
+            LoopDriver holder, long session, long read, long from, int messagesMax, long bytesMax) {
+        queues.read(
+                session,
+                from,
+                messagesMax,
+                bytesMax,
+                entries -> {
+                    queue(next -> next.handleNow(new Input.QueueRead(session, read, entries)));
+                    holder.drainLater();
+                });
+    }
+
+    /// What the journal says, on its threads or within [#handOver].
+    private final class JournalListener implements Journal.Listener {
+        @Override
+        public void durable(long upTo) {
+            durable.accumulateAndGet(upTo, Math::max);
+            LoopDriver loop = appender;
+            if (!Thread.currentThread().equals(appending)
+                    && loop != null
+                    && durableQueued.compareAndSet(false, true)) {
+                queue(durableTask);
+                loop.drainLater();
+            }
+        }
+
+        @Override
+        public void unavailable(String reason) {
+            tell(new Input.StoreUnavailable(reason));
+        }
+
+        @Override
+        public void available() {
+            tell(new Input.StoreAvailable());
+        }
+
+        private void tell(Input input) {
+            queue(holder -> holder.handleNow(input));
+            LoopDriver loop = appender;
+            if (loop != null) {
+                loop.drainLater();
+            }
         }
     }
 

@@ -20,6 +20,8 @@ public final class EventLog implements Consumer<Event> {
     public void accept(Event event) {
         switch (event) {
             case Event.QueueFull it -> log.warn("{}", text(it));
+            case Event.StoreUnavailable it -> log.error("{}", text(it));
+            case Event.StoreAvailable it -> log.warn("{}", text(it));
             case Event.Fault it -> log.error("{}", text(it), it.cause());
             case Event.ClientConnected it -> info(it);
             case Event.ConnectRefused it -> info(it);
@@ -73,6 +75,10 @@ public final class EventLog implements Consumer<Event> {
             case Event.SessionEnded it ->
                     "client %s: its session ended with %d messages undelivered"
                             .formatted(name(it.clientIdentifier()), it.undelivered());
+            case Event.StoreUnavailable it ->
+                    "nothing can be kept: %s; what would have to be is refused, and tried again"
+                            .formatted(it.reason());
+            case Event.StoreAvailable it -> "what is acknowledged is kept again";
             case Event.Fault it ->
                     "a fault of ours at %s, which is ended; please report it"
                             .formatted(address(it.connection()));

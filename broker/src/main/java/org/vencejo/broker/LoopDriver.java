@@ -306,6 +306,9 @@ final class LoopDriver {
                     case Input.Durable it -> null;
                     case Input.PublishLocally it -> null;
                     case Input.Reconfigured it -> null;
+                    case Input.QueueRead it -> null;
+                    case Input.StoreUnavailable it -> null;
+                    case Input.StoreAvailable it -> null;
                     case Input.ShutDown it -> null;
                 };
         if (connection != null) {

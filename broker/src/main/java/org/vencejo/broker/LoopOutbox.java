@@ -131,6 +131,11 @@ final class LoopOutbox implements Outbox {
     }
 
     @Override
+    public void readQueue(long session, long read, long from, int messagesMax, long bytesMax) {
+        driver.core().readQueue(driver, session, read, from, messagesMax, bytesMax);
+    }
+
+    @Override
     public void authenticate(Connection connection, Authentication.Request request) {
         Authentication.Outcome outcome = driver.ask(connection, request);
         if (outcome != null) {

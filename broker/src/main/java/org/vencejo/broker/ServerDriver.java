@@ -20,6 +20,7 @@ import org.vencejo.core.Event;
 import org.vencejo.core.Input;
 import org.vencejo.core.Journal;
 import org.vencejo.core.Limits;
+import org.vencejo.core.QueueReader;
 import org.vencejo.core.Recovered;
 import org.vencejo.core.Server;
 import org.vencejo.core.ServerSettings;
@@ -63,6 +64,7 @@ public final class ServerDriver {
             AccessRules accessRules,
             Authenticator authenticator,
             Journal journal,
+            QueueReader queues,
             Recovered recovered,
             long seed,
             Consumer<? super Event> events) {}
@@ -83,7 +85,7 @@ public final class ServerDriver {
         this.connectionsMax = limits.connectionsMax();
         this.decoderLimits = decoderLimits(limits);
         this.authentication = new AuthenticationThreads(parts.authenticator(), events);
-        this.core = new CoreOwner(server, journal, nanos);
+        this.core = new CoreOwner(server, journal, parts.queues(), nanos);
         this.bufferMemory = new BufferMemory(limits.buffersBytesMax(), nanos);
         this.partialPackets =
                 new PartialPackets(limits.partialPacketsBytesMax(), limits.connectTimeoutNanos());

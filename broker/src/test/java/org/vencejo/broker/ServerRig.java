@@ -33,6 +33,7 @@ record ServerRig(ServerDriver driver, InetSocketAddress address, List<Event> eve
                                 AccessRules.OPEN,
                                 Authenticator.ANONYMOUS,
                                 journal,
+                                new MemoryJournal(),
                                 Recovered.NOTHING,
                                 1,
                                 events::add),

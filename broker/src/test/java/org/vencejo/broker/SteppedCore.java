@@ -11,7 +11,7 @@ final class SteppedCore extends CoreOwner {
     private Strands.@Nullable Strand holder;
 
     SteppedCore(Strands strands, Server server, Journal journal, long nowNanos) {
-        super(server, journal, nowNanos);
+        super(server, journal, new MemoryJournal(), nowNanos);
         this.strands = strands;
     }
 

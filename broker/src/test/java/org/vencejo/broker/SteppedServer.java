@@ -2,7 +2,6 @@ package org.vencejo.broker;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.AccessRules;
 import org.vencejo.core.Authentication;
@@ -191,25 +190,25 @@ final class SteppedServer implements LoopDriver.Surroundings, AutoCloseable {
     private final class LateJournal implements Journal {
         private long appended;
         private long answered;
-        private @Nullable LongConsumer answer;
+        private @Nullable Listener listener;
 
         @Override
-        public void append(long upTo, List<Mutation> batch, LongConsumer durable) {
+        public void append(long upTo, List<Mutation> batch, Listener listener) {
             core.requireHolder();
             if (upTo != appended + batch.size()) {
                 throw new AssertionError(
                         "expected mutations behind " + appended + ", given was " + upTo);
             }
             appended = upTo;
-            answer = durable;
+            this.listener = listener;
             journalStrand.execute(this::sync);
         }
 
         private void sync() {
             strands.point();
-            if (answered < appended && answer != null) {
+            if (answered < appended && listener != null) {
                 answered = appended;
-                answer.accept(answered);
+                listener.durable(answered);
             }
         }
 

@@ -43,6 +43,12 @@ public sealed interface Event {
     /// A session ended with this many messages undelivered.
     record SessionEnded(String clientIdentifier, long undelivered) implements Event {}
 
+    /// Nothing can be kept for the time being, and what would have to be is refused.
+    record StoreUnavailable(String reason) implements Event {}
+
+    /// What was acknowledged is kept again.
+    record StoreAvailable() implements Event {}
+
     /// We are at fault: the connection, if any, was ended, everything else goes on.
     record Fault(@Nullable Connection connection, Throwable cause) implements Event {}
 }

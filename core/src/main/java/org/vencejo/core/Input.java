@@ -1,5 +1,6 @@
 package org.vencejo.core;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.protocol.Packet;
 import org.vencejo.protocol.ProtocolVersion;
@@ -38,6 +39,15 @@ public sealed interface Input {
 
     /// All mutations up to number `upTo` are durable at the configured level.
     record Durable(long upTo) implements Input {}
+
+    /// The entries came that [Outbox#readQueue] asked for.
+    record QueueRead(long session, long read, List<Mutation.Enqueued> entries) implements Input {}
+
+    /// Nothing becomes durable for the time being: what would have to is refused.
+    record StoreUnavailable(String reason) implements Input {}
+
+    /// What was appended becomes durable again.
+    record StoreAvailable() implements Input {}
 
     /// The authenticator answered what was asked by [Outbox#authenticate].
     record Authenticated(Connection connection, Authentication.Outcome outcome) implements Input {}

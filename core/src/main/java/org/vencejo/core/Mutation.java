@@ -45,6 +45,11 @@ public sealed interface Mutation {
     /// The session's will was published or given up.
     record WillRemoved(long session) implements Mutation {}
 
+    /// The session is gone for its client, whose Client Identifier is free; the copies in its queue
+    /// from sequence `from` on that came through shared subscriptions are still to be given to
+    /// others. [SessionEnded] follows.
+    record SessionEnding(long session, long from) implements Mutation {}
+
     /// The session and all that it holds is gone.
     record SessionEnded(long session) implements Mutation {}
 
@@ -72,8 +77,17 @@ public sealed interface Mutation {
     record Released(long session, long sequence, int packetIdentifier, long place)
             implements Mutation {}
 
-    /// The queue entry is gone, by whatever fate.
-    record Dequeued(long session, long sequence) implements Mutation {}
+    /// The queue entry is gone, by whatever fate. What it was is told again, so that applying needs
+    /// not look: the number of its message, its bytes as limits count them, its QoS, and whether it
+    /// came through a shared subscription.
+    record Dequeued(
+            long session,
+            long sequence,
+            long messageNumber,
+            long messageBytes,
+            QoS qos,
+            boolean shared)
+            implements Mutation {}
 
     /// A QoS 2 PUBLISH of the session's client was taken over under this Packet Identifier.
     record IdentifierTaken(long session, int packetIdentifier) implements Mutation {}

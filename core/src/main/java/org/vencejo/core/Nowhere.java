@@ -45,6 +45,11 @@ final class Nowhere implements Outbox {
     }
 
     @Override
+    public void readQueue(long session, long read, long from, int messagesMax, long bytesMax) {
+        throw fault();
+    }
+
+    @Override
     public void authenticate(Connection connection, Authentication.Request request) {
         throw fault();
     }

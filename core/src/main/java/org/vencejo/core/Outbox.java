@@ -37,6 +37,10 @@ public interface Outbox {
     /// those of calls behind which [Server#mayCommit()] is false.
     void append(long number, Mutation mutation);
 
+    /// Has entries of a session's queue read that are on disk, see [QueueReader#read]; the answer
+    /// is an [Input.QueueRead] with the same `session` and `read`.
+    void readQueue(long session, long read, long from, int messagesMax, long bytesMax);
+
     /// Asks who the client is; the answer is an [Input.Authenticated], now or later.
     void authenticate(Connection connection, Authentication.Request request);
 

@@ -67,7 +67,7 @@ public final class Server {
         this.publishing = new Publishing(turn, trie, retained);
         this.sessions = new Sessions(turn, trie, subscribing, publishing, this::established, seed);
         this.faults = new Faults(turn, sessions);
-        sessions.recover(recovered.sessions());
+        sessions.recover(recovered);
         recovered.retained().forEach(retained::recover);
     }
 
@@ -118,6 +118,10 @@ public final class Server {
             case Input.Expel i ->
                     sessions.disconnect(i.connection(), i.reasonCode(), "by an operator");
             case Input.Reconfigured i -> turn.reconfigure(i.settings());
+            case Input.QueueRead i -> throw new IllegalStateException("not asked for: " + i);
+            case Input.StoreUnavailable i ->
+                    turn.outbox().event(new Event.StoreUnavailable(i.reason()));
+            case Input.StoreAvailable i -> turn.outbox().event(new Event.StoreAvailable());
             case Input.ShutDown i -> shutDown();
         }
     }
@@ -484,7 +488,8 @@ public final class Server {
 
     /// The durable part of the state, to be compared with the store.
     public Recovered durableState() {
-        return new Recovered(sessions.durableState(), retained.all());
+        return new Recovered(
+                sessions.durableState(), List.of(), retained.all(), sessions.lastNumber(), 0);
     }
 
     /// The connections of all connected clients.

@@ -239,7 +239,14 @@ final class SessionState implements FlowOwner {
     public void dequeued(Copy copy) {
         sharedCopies -= copy instanceof SharedCopy ? 1 : 0;
         if (isWritten(copy)) {
-            write(new Mutation.Dequeued(number, copy.sequence()));
+            write(
+                    new Mutation.Dequeued(
+                            number,
+                            copy.sequence(),
+                            copy.message().number(),
+                            copy.message().bytes(),
+                            copy.qos(),
+                            copy instanceof SharedCopy));
         }
     }
 
@@ -431,6 +438,7 @@ final class SessionState implements FlowOwner {
                 disconnected,
                 new ArrayList<>(subscriptions().values()),
                 entries,
+                Recovered.Rest.NOTHING,
                 taken);
     }
 

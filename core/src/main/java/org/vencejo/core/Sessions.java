@@ -272,8 +272,9 @@ final class Sessions {
     // ----------------------------------------------------------------------------------
 
     /// Takes the sessions that the store had when the server started.
-    void recover(List<Recovered.Session> stored) {
-        for (Recovered.Session from : stored) {
+    void recover(Recovered recovered) {
+        lastNumber = recovered.lastSession();
+        for (Recovered.Session from : recovered.sessions()) {
             ServerSession session =
                     new ServerSession(
                             turn,
@@ -282,7 +283,6 @@ final class Sessions {
                             new Identity(from.created().userName()),
                             true);
             session.state().recover(from);
-            lastNumber = Math.max(lastNumber, session.state().number());
             byClientIdentifier.put(session.state().clientIdentifier(), session);
             subscribing.recover(session);
         }
@@ -330,6 +330,11 @@ final class Sessions {
             }
         }
         return all;
+    }
+
+    /// The highest number that a session was given.
+    long lastNumber() {
+        return lastNumber;
     }
 
     int size() {

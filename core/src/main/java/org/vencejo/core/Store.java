@@ -10,6 +10,7 @@ public interface Store {
     /// Applies a batch whose last mutation has number `upTo`.
     void apply(long upTo, List<Mutation> batch);
 
-    /// What a server is built from after a start.
-    Recovered recovered();
+    /// What a server is built from after a start. `windowMax` is how many messages it has in flight
+    /// to a client at most.
+    Recovered recovered(int windowMax);
 }

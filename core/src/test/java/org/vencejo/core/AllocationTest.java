@@ -139,6 +139,9 @@ class AllocationTest {
         }
 
         @Override
+        public void readQueue(long session, long read, long from, int messagesMax, long bytesMax) {}
+
+        @Override
         public void authenticate(Connection connection, Authentication.Request request) {}
 
         @Override

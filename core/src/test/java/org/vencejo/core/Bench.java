@@ -280,6 +280,9 @@ final class Bench implements Outbox {
     }
 
     @Override
+    public void readQueue(long session, long read, long from, int messagesMax, long bytesMax) {}
+
+    @Override
     public void authenticate(Connection connection, Authentication.Request request) {
         asked.add(new Asked(connection, request));
         Authentication.Outcome outcome = authenticator.apply(request);

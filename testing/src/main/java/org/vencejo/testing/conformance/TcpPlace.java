@@ -52,6 +52,7 @@ public final class TcpPlace implements Place {
                                 server.accessRules(),
                                 server,
                                 new MemoryJournal(),
+                                new MemoryJournal(),
                                 Recovered.NOTHING,
                                 SEED,
                                 server::note),

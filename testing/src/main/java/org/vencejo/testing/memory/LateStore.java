@@ -3,9 +3,10 @@ package org.vencejo.testing.memory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongConsumer;
+import java.util.function.Consumer;
 import org.vencejo.core.Journal;
 import org.vencejo.core.Mutation;
+import org.vencejo.core.QueueReader;
 import org.vencejo.core.Recovered;
 import org.vencejo.core.Store;
 
@@ -14,8 +15,8 @@ import org.vencejo.core.Store;
 /// Confined to one thread. Batches that were appended wait until [#makeDurable] or
 /// [#makeAllDurable]; they are applied whole and in order. A crash forgets those that wait, but for
 /// a prefix of the caller's choice, as a disk may have written what it has not yet said to have.
-public final class LateStore implements Journal, Store {
-    private record Batch(long upTo, List<Mutation> mutations, LongConsumer durable) {}
+public final class LateStore implements Journal, Store, QueueReader {
+    private record Batch(long upTo, List<Mutation> mutations, Listener listener) {}
 
     private final ArrayDeque<Batch> waiting = new ArrayDeque<>();
     private boolean answersAtOnce;
@@ -49,13 +50,13 @@ public final class LateStore implements Journal, Store {
     }
 
     @Override
-    public void append(long upTo, List<Mutation> batch, LongConsumer durable) {
+    public void append(long upTo, List<Mutation> batch, Listener listener) {
         Batch last = waiting.peekLast();
         if (last != null && last.upTo >= upTo) {
             throw new IllegalStateException("batch " + upTo + " comes behind " + last.upTo);
         }
         batch.forEach(handedOver::apply);
-        waiting.add(new Batch(upTo, List.copyOf(batch), durable));
+        waiting.add(new Batch(upTo, List.copyOf(batch), listener));
         if (answersAtOnce) {
             makeAllDurable();
         }
@@ -76,7 +77,7 @@ public final class LateStore implements Journal, Store {
             apply(last.upTo, last.mutations);
         }
         if (last != null) {
-            last.durable.accept(last.upTo);
+            last.listener.durable(last.upTo);
         }
     }
 
@@ -113,8 +114,23 @@ public final class LateStore implements Journal, Store {
     }
 
     @Override
+    public Recovered recovered(int windowMax) {
+        return written.recovered();
+    }
+
+    /// All that a start would find, and nothing left on disk.
     public Recovered recovered() {
         return written.recovered();
+    }
+
+    @Override
+    public void read(
+            long session,
+            long from,
+            int messagesMax,
+            long bytesMax,
+            Consumer<List<Mutation.Enqueued>> answer) {
+        answer.accept(written.read(session, from, messagesMax, bytesMax));
     }
 
     /// What [#recovered] will say when all that waits is durable.

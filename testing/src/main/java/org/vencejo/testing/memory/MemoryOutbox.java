@@ -107,6 +107,11 @@ final class MemoryOutbox implements Outbox {
     }
 
     @Override
+    public void readQueue(long session, long read, long from, int messagesMax, long bytesMax) {
+        server.readQueue(session, read, from, messagesMax, bytesMax);
+    }
+
+    @Override
     public void authenticate(Connection connection, Authentication.Request request) {
         Authentication.Outcome outcome = server.ask(of(connection), request);
         if (outcome != null) {
@@ -117,6 +122,10 @@ final class MemoryOutbox implements Outbox {
     @Override
     public void event(Event event) {
         server.tell(event);
+    }
+
+    void queueRead(Input.QueueRead input) {
+        next.add(input);
     }
 
     void beginCall() {

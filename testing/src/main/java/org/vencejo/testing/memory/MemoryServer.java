@@ -127,7 +127,7 @@ public final class MemoryServer {
         return new Server(
                 setup.settings,
                 setup.accessRules,
-                setup.store.recovered(),
+                setup.store.recovered(setup.settings.limits().windowMax()),
                 setup.seed + starts++,
                 wallMillis(),
                 nowNanos);
@@ -376,6 +376,15 @@ public final class MemoryServer {
     Authentication.@Nullable Outcome ask(
             MemoryConnection connection, Authentication.Request request) {
         return setup.authenticator.apply(connection, request);
+    }
+
+    void readQueue(long session, long read, long from, int messagesMax, long bytesMax) {
+        setup.store.read(
+                session,
+                from,
+                messagesMax,
+                bytesMax,
+                entries -> outbox.queueRead(new Input.QueueRead(session, read, entries)));
     }
 
     void tell(Event event) {

@@ -1,6 +1,7 @@
 package org.vencejo.testing.memory;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,11 +22,16 @@ import org.vencejo.protocol.TopicName;
 final class StoredState {
     private final TreeMap<Long, StoredSession> sessions = new TreeMap<>();
     private final Map<TopicName, Message> retained = new LinkedHashMap<>();
+    private long lastSession;
+    private long lastMessage;
 
     void apply(Mutation mutation) {
         switch (mutation) {
-            case Mutation.SessionCreated m ->
-                    expect(sessions.put(m.session(), new StoredSession(m)) == null, m);
+            case Mutation.SessionCreated m -> {
+                expect(m.session() > lastSession, m);
+                lastSession = m.session();
+                sessions.put(m.session(), new StoredSession(m));
+            }
             case Mutation.SessionClaimed m -> session(m.session(), m).claim(m);
             case Mutation.SessionConnected m -> {
                 StoredSession session = session(m.session(), m);
@@ -39,6 +45,7 @@ final class StoredState {
                 session.disconnected = m;
             }
             case Mutation.WillRemoved m -> session(m.session(), m).removeWill(m);
+            case Mutation.SessionEnding m -> session(m.session(), m).ending(m);
             case Mutation.SessionEnded m -> expect(sessions.remove(m.session()) != null, m);
             case Mutation.Subscribed m ->
                     session(m.session(), m).subscriptions.put(m.subscription().topicFilter(), m);
@@ -46,8 +53,10 @@ final class StoredState {
                     expect(
                             session(m.session(), m).subscriptions.remove(m.topicFilter()) != null,
                             m);
-            case Mutation.Enqueued m ->
-                    expect(session(m.session(), m).queue.put(m.sequence(), m) == null, m);
+            case Mutation.Enqueued m -> {
+                expect(session(m.session(), m).queue.put(m.sequence(), m) == null, m);
+                lastMessage = Math.max(lastMessage, m.message().number());
+            }
             case Mutation.Released m -> {
                 StoredSession session = session(m.session(), m);
                 expect(session.queue.containsKey(m.sequence()), m);
@@ -55,7 +64,14 @@ final class StoredState {
             }
             case Mutation.Dequeued m -> {
                 StoredSession session = session(m.session(), m);
-                expect(session.queue.remove(m.sequence()) != null, m);
+                Mutation.Enqueued entry = session.queue.remove(m.sequence());
+                expect(
+                        entry != null
+                                && entry.message().number() == m.messageNumber()
+                                && entry.message().bytes() == m.messageBytes()
+                                && entry.qos() == m.qos()
+                                && (entry.share() != null) == m.shared(),
+                        m);
                 session.released.remove(m.sequence());
             }
             case Mutation.IdentifierTaken m ->
@@ -84,14 +100,41 @@ final class StoredState {
 
     Recovered recovered() {
         List<Recovered.Session> all = new ArrayList<>();
-        sessions.values().forEach(session -> all.add(session.recovered()));
-        return new Recovered(all, new ArrayList<>(retained.values()));
+        List<Recovered.Ending> ending = new ArrayList<>();
+        for (StoredSession session : sessions.values()) {
+            if (session.endingFrom == null) {
+                all.add(session.recovered());
+            } else {
+                ending.add(session.recoveredEnding());
+            }
+        }
+        return new Recovered(
+                all, ending, new ArrayList<>(retained.values()), lastSession, lastMessage);
+    }
+
+    List<Mutation.Enqueued> read(long number, long from, int messagesMax, long bytesMax) {
+        List<Mutation.Enqueued> entries = new ArrayList<>();
+        StoredSession session = sessions.get(number);
+        if (session == null) {
+            return entries;
+        }
+        long bytes = 0;
+        for (Mutation.Enqueued each : session.queue.tailMap(from, true).values()) {
+            if (entries.size() == messagesMax || bytes >= bytesMax) {
+                break;
+            }
+            entries.add(each);
+            bytes += each.message().bytes();
+        }
+        return entries;
     }
 
     StoredState copy() {
         StoredState copy = new StoredState();
         sessions.forEach((number, session) -> copy.sessions.put(number, session.copy()));
         copy.retained.putAll(retained);
+        copy.lastSession = lastSession;
+        copy.lastMessage = lastMessage;
         return copy;
     }
 
@@ -100,6 +143,7 @@ final class StoredState {
         private Mutation.SessionCreated created;
         private Mutation.@Nullable SessionConnected connected;
         private Mutation.@Nullable SessionDisconnected disconnected;
+        private @Nullable Long endingFrom;
         private final Map<TopicFilter, Mutation.Subscribed> subscriptions = new LinkedHashMap<>();
         private final TreeMap<Long, Mutation.Enqueued> queue = new TreeMap<>();
         private final Map<Long, Mutation.Released> released = new TreeMap<>();
@@ -135,6 +179,28 @@ final class StoredState {
                             null);
         }
 
+        void ending(Mutation.SessionEnding mutation) {
+            expect(endingFrom == null, mutation);
+            endingFrom = mutation.from();
+        }
+
+        Recovered.Ending recoveredEnding() {
+            long from = endingFrom == null ? 0 : endingFrom;
+            return new Recovered.Ending(created.session(), rest(from));
+        }
+
+        private Recovered.Rest rest(long from) {
+            long bytes = 0;
+            long shared = 0;
+            Collection<Mutation.Enqueued> entries = queue.tailMap(from, true).values();
+            for (Mutation.Enqueued each : entries) {
+                bytes += each.message().bytes();
+                shared += each.share() == null ? 0 : 1;
+            }
+            long end = entries.isEmpty() ? from : queue.lastKey() + 1;
+            return new Recovered.Rest(from, end, entries.size(), bytes, shared);
+        }
+
         Recovered.Session recovered() {
             List<Recovered.Entry> entries = new ArrayList<>();
             queue.forEach((sequence, enqueued) ->
@@ -145,6 +211,7 @@ final class StoredState {
                     disconnected,
                     new ArrayList<>(subscriptions.values()),
                     entries,
+                    Recovered.Rest.NOTHING,
                     new TreeSet<>(taken));
         }
 
@@ -152,6 +219,7 @@ final class StoredState {
             StoredSession copy = new StoredSession(created);
             copy.connected = connected;
             copy.disconnected = disconnected;
+            copy.endingFrom = endingFrom;
             copy.subscriptions.putAll(subscriptions);
             copy.queue.putAll(queue);
             copy.released.putAll(released);

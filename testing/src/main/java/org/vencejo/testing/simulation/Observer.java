@@ -199,6 +199,9 @@ public final class Observer implements MemoryServer.Watcher {
             case Input.Durable i -> durability.requireTakenWhole();
             case Input.Expel i -> {}
             case Input.Reconfigured i -> {}
+            case Input.QueueRead i -> {}
+            case Input.StoreUnavailable i -> {}
+            case Input.StoreAvailable i -> {}
             case Input.ShutDown i -> {}
         }
     }

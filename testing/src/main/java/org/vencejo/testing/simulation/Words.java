@@ -40,6 +40,11 @@ final class Words {
             case Input.PublishLocally i -> "the server publishes " + i.publish().topicName();
             case Input.Expel i -> i.connection() + " is expelled";
             case Input.Reconfigured i -> "the server has other settings";
+            case Input.QueueRead i ->
+                    "the disk has read %d entries of session %d"
+                            .formatted(i.entries().size(), i.session());
+            case Input.StoreUnavailable i -> "the disk takes nothing: " + i.reason();
+            case Input.StoreAvailable i -> "the disk takes what it is given";
             case Input.ShutDown i -> "the server stops";
         };
     }

@@ -51,6 +51,7 @@ final class Victim implements AutoCloseable {
                                 AccessRules.OPEN,
                                 authenticator,
                                 new MemoryJournal(),
+                                new MemoryJournal(),
                                 Recovered.NOTHING,
                                 SEED,
                                 this::note),

@@ -36,6 +36,7 @@ final class LiveServer implements AutoCloseable {
                                 AccessRules.OPEN,
                                 Authenticator.ANONYMOUS,
                                 new MemoryJournal(),
+                                new MemoryJournal(),
                                 Recovered.NOTHING,
                                 SEED,
                                 event -> {
