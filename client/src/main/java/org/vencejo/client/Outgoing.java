@@ -90,7 +90,7 @@ final class Outgoing {
                 lost.add(MqttMessage.of(copy.message().publish()));
             }
         });
-        flow.end();
+        flow.end(false);
         flow = newFlow();
         return List.copyOf(lost);
     }

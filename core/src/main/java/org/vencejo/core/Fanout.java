@@ -30,6 +30,9 @@ final class Fanout implements ToIntFunction<Member<ServerSession>> {
     private static final int[] NO_IDENTIFIERS = {};
     private static final int VARIANTS = 6;
 
+    /// So many receivers are asked whether they keep the message; of more several will.
+    private static final int LOOKED_AT_MAX = 16;
+
     private final Turn turn;
     private final @Nullable Publish[] variants = new @Nullable Publish[VARIANTS];
     private boolean variantsUsed;
@@ -235,13 +238,32 @@ final class Fanout implements ToIntFunction<Member<ServerSession>> {
     Message kept() {
         Message message = kept;
         if (message == null) {
-            message = store(publish, expiresAtMillis);
+            message = store(publish, expiresAtMillis, severalKeepIt() ? turn.nextMessage() : 0);
             kept = message;
         }
         return message;
     }
 
-    static Message store(Publish publish, long expiresAtMillis) {
+    // Of many receivers some will. Retained messages are stored by themselves.
+    private boolean severalKeepIt() {
+        Route<ServerSession> to = route;
+        if (to == null || publish.qos() == QoS.AT_MOST_ONCE) {
+            return false;
+        }
+        int keepers = to.sharedCount();
+        for (int i = 0; i < to.size() && keepers < 2; i++) {
+            if (i == LOOKED_AT_MAX) {
+                return true;
+            }
+            Receiver<ServerSession> receiver = to.receiver(i);
+            boolean keeps =
+                    receiver.qos() != QoS.AT_MOST_ONCE && receiver.subscriber().state().isKept();
+            keepers += keeps ? 1 : 0;
+        }
+        return keepers > 1;
+    }
+
+    static Message store(Publish publish, long expiresAtMillis, long number) {
         return new Message(
                 new Publish(
                         publish.topicName(),
@@ -251,7 +273,8 @@ final class Fanout implements ToIntFunction<Member<ServerSession>> {
                         false,
                         0,
                         publish.properties()),
-                expiresAtMillis);
+                expiresAtMillis,
+                number);
     }
 
     /// The message is kept beyond this call, so its payload must be.

@@ -1,5 +1,6 @@
 package org.vencejo.core;
 
+import org.vencejo.core.ServerSettings.QueueFullPolicy;
 import org.vencejo.core.session.Copy;
 import org.vencejo.core.session.Fate;
 import org.vencejo.core.session.Message;
@@ -9,6 +10,8 @@ import org.vencejo.core.session.MessageQueue;
 ///
 /// Part of the core: touched only by whoever runs it.
 final class QueueLimit {
+    private static final int READS_OVER = 16;
+
     private final Turn turn;
     private final ServerSession session;
     private final MessageQueue queue;
@@ -30,10 +33,13 @@ final class QueueLimit {
         tell();
         switch (turn.settings.queueFullPolicy()) {
             case DROP_OLDEST -> {
-                Copy oldest = couldHaveRoomFor(message) ? queue.first() : null;
-                while (oldest != null && isFullFor(message)) {
-                    session.state().outbound().drop(oldest, Fate.QUEUE_FULL);
-                    oldest = queue.first();
+                if (couldHaveRoomFor(message)) {
+                    dropOldestFor(message.bytes(), 1);
+                    if (isFullFor(message) && queue.messagesOnDisk() > 0) {
+                        // Those that are to give way have to be read first.
+                        session.state().outbound().read();
+                        return !isFarTooFullFor(message);
+                    }
                 }
             }
             case DROP_NEWEST -> {}
@@ -45,6 +51,24 @@ final class QueueLimit {
             }
         }
         return !isFullFor(message);
+    }
+
+    private void dropOldestFor(long moreBytes, int moreMessages) {
+        Copy oldest = queue.first();
+        while (oldest != null && isFullFor(moreBytes, moreMessages)) {
+            session.state().outbound().drop(oldest, Fate.QUEUE_FULL);
+            oldest = queue.first();
+        }
+    }
+
+    /// More of the queue is in memory: what it had too much gives way.
+    void trim() {
+        if (turn.settings.queueFullPolicy() == QueueFullPolicy.DROP_OLDEST && isFullFor(0, 0)) {
+            dropOldestFor(0, 0);
+            if (isFullFor(0, 0)) {
+                session.state().outbound().read();
+            }
+        }
     }
 
     private void tell() {
@@ -68,14 +92,43 @@ final class QueueLimit {
 
     // Nothing is dropped in vain: for a message above the limit, or when others fill the memory.
     private boolean couldHaveRoomFor(Message message) {
-        long others = turn.accounting.queuedBytes() - queue.bytes();
+        if (onDisk()) {
+            return message.bytes() <= turn.limits.storedQueuedBytesMax();
+        }
+        long others = turn.accounting.queuedBytesInMemory() - queue.bytes();
         return message.bytes() <= turn.limits.queuedBytesMax()
                 && others + message.bytes() <= turn.limits.queuedBytesInAllMax();
     }
 
+    private boolean onDisk() {
+        return session.state().isOnDisk();
+    }
+
     private boolean isFullFor(Message message) {
-        long bytes = message.bytes();
-        return queue.isFullFor(bytes, turn.limits.queuedMessagesMax(), turn.limits.queuedBytesMax())
-                || turn.accounting.queuedBytes() + bytes > turn.limits.queuedBytesInAllMax();
+        return isFullFor(message.bytes(), 1);
+    }
+
+    private boolean isFullFor(long moreBytes, int moreMessages) {
+        Limits limits = turn.limits;
+        long messages = queue.size() + moreMessages;
+        long bytes = queue.bytes() + moreBytes;
+        if (onDisk()) {
+            return messages > limits.storedQueuedMessagesMax()
+                    || bytes > limits.storedQueuedBytesMax();
+        }
+        return messages > limits.queuedMessagesMax()
+                || bytes > limits.queuedBytesMax()
+                || turn.accounting.queuedBytesInMemory() + moreBytes > limits.queuedBytesInAllMax();
+    }
+
+    // While the oldest are being read, a queue may be longer than its limit by a few reads.
+    private boolean isFarTooFullFor(Message message) {
+        Limits limits = turn.limits;
+        return queue.size()
+                        >= limits.storedQueuedMessagesMax()
+                                + (long) READS_OVER * limits.queueReadMessagesMax()
+                || queue.bytes() + message.bytes()
+                        > limits.storedQueuedBytesMax()
+                                + (long) READS_OVER * limits.queueReadBytesMax();
     }
 }

@@ -48,7 +48,11 @@ final class RetainedStore {
     }
 
     /// Sets the retained message of its topic [MQTT-3.3.1-5].
-    void set(Message message) {
+    void set(Message given) {
+        Message message =
+                given.number() == 0
+                        ? given
+                        : new Message(given.publish(), given.expiresAtMillis()); // stored here
         put(message);
         turn.append(new Mutation.RetainedSet(message));
     }

@@ -36,6 +36,9 @@ public final class Server {
     /// How many deadlines one call handles at most.
     private static final int DEADLINES_MAX = 256;
 
+    /// From how many queues one call lets go of what is durable.
+    private static final int SETTLED_MAX = 1_024;
+
     private final Turn turn;
     private final Recovered recovered;
     private final SubscriptionTrie<ServerSession> trie;
@@ -46,6 +49,8 @@ public final class Server {
     private final Faults faults;
     private final ArrayDeque<Connection> toShutDown = new ArrayDeque<>();
     private final Deadline shutDown = Deadline.ofSlice(this::shutDownMore);
+    private final Deadline settle = Deadline.ofSlice(this::settleMore);
+    private int toSettle;
     private boolean shuttingDown;
     private boolean settled;
 
@@ -67,6 +72,7 @@ public final class Server {
         this.publishing = new Publishing(turn, trie, retained);
         this.sessions = new Sessions(turn, trie, subscribing, publishing, this::established, seed);
         this.faults = new Faults(turn, sessions);
+        turn.recover(recovered.lastMessage());
         sessions.recover(recovered);
         recovered.retained().forEach(retained::recover);
     }
@@ -77,7 +83,7 @@ public final class Server {
         try {
             if (!settled) {
                 settled = true;
-                sessions.settleRecovered(recovered.sessions());
+                sessions.settleRecovered(recovered);
             }
             dispatch(input);
             sessions.endOverfull();
@@ -118,7 +124,7 @@ public final class Server {
             case Input.Expel i ->
                     sessions.disconnect(i.connection(), i.reasonCode(), "by an operator");
             case Input.Reconfigured i -> turn.reconfigure(i.settings());
-            case Input.QueueRead i -> throw new IllegalStateException("not asked for: " + i);
+            case Input.QueueRead i -> turn.queueRead(i);
             case Input.StoreUnavailable i ->
                     turn.outbox().event(new Event.StoreUnavailable(i.reason()));
             case Input.StoreAvailable i -> turn.outbox().event(new Event.StoreAvailable());
@@ -391,6 +397,8 @@ public final class Server {
 
     private void durable(long upTo) {
         turn.durable(upTo);
+        toSettle = turn.unsettled.size();
+        settleMore();
         ArrayDeque<ServerSession> waited = turn.waiting;
         turn.waiting = new ArrayDeque<>();
         for (ServerSession session : waited) {
@@ -403,6 +411,16 @@ public final class Server {
             } catch (RuntimeException fault) {
                 faults.failed(connection, fault); // the answers of others are not to wait for it
             }
+        }
+    }
+
+    private void settleMore() {
+        for (int i = 0; i < SETTLED_MAX && toSettle > 0; i++) {
+            toSettle--;
+            turn.unsettled.remove().settle();
+        }
+        if (toSettle > 0) {
+            turn.schedule(settle, 0);
         }
     }
 
@@ -489,7 +507,11 @@ public final class Server {
     /// The durable part of the state, to be compared with the store.
     public Recovered durableState() {
         return new Recovered(
-                sessions.durableState(), List.of(), retained.all(), sessions.lastNumber(), 0);
+                sessions.durableState(),
+                settled ? sessions.ending() : recovered.ending(),
+                retained.all(),
+                sessions.lastNumber(),
+                turn.lastMessage());
     }
 
     /// The connections of all connected clients.

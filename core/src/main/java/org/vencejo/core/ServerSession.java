@@ -1,6 +1,7 @@
 package org.vencejo.core;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.Authentication.Identity;
 import org.vencejo.core.routing.Member;
@@ -28,6 +29,7 @@ final class ServerSession {
     private final OutboundFlow outbound;
     private final QueueLimit limit;
     private boolean ended;
+    private boolean awaitsSettling;
 
     // While a connection is bound to it
     private @Nullable Connection connection;
@@ -45,7 +47,8 @@ final class ServerSession {
     ServerSession(
             Turn turn, long number, String clientIdentifier, Identity identity, boolean kept) {
         this.turn = turn;
-        this.state = new SessionState(turn, number, clientIdentifier, identity, kept);
+        this.state =
+                new SessionState(turn, number, clientIdentifier, identity, kept, this::queueRead);
         this.outbound = state.outbound();
         this.limit = new QueueLimit(turn, this);
     }
@@ -138,6 +141,31 @@ final class ServerSession {
             outbound.enqueue(
                     new SharedCopy(sequence, message, qos, retain, subscriptionIdentifiers, share));
         }
+        awaitSettling();
+    }
+
+    // What nobody takes soon leaves memory when it is durable.
+    private void awaitSettling() {
+        if (!awaitsSettling && outbound.isUnsettled()) {
+            awaitsSettling = true;
+            turn.unsettled.add(this);
+        }
+    }
+
+    /// The journal went on, and what is durable may leave memory.
+    void settle() {
+        awaitsSettling = false;
+        if (!ended) {
+            outbound.settle(turn.durable());
+            awaitSettling();
+        }
+    }
+
+    /// A part of the queue came from disk.
+    private void queueRead(List<Copy> copies) {
+        outbound.loaded(copies);
+        limit.trim();
+        pump();
     }
 
     /// Why this member of a shared subscription cannot be given `publish`, or null if it can.
@@ -354,19 +382,28 @@ final class ServerSession {
         if (!turn.settings.qos0QueuedForOffline()) {
             outbound.dropAtMostOnce();
         }
+        state.cancelRead();
+        outbound.settle(turn.durable());
+        awaitSettling();
         cancel(retry);
         cancel(more);
     }
 
-    /// Everything that it held is gone; returns how many messages were undelivered.
-    long end() {
+    /// Everything that it held is gone, but for what is on disk alone if that is `inherited`;
+    /// returns how many messages were undelivered.
+    long end(boolean inherited) {
         ended = true;
+        state.cancelRead();
         cancel(expiry);
         cancel(willDelay);
         cancel(retry);
         cancel(more);
-        long undelivered = outbound.end();
-        state.ended();
+        long undelivered = outbound.end(inherited);
+        if (inherited) {
+            state.ending();
+        } else {
+            state.ended();
+        }
         return undelivered;
     }
 

@@ -5,11 +5,13 @@ import org.vencejo.protocol.QoS;
 
 /// How the server is set up. Immutable.
 ///
+/// `queuesOnDisk` says that the journal keeps queues, so that memory need not;
 /// `responseInformation` goes to clients that ask for it (4.10); `retryIntervalNanos31` and
 /// `...311` are after how long an unanswered PUBLISH or PUBREL is repeated on a live connection, 0
 /// for never (B8).
 public record ServerSettings(
         Limits limits,
+        boolean queuesOnDisk,
         QoS maximumQoS,
         boolean retainAvailable,
         boolean wildcardSubscriptionAvailable,
@@ -29,6 +31,7 @@ public record ServerSettings(
     public static final ServerSettings DEFAULTS =
             new ServerSettings(
                     Limits.DEFAULTS,
+                    false,
                     QoS.EXACTLY_ONCE,
                     true,
                     true,

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.Authentication.Identity;
 import org.vencejo.core.Mutation.Enqueued;
@@ -39,10 +40,12 @@ final class SessionState implements FlowOwner {
     private final long number;
     private final String clientIdentifier;
     private final boolean kept;
+    private final Consumer<List<Copy>> reader;
     private final InboundFlow inbound;
     private final OutboundFlow outbound;
     private @Nullable Map<TopicFilter, Subscribed> subscriptions;
-    private int sharedCopies;
+    private long sharedCopies;
+    private long read;
 
     /// About what it occupies beside its queue, and its subscriptions alone.
     private long bytes;
@@ -58,15 +61,30 @@ final class SessionState implements FlowOwner {
     private @Nullable SessionDisconnected disconnected;
     private long sessionExpiryInterval;
 
-    SessionState(Turn turn, long number, String clientIdentifier, Identity identity, boolean kept) {
+    /// `reader` is given what was read of the queue.
+    SessionState(
+            Turn turn,
+            long number,
+            String clientIdentifier,
+            Identity identity,
+            boolean kept,
+            Consumer<List<Copy>> reader) {
         this.turn = turn;
+        this.reader = reader;
         this.number = number;
         this.clientIdentifier = clientIdentifier;
         this.owner = identity.userName();
         this.identity = identity;
         this.kept = kept;
         this.inbound = new InboundFlow(this);
-        this.outbound = new OutboundFlow(this, turn.accounting);
+        this.outbound =
+                isOnDisk()
+                        ? new OutboundFlow(
+                                this,
+                                turn.accounting,
+                                2 * turn.limits.queueReadMessagesMax(),
+                                2L * turn.limits.queueReadBytesMax())
+                        : new OutboundFlow(this, turn.accounting);
         this.connected = new SessionConnected(number, 0, 0, 0, null);
         occupy(bytesOf(clientIdentifier, owner));
     }
@@ -141,6 +159,12 @@ final class SessionState implements FlowOwner {
             connected = connected.withoutWill();
             write(new Mutation.WillRemoved(number));
         }
+    }
+
+    /// The session is gone but for what of its queue is on disk alone, which others inherit.
+    void ending() {
+        occupy(-bytes);
+        write(new Mutation.SessionEnding(number, outbound.firstOnDisk()));
     }
 
     void ended() {
@@ -267,6 +291,24 @@ final class SessionState implements FlowOwner {
     }
 
     @Override
+    public void readQueue(long from) {
+        read = turn.read(number, from, entries -> reader.accept(copiesOf(entries)));
+    }
+
+    static List<Copy> copiesOf(List<Enqueued> entries) {
+        List<Copy> copies = new ArrayList<>(entries.size());
+        for (Enqueued entry : entries) {
+            copies.add(copyOf(entry));
+        }
+        return copies;
+    }
+
+    /// What is being read will not be wanted.
+    void cancelRead() {
+        turn.cancelRead(read);
+    }
+
+    @Override
     public long released(Copy copy) {
         return write(releaseOf(copy));
     }
@@ -299,6 +341,16 @@ final class SessionState implements FlowOwner {
         return copies;
     }
 
+    /// How many copies of shared subscriptions are on disk alone.
+    long sharedOnDisk() {
+        if (sharedCopies == 0 || outbound.queue().messagesOnDisk() == 0) {
+            return 0;
+        }
+        long[] inMemory = {0};
+        outbound.forEachKept(copy -> inMemory[0] += copy instanceof SharedCopy ? 1 : 0);
+        return sharedCopies - inMemory[0];
+    }
+
     // ---- what it is
     // ------------------------------------------------------------------------------------
 
@@ -316,6 +368,11 @@ final class SessionState implements FlowOwner {
 
     boolean isKept() {
         return kept;
+    }
+
+    /// Whether its queue is on disk, and only in part in memory.
+    boolean isOnDisk() {
+        return kept && turn.settings.queuesOnDisk();
     }
 
     InboundFlow inbound() {
@@ -382,6 +439,9 @@ final class SessionState implements FlowOwner {
             open += wasSent ? 1 : 0;
         }
         outbound.recovered();
+        Recovered.Rest rest = from.rest();
+        outbound.recoverOnDisk(rest.from(), rest.end(), rest.messages(), rest.bytes());
+        sharedCopies += rest.shared();
     }
 
     private void recoverReleased(List<Recovered.Entry> queue) {
@@ -406,7 +466,7 @@ final class SessionState implements FlowOwner {
         }
     }
 
-    private static Copy copyOf(Enqueued e) {
+    static Copy copyOf(Enqueued e) {
         return e.share() == null
                 ? new Copy(
                         e.sequence(), e.message(), e.qos(), e.retain(), e.subscriptionIdentifiers())
@@ -438,8 +498,20 @@ final class SessionState implements FlowOwner {
                 disconnected,
                 new ArrayList<>(subscriptions().values()),
                 entries,
-                Recovered.Rest.NOTHING,
+                rest(),
                 taken);
+    }
+
+    /// What of the queue is on disk alone.
+    Recovered.Rest rest() {
+        return outbound.queue().messagesOnDisk() == 0
+                ? Recovered.Rest.NOTHING
+                : new Recovered.Rest(
+                        outbound.firstOnDisk(),
+                        outbound.nextSequence(),
+                        outbound.queue().messagesOnDisk(),
+                        outbound.queue().bytesOnDisk(),
+                        sharedOnDisk());
     }
 
     private Mutation.@Nullable Released releasedOf(Copy copy) {

@@ -2,8 +2,10 @@ package org.vencejo.core;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,7 @@ final class Sessions {
     private final SplittableRandom random;
     private final SplittableRandom veil;
     private final Map<String, ServerSession> byClientIdentifier = new HashMap<>();
+    private final Set<Inheritance> inheritances = new LinkedHashSet<>();
     private long lastNumber;
     private long lastEnd;
     private long expired;
@@ -215,17 +218,42 @@ final class Sessions {
         List<SharedCopy> orphans = session.state().copiesThatMayGoElsewhere();
         orphans.forEach(session.state().outbound()::takeAway);
         publishWill(session); // U5-13
-        long undelivered = session.end();
+        Inheritance inheritance = inheritance(session);
+        long undelivered = session.end(inheritance != null);
         if (session.state().isKept()) {
             lastEnd = turn.appended();
         }
         for (SharedCopy orphan : orphans) {
             undelivered += giveToAnother(orphan) ? 0 : 1;
         }
-        if (undelivered > 0) {
-            turn.outbox()
-                    .event(new Event.SessionEnded(session.state().clientIdentifier(), undelivered));
+        if (inheritance != null) {
+            inheritance.goOn(undelivered);
+        } else {
+            tellUndelivered(session.state().clientIdentifier(), undelivered);
         }
+    }
+
+    private void tellUndelivered(String clientIdentifier, long undelivered) {
+        if (undelivered > 0) {
+            turn.outbox().event(new Event.SessionEnded(clientIdentifier, undelivered));
+        }
+    }
+
+    private @Nullable Inheritance inheritance(ServerSession session) {
+        Recovered.Rest rest = session.state().rest();
+        return rest.shared() == 0
+                ? null
+                : inherit(session.state().number(), session.state().clientIdentifier(), rest);
+    }
+
+    private Inheritance inherit(long number, String clientIdentifier, Recovered.Rest rest) {
+        Inheritance inheritance = new Inheritance(turn, number, rest, this::giveToAnother);
+        inheritances.add(inheritance);
+        inheritance.onDone(undelivered -> {
+            inheritances.remove(inheritance);
+            tellUndelivered(clientIdentifier, undelivered);
+        });
+        return inheritance;
     }
 
     /// Ends the sessions whose queue ran full, if that is the policy (B37).
@@ -290,8 +318,8 @@ final class Sessions {
 
     /// What the start owes the sessions that it found: those that were connected are not any more,
     /// and what should have happened meanwhile happens (A18).
-    void settleRecovered(List<Recovered.Session> stored) {
-        for (Recovered.Session from : stored) {
+    void settleRecovered(Recovered recovered) {
+        for (Recovered.Session from : recovered.sessions()) {
             ServerSession session = byClientIdentifier.get(from.created().clientIdentifier());
             if (session == null || session.state().number() != from.created().session()) {
                 continue;
@@ -305,6 +333,18 @@ final class Sessions {
             awaitExpiry(session, passedNanos);
             awaitWill(session, passedNanos);
         }
+        for (Recovered.Ending ending : recovered.ending()) {
+            Recovered.Rest rest = ending.rest();
+            turn.accounting.recovered(rest.messages(), rest.bytes());
+            turn.accounting.stored(rest.bytes());
+            inherit(ending.session(), "", rest).goOn(0);
+        }
+    }
+
+    List<Recovered.Ending> ending() {
+        List<Recovered.Ending> all = new ArrayList<>();
+        inheritances.forEach(each -> all.add(each.toRecord()));
+        return all;
     }
 
     List<Recovered.Session> durableState() {

@@ -1,8 +1,11 @@
 package org.vencejo.core;
 
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.vencejo.core.session.Accounting;
 
 /// What all parts of the server share: the call that is being handled, with its time and its way
@@ -22,6 +25,9 @@ final class Turn {
     /// Sessions with answers or messages that wait for the journal.
     ArrayDeque<ServerSession> waiting = new ArrayDeque<>();
 
+    /// Sessions with copies in memory that are to leave it when they are durable.
+    final ArrayDeque<ServerSession> unsettled = new ArrayDeque<>();
+
     /// Sessions whose queue ran full and that are to end for it, when the call is over.
     final ArrayDeque<ServerSession> overfull = new ArrayDeque<>();
 
@@ -40,6 +46,12 @@ final class Turn {
     // For the journal
     private long appended;
     private long durable;
+
+    private long lastMessage;
+
+    // Who waits for a part of a queue, by the number of the read
+    private final Map<Long, Consumer<List<Mutation.Enqueued>>> reads = new HashMap<>();
+    private long lastRead;
 
     // For one call of handle
     private long nowNanos;
@@ -132,6 +144,43 @@ final class Turn {
 
     long durable() {
         return durable;
+    }
+
+    // ---- the store
+    // ---------------------------------------------------------------------------------------
+
+    /// A start found messages with numbers up to this one.
+    void recover(long highestMessage) {
+        lastMessage = highestMessage;
+    }
+
+    /// A number for a message that is stored once for several queues.
+    long nextMessage() {
+        return ++lastMessage;
+    }
+
+    long lastMessage() {
+        return lastMessage;
+    }
+
+    /// Has a part of a session's queue read; returns the number by which that can be cancelled.
+    long read(long session, long from, Consumer<List<Mutation.Enqueued>> reader) {
+        reads.put(++lastRead, reader);
+        outbox.readQueue(
+                session, lastRead, from, limits.queueReadMessagesMax(), limits.queueReadBytesMax());
+        return lastRead;
+    }
+
+    /// Nobody waits for this read any more.
+    void cancelRead(long read) {
+        reads.remove(read);
+    }
+
+    void queueRead(Input.QueueRead input) {
+        Consumer<List<Mutation.Enqueued>> reader = reads.remove(input.read());
+        if (reader != null) {
+            reader.accept(input.entries());
+        }
     }
 
     void schedule(Deadline deadline, long inNanos) {

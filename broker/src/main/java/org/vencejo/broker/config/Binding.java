@@ -151,6 +151,7 @@ final class Binding {
         String responseInformation = get(Keys.RESPONSE_INFORMATION);
         return new ServerSettings(
                 limits(),
+                false,
                 get(Keys.MAXIMUM_QOS),
                 get(Keys.RETAIN_AVAILABLE),
                 get(Keys.WILDCARD_SUBSCRIPTION_AVAILABLE),
@@ -190,6 +191,11 @@ final class Binding {
                 get(Keys.QUEUED_MESSAGES_MAX),
                 get(Keys.QUEUED_BYTES_MAX),
                 get(Keys.QUEUED_BYTES_IN_ALL_MAX),
+                Limits.DEFAULTS.storedQueuedMessagesMax(),
+                Limits.DEFAULTS.storedQueuedBytesMax(),
+                Limits.DEFAULTS.queueReadMessagesMax(),
+                Limits.DEFAULTS.queueReadBytesMax(),
+                Limits.DEFAULTS.undurableBytesMax(),
                 count(Keys.OUT_BUFFER_HIGH),
                 count(Keys.OUT_BUFFER_LOW),
                 get(Keys.PARTIAL_PACKETS_BYTES_MAX),

@@ -198,6 +198,7 @@ class ConfigurationTest {
                 .isEqualTo(
                         new ServerSettings(
                                 server.limits(),
+                                false,
                                 QoS.AT_LEAST_ONCE,
                                 false,
                                 false,

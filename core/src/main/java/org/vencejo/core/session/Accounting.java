@@ -14,6 +14,7 @@ public final class Accounting {
     private long recovered;
     private long queued;
     private long queuedBytes;
+    private long storedBytes;
     private long inFlight;
     private long ownWithoutSubscriber;
     private final long[] ended = new long[FATES.length];
@@ -32,6 +33,23 @@ public final class Accounting {
     public void recovered(long bytes) {
         recovered++;
         queued(bytes);
+    }
+
+    /// The same of many copies that stay on disk.
+    public void recovered(long messages, long bytes) {
+        recovered += messages;
+        queued += messages;
+        queuedBytes += bytes;
+    }
+
+    /// So many bytes of queues are on disk alone that were not.
+    public void stored(long bytes) {
+        storedBytes += bytes;
+    }
+
+    /// So many bytes of queues are no longer on disk alone.
+    public void loaded(long bytes) {
+        storedBytes -= bytes;
     }
 
     public void queued(long bytes) {
@@ -83,6 +101,11 @@ public final class Accounting {
         return queuedBytes;
     }
 
+    /// What of that is in memory.
+    public long queuedBytesInMemory() {
+        return queuedBytes - storedBytes;
+    }
+
     public long inFlightCopies() {
         return inFlight;
     }
@@ -104,7 +127,8 @@ public final class Accounting {
         }
         return copies + recovered == queued + inFlight + sum
                 && queued >= 0
-                && queuedBytes >= 0
+                && queuedBytes >= storedBytes
+                && storedBytes >= 0
                 && inFlight >= 0;
     }
 

@@ -36,7 +36,7 @@ public class Copy {
     private boolean released;
     private int packetIdentifier;
     private long releasePlace;
-    private long durableAt;
+    private long number;
     private long sentAtNanos;
     private int sentInConnection;
 
@@ -121,18 +121,25 @@ public class Copy {
         return packetIdentifier != 0;
     }
 
-    /// What must be durable before this copy, or its PUBREL, leaves.
+    /// What must be durable before this copy, or its PUBREL, leaves: a crash may repeat QoS 1, but
+    /// not QoS 2.
     long durableAt() {
-        return durableAt;
+        return released || qos == QoS.EXACTLY_ONCE ? number : 0;
     }
 
-    void waitFor(long number) {
-        durableAt = number;
+    /// The number of what the journal was told of it last; 0 if it knows nothing of it, or has
+    /// known for long.
+    long writtenAt() {
+        return number;
     }
 
-    void release(long number) {
+    void writtenAt(long last) {
+        number = last;
+    }
+
+    void release(long last) {
         released = true;
-        durableAt = number;
+        number = last;
     }
 
     void sent(int identifier, int connection, long nowNanos) {

@@ -17,6 +17,12 @@ public interface FlowOwner {
     /// learns it here; what an answer of the peer ended is also returned to who brought the answer.
     default void ended(Copy copy, Fate fate) {}
 
+    /// The queue is to be read from disk, from sequence `from` on; the answer is a call of
+    /// [OutboundFlow#loaded].
+    default void readQueue(long from) {
+        throw new IllegalStateException("the queue is in memory");
+    }
+
     /// PUBREC came for a copy: its message is gone, its PUBREL is owed.
     long released(Copy copy);
 

@@ -1,5 +1,6 @@
 package org.vencejo.core.session;
 
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.protocol.Packet;
@@ -42,7 +43,7 @@ public final class OutboundFlow {
     private final CopyList released = new CopyList(); // in the order of the PUBRECs
     private final Repeats repeats = new Repeats(sent, released);
     private final MessageQueue ahead = new MessageQueue();
-    private final MessageQueue queue = new MessageQueue();
+    private final MessageQueue queue;
     private long nextSequence;
     private long nextSequenceAhead;
     private long nextRelease;
@@ -55,12 +56,22 @@ public final class OutboundFlow {
     private int window;
     private int open;
     private @Nullable Copy toSendAgain;
+    private boolean reading;
     private boolean queueHeld;
     private boolean placesLeft;
 
+    /// A flow whose queue is in memory.
     public OutboundFlow(FlowOwner owner, Accounting accounting) {
+        this(owner, accounting, 0, 0);
+    }
+
+    /// A flow whose queue is on disk, with about so many messages and bytes of it in memory, see
+    /// [MessageQueue].
+    public OutboundFlow(
+            FlowOwner owner, Accounting accounting, int headMessagesMax, long headBytesMax) {
         this.owner = owner;
         this.accounting = accounting;
+        this.queue = new MessageQueue(headMessagesMax, headBytesMax);
     }
 
     // ---- connection
@@ -81,6 +92,7 @@ public final class OutboundFlow {
         window = receiveMaximum;
         open = 0;
         connection++;
+        queue.isTaken(true);
         toSendAgain = sent.first();
         for (Copy copy = released.first(); copy != null; copy = copy.next) {
             open++;
@@ -96,17 +108,18 @@ public final class OutboundFlow {
         toSendAgain = null;
         holdQueue(false);
         queue.prepend(ahead);
+        queue.isTaken(false);
+        reading = false;
     }
 
     /// Drops the QoS 0 messages that wait, as nothing of QoS 0 is kept for who is away (B36).
     public void dropAtMostOnce() {
-        Copy copy = queue.first();
-        while (copy != null && queue.atMostOnce() > 0) {
-            Copy next = copy.next;
-            if (copy.qos() == QoS.AT_MOST_ONCE) {
-                drop(copy, Fate.OFFLINE);
-            }
-            copy = next;
+        if (queue.atMostOnce() > 0) {
+            queue.forEach(copy -> {
+                if (copy.qos() == QoS.AT_MOST_ONCE) {
+                    drop(copy, Fate.OFFLINE);
+                }
+            });
         }
     }
 
@@ -233,20 +246,73 @@ public final class OutboundFlow {
     public void enqueue(Copy copy) {
         queue.addLast(copy);
         accounting.queued(copy.message().bytes());
-        awaitDurable(copy, owner.enqueued(copy));
+        copy.writtenAt(owner.enqueued(copy));
     }
 
     /// Puts a copy before the queue: a retained message that a new subscription is owed.
     public void enqueueAhead(Copy copy) {
         ahead.addLast(copy);
+        queue.isNotBefore(copy.sequence() + 1);
         accounting.queued(copy.message().bytes());
-        awaitDurable(copy, owner.enqueued(copy));
+        copy.writtenAt(owner.enqueued(copy));
     }
 
-    // A crash may repeat QoS 1, but not QoS 2: that leaves only when it is durable.
-    private static void awaitDurable(Copy copy, long number) {
-        copy.waitFor(copy.qos() == QoS.EXACTLY_ONCE ? number : 0);
+    // ---- between memory and disk
+    // --------------------------------------------------------------------
+
+    /// Whether [#settle] has something to do, now or later.
+    public boolean isUnsettled() {
+        return queue.isUnsettled();
     }
+
+    /// The journal is durable so far: what nobody will take soon leaves memory.
+    public void settle(long durable) {
+        accounting.stored(queue.settle(durable));
+    }
+
+    /// Has the queue read on, if it should be.
+    private void readOn() {
+        if (queue.wantsMore()) {
+            read();
+        }
+    }
+
+    /// Has the queue read on, though nobody takes from it.
+    public void read() {
+        if (!reading && queue.messagesOnDisk() > 0) {
+            reading = true;
+            owner.readQueue(queue.firstOnDisk());
+        }
+    }
+
+    /// What the owner was asked to read has come, and nothing else.
+    public void loaded(List<Copy> copies) {
+        reading = false;
+        if (copies.isEmpty() && queue.messagesOnDisk() > 0) {
+            throw new IllegalStateException(
+                    queue.messagesOnDisk() + " messages on disk, and none was found");
+        }
+        for (Copy copy : copies) {
+            if (queue.messagesOnDisk() == 0) {
+                return; // it is in memory: it was not known to be durable when this was asked for
+            }
+            queue.loaded(copy);
+            accounting.loaded(copy.message().bytes());
+        }
+    }
+
+    /// What is left on disk at a start, from sequence `from` on and below `end`.
+    public void recoverOnDisk(long from, long end, long messages, long bytes) {
+        if (messages > 0) {
+            queue.recoverOnDisk(from, messages, bytes);
+            nextSequence = Math.max(nextSequence, end);
+            accounting.recovered(messages, bytes);
+            accounting.stored(bytes);
+        }
+    }
+
+    // ---- a start
+    // -----------------------------------------------------------------------------------
 
     /// Goes on with sequences that the store has not seen: no copy counts as sent by mistake.
     public void recoverSequence(long next) {
@@ -307,12 +373,14 @@ public final class OutboundFlow {
         int count = 0;
         while (isConnected() && link.writable()) {
             if (count++ == most) {
+                readOn();
                 return true;
             }
             if (!sendNextAgain(nowNanos, wallMillis) && !sendNext(nowNanos, wallMillis, durable)) {
-                return false;
+                break;
             }
         }
+        readOn();
         return false;
     }
 
@@ -324,17 +392,15 @@ public final class OutboundFlow {
 
     private @Nullable Copy nextInTurn() {
         Copy first = ahead.first();
-        Copy queued = queue.first();
         if (first != null) {
-            return queued != null && queued.sequence() < first.sequence() ? queued : first;
+            return queue.firstSequence() < first.sequence() ? queue.first() : first;
         }
-        return !queueHeld || isOlderQueued() ? queued : null;
+        return !queueHeld || isOlderQueued() ? queue.first() : null;
     }
 
-    // Whether something waits that was queued before the queue was held.
+    // Whether something waits that was queued before the queue was held, as far as memory knows.
     private boolean isOlderQueued() {
-        Copy queued = queue.first();
-        return queueHeld && queued != null && queued.sequence() < nextSequenceAhead;
+        return queueHeld && queue.firstSequence() < nextSequenceAhead;
     }
 
     private boolean sendNextAgain(long nowNanos, long wallMillis) {
@@ -560,17 +626,35 @@ public final class OutboundFlow {
     // ---- the end
     // ----------------------------------------------------------------------------------
 
-    /// Forgets everything, as the session ends; returns how many copies were undelivered.
-    public long end() {
-        long queued = (long) queue.size() + ahead.size();
+    /// Forgets everything, as the session ends, but for what is on disk alone if that is
+    /// `inherited`; returns how many copies were undelivered.
+    public long end(boolean inherited) {
+        long queued = queue.size() + ahead.size();
+        long bytes = queue.bytes() + ahead.bytes();
+        if (inherited) {
+            queued -= queue.messagesOnDisk();
+            bytes -= queue.bytesOnDisk();
+        } else {
+            accounting.loaded(queue.bytesOnDisk());
+        }
         long flying = inFlight.size();
-        accounting.sessionEnded(queued, queue.bytes() + ahead.bytes(), flying);
+        accounting.sessionEnded(queued, bytes, flying);
         inFlight.clear();
         return queued + flying;
     }
 
     // ---- what others look at
     // ------------------------------------------------------------------------
+
+    /// The sequences that were given so far are below this.
+    public long nextSequence() {
+        return nextSequence;
+    }
+
+    /// No copy that is on disk alone is before this sequence.
+    public long firstOnDisk() {
+        return queue.firstOnDisk();
+    }
 
     public MessageQueue queue() {
         return queue;
@@ -600,26 +684,18 @@ public final class OutboundFlow {
         return !sent.isEmpty() || !released.isEmpty();
     }
 
-    /// Calls `action` for each kept copy in the order in which it was, or will be, sent.
+    /// Calls `action` for each kept copy in memory, in the order in which it was, or will be, sent.
     public void forEachKept(Consumer<Copy> action) {
-        forEach(released.first(), action);
-        forEach(sent.first(), action);
-        forEach(ahead.first(), action);
-        forEach(queue.first(), action);
-    }
-
-    private static void forEach(@Nullable Copy first, Consumer<Copy> action) {
-        Copy copy = first;
-        while (copy != null) {
-            Copy next = copy.next; // the action may take the copy away
-            action.accept(copy);
-            copy = next;
-        }
+        MessageQueue.forEach(released, action);
+        MessageQueue.forEach(sent, action);
+        ahead.forEach(action);
+        queue.forEach(action);
     }
 
     /// The sequence up to which copies were sent, for the record of a disconnect.
     public long sentUpTo() {
-        Copy first = ahead.first() != null ? ahead.first() : queue.first();
-        return first == null ? nextSequence : first.sequence();
+        Copy first = ahead.first();
+        long sequence = first == null ? queue.firstSequence() : first.sequence();
+        return sequence == Long.MAX_VALUE ? nextSequence : sequence;
     }
 }

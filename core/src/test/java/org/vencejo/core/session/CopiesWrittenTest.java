@@ -93,7 +93,7 @@ class CopiesWrittenTest {
         bench.queueAhead(AT_LEAST_ONCE, "ahead 1");
         bench.queueAhead(AT_LEAST_ONCE, "ahead 2");
         bench.queue(AT_LEAST_ONCE, "queued");
-        assertThat(flow.end()).isEqualTo(4);
+        assertThat(flow.end(false)).isEqualTo(4);
         assertThat(bench.accounting.endedBy(Fate.SESSION_ENDED)).isEqualTo(4);
         assertThat(bench.accounting.queuedBytes()).isZero();
         assertThat(bench.accounting.balances()).isTrue();

@@ -98,13 +98,4 @@ class MessageQueueTest {
         queue.remove(a);
         assertThat(queue.bytes()).isZero();
     }
-
-    @Test
-    void aQueueIsFullAtEitherLimit() {
-        add("a");
-        long bytes = queue.bytes();
-        assertThat(queue.isFullFor(bytes, 2, 2 * bytes)).isFalse();
-        assertThat(queue.isFullFor(bytes, 1, 2 * bytes)).isTrue();
-        assertThat(queue.isFullFor(bytes + 1, 2, 2 * bytes)).isTrue();
-    }
 }

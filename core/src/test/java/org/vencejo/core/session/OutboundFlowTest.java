@@ -412,7 +412,7 @@ class OutboundFlowTest {
         assertThat(bench.sent()).containsExactly("1:m0#1", "2:m1#2", "2:m2#3", "rel#2", "rel#2");
         assertThatThrownBy(() -> bench.puback(3)).isInstanceOf(ProtocolViolation.class);
         flow.pubcomp(2);
-        assertThat(flow.end()).isEqualTo(1);
+        assertThat(flow.end(false)).isEqualTo(1);
         assertThat(bench.accounting.endedBy(Fate.DELIVERED)).isEqualTo(2);
         assertThat(bench.accounting.endedBy(Fate.SESSION_ENDED)).isEqualTo(1);
         assertThat(bench.accounting.balances()).isTrue();

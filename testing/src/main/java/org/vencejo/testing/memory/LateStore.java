@@ -18,6 +18,14 @@ import org.vencejo.core.Store;
 public final class LateStore implements Journal, Store, QueueReader {
     private record Batch(long upTo, List<Mutation> mutations, Listener listener) {}
 
+    private record Read(
+            long session,
+            long from,
+            int messagesMax,
+            long bytesMax,
+            Consumer<List<Mutation.Enqueued>> answer) {}
+
+    private final ArrayDeque<Read> reads = new ArrayDeque<>();
     private final ArrayDeque<Batch> waiting = new ArrayDeque<>();
     private boolean answersAtOnce;
 
@@ -46,6 +54,7 @@ public final class LateStore implements Journal, Store, QueueReader {
         answersAtOnce = atOnce;
         if (atOnce) {
             makeAllDurable();
+            answerReads(Integer.MAX_VALUE);
         }
     }
 
@@ -105,17 +114,19 @@ public final class LateStore implements Journal, Store, QueueReader {
             apply(batch.upTo, batch.mutations);
         }
         waiting.clear();
+        reads.clear();
         handedOver = written.copy();
     }
 
     @Override
     public void close() {
         makeAllDurable();
+        reads.clear();
     }
 
     @Override
     public Recovered recovered(int windowMax) {
-        return written.recovered();
+        return written.recovered(windowMax);
     }
 
     /// All that a start would find, and nothing left on disk.
@@ -130,7 +141,24 @@ public final class LateStore implements Journal, Store, QueueReader {
             int messagesMax,
             long bytesMax,
             Consumer<List<Mutation.Enqueued>> answer) {
-        answer.accept(written.read(session, from, messagesMax, bytesMax));
+        reads.add(new Read(session, from, messagesMax, bytesMax, answer));
+        if (answersAtOnce) {
+            answerReads(Integer.MAX_VALUE);
+        }
+    }
+
+    /// Answers the first reads that wait, at most `most`.
+    public void answerReads(int most) {
+        for (int i = 0; i < most && !reads.isEmpty(); i++) {
+            Read read = reads.remove();
+            read.answer.accept(
+                    written.read(read.session, read.from, read.messagesMax, read.bytesMax));
+        }
+    }
+
+    /// How many reads wait.
+    public int readsWaiting() {
+        return reads.size();
     }
 
     /// What [#recovered] will say when all that waits is durable.

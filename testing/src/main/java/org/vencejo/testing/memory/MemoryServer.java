@@ -127,7 +127,9 @@ public final class MemoryServer {
         return new Server(
                 setup.settings,
                 setup.accessRules,
-                setup.store.recovered(setup.settings.limits().windowMax()),
+                setup.settings.queuesOnDisk()
+                        ? setup.store.recovered(setup.settings.limits().windowMax())
+                        : setup.store.recovered(),
                 setup.seed + starts++,
                 wallMillis(),
                 nowNanos);
@@ -384,7 +386,14 @@ public final class MemoryServer {
                 from,
                 messagesMax,
                 bytesMax,
-                entries -> outbox.queueRead(new Input.QueueRead(session, read, entries)));
+                entries -> {
+                    Input.QueueRead input = new Input.QueueRead(session, read, entries);
+                    if (handling) {
+                        outbox.queueRead(input);
+                    } else {
+                        handle(input);
+                    }
+                });
     }
 
     void tell(Event event) {

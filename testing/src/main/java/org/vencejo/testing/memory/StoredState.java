@@ -99,11 +99,20 @@ final class StoredState {
     }
 
     Recovered recovered() {
+        return recovered(Integer.MAX_VALUE, true);
+    }
+
+    /// Of queues only what counts as sent.
+    Recovered recovered(int windowMax) {
+        return recovered(windowMax, false);
+    }
+
+    private Recovered recovered(int windowMax, boolean whole) {
         List<Recovered.Session> all = new ArrayList<>();
         List<Recovered.Ending> ending = new ArrayList<>();
         for (StoredSession session : sessions.values()) {
             if (session.endingFrom == null) {
-                all.add(session.recovered());
+                all.add(session.recovered(windowMax, whole));
             } else {
                 ending.add(session.recoveredEnding());
             }
@@ -201,17 +210,29 @@ final class StoredState {
             return new Recovered.Rest(from, end, entries.size(), bytes, shared);
         }
 
-        Recovered.Session recovered() {
+        Recovered.Session recovered(int windowMax, boolean whole) {
             List<Recovered.Entry> entries = new ArrayList<>();
-            queue.forEach((sequence, enqueued) ->
-                    entries.add(new Recovered.Entry(enqueued, released.get(sequence))));
+            long from = Long.MAX_VALUE;
+            int window = Math.min(windowMax, connected().receiveMaximum());
+            for (Mutation.Enqueued each : queue.values()) {
+                boolean wasSent =
+                        released.containsKey(each.sequence())
+                                || (disconnected == null
+                                        ? entries.size() < window
+                                        : each.sequence() < disconnected.sentUpTo());
+                if (!whole && !wasSent) {
+                    from = each.sequence();
+                    break;
+                }
+                entries.add(new Recovered.Entry(each, released.get(each.sequence())));
+            }
             return new Recovered.Session(
                     created,
                     connected(),
                     disconnected,
                     new ArrayList<>(subscriptions.values()),
                     entries,
-                    Recovered.Rest.NOTHING,
+                    from == Long.MAX_VALUE ? Recovered.Rest.NOTHING : rest(from),
                     new TreeSet<>(taken));
         }
 

@@ -126,7 +126,10 @@ public sealed interface Command {
     /// So many batches become durable.
     record DiskWrites(int batches) implements Command {}
 
-    /// The disk writes when commands say so, and no longer at once.
+    /// So many reads of queues are answered.
+    record DiskReads(int reads) implements Command {}
+
+    /// The disk writes and reads when commands say so, and no longer at once.
     record DiskWaits() implements Command {}
 
     record DiskIsPrompt() implements Command {}

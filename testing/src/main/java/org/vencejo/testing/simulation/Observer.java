@@ -406,7 +406,7 @@ public final class Observer implements MemoryServer.Watcher {
         taps.clear();
         Recovered found = server.store().recovered();
         Restart.restore(model, found);
-        reasons.restarted();
+        reasons.restarted(found);
         toSettle = found;
     }
 

@@ -52,6 +52,7 @@ final class Phrases {
             case Command.Ends c -> c.link() + " ends";
             case Command.IsWelcome c -> c.link() + " is-welcome";
             case Command.DiskWrites c -> "disk writes " + c.batches();
+            case Command.DiskReads c -> "disk reads-queues " + c.reads();
             case Command.DiskWaits c -> "disk waits";
             case Command.DiskIsPrompt c -> "disk is-prompt";
             case Command.Passes c -> "time passes " + millis(c.nanos()) + " ms";
@@ -195,6 +196,7 @@ final class Phrases {
                 case "ends" -> new Command.Ends(who);
                 case "is-welcome" -> new Command.IsWelcome(who);
                 case "writes" -> new Command.DiskWrites((int) number());
+                case "reads-queues" -> new Command.DiskReads((int) number());
                 case "passes" -> passes();
                 case "runs" -> new Command.Due((int) number());
                 case "goes" -> new Command.PowerGoes((int) number());

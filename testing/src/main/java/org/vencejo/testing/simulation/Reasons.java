@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.vencejo.core.Limits;
+import org.vencejo.core.Recovered;
 import org.vencejo.core.session.Accounting;
 import org.vencejo.core.session.Fate;
 import org.vencejo.protocol.QoS;
@@ -53,10 +54,13 @@ final class Reasons {
         this.model = model;
     }
 
-    /// A server counts from zero.
-    void restarted() {
+    /// A server that begins with what was `found` counts from zero.
+    void restarted(Recovered found) {
         mayHave.clear();
         Arrays.fill(unknownMost, 0);
+        for (Recovered.Ending ending : found.ending()) {
+            unknownMost[Fate.SESSION_ENDED.ordinal()] += ending.rest().messages();
+        }
         Arrays.fill(ended, 0);
         copies = 0;
         recovered = true;
@@ -72,7 +76,11 @@ final class Reasons {
         require(counted, Fate.TOO_LARGE, candidate -> candidate.bytes > candidate.limit, 0);
         long dropped = require(counted, Fate.QUEUE_FULL, this::mayGiveWay, 0);
         Invariant.REASONS.require(
-                dropped <= opened || !model.endedInCall.isEmpty() || fewBytes() || recovered,
+                dropped <= opened
+                        || !model.endedInCall.isEmpty()
+                        || fewBytes()
+                        || recovered
+                        || mayHaveBeenRead(counted),
                 "%d copies gave way to %d: %s",
                 dropped,
                 opened,
@@ -80,6 +88,17 @@ final class Reasons {
         boolean mayBeLate = model.wentOn() || !model.endedInCall.isEmpty();
         require(counted, Fate.SESSION_ENDED, this::hasEnded, mayBeLate ? Math.max(0, opened) : 0);
         model.endedInCall.clear();
+    }
+
+    // What an ended session has on disk ends when it has been read.
+    private boolean endsLater() {
+        return model.settings.queuesOnDisk() && !model.endedInCall.isEmpty();
+    }
+
+    // What gives way on disk has to be read first, and others come meanwhile.
+    private boolean mayHaveBeenRead(Accounting counted) {
+        return model.settings.queuesOnDisk()
+                && counted.endedBy(Fate.QUEUE_FULL) <= counted.copies();
     }
 
     // A large copy takes the place of several small ones.
@@ -94,7 +113,7 @@ final class Reasons {
         long count = now - ended[fate.ordinal()];
         ended[fate.ordinal()] = now;
         unknownMost[fate.ordinal()] += unknown;
-        if (count > 0) {
+        if (count > 0 || (fate == Fate.SESSION_ENDED && endsLater())) {
             Set<Object> all = mayHave.computeIfAbsent(fate, key -> new HashSet<>());
             for (Candidate candidate : candidates()) {
                 if (mayBe.test(candidate)) {
@@ -102,7 +121,7 @@ final class Reasons {
                 }
             }
             Invariant.REASONS.require(
-                    now <= all.size() + unknownMost[fate.ordinal()],
+                    count == 0 || now <= all.size() + unknownMost[fate.ordinal()],
                     "of %d copies that ended by %s, the last %d now, %d had a reason to: %s",
                     now,
                     fate,

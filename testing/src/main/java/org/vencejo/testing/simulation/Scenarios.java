@@ -275,6 +275,64 @@ public final class Scenarios {
                             Weather.LATE_DISK,
                             PLAIN,
                             new Scenario.Door(List.of("ana"), 0.7)),
+                    of(
+                            "queues on disk",
+                            COMMUTERS,
+                            LETTERS,
+                            Weather.LATE_DISK,
+                            new Tuned().queuesOnDisk(2).settings()),
+                    of(
+                            "queues on disk in a storm",
+                            COMMUTERS,
+                            ALL_KINDS,
+                            Weather.STORM,
+                            new Tuned().queuesOnDisk(1).window(2).settings()),
+                    of(
+                            "exactly once from disk",
+                            COMMUTERS,
+                            TWICE_NEVER,
+                            BLACKOUTS,
+                            new Tuned().queuesOnDisk(2).slice(2).settings()),
+                    of(
+                            "retained before queues on disk",
+                            PEOPLE,
+                            RETAINED,
+                            Weather.STORM,
+                            new Tuned().queuesOnDisk(1).window(2).outBuffer(400, 100).settings()),
+                    of(
+                            "shared queues on disk",
+                            COMMUTERS,
+                            SHARED,
+                            Weather.STORM,
+                            new Tuned().queuesOnDisk(1).window(1).settings()),
+                    of(
+                            "shared queues on disk, short-lived",
+                            OF_SHORT_LIFE,
+                            SHARED,
+                            Weather.LATE_DISK,
+                            new Tuned().queuesOnDisk(1).window(1).slice(2).settings()),
+                    of(
+                            "queues on disk drop the oldest",
+                            COMMUTERS,
+                            LETTERS,
+                            Weather.STORM,
+                            new Tuned()
+                                    .queuesOnDisk(1)
+                                    .window(2)
+                                    .queue(5, QueueFullPolicy.DROP_OLDEST)
+                                    .settings()),
+                    of(
+                            "everything on disk",
+                            EVERYBODY,
+                            EVERYTHING,
+                            Weather.STORM,
+                            new Tuned()
+                                    .queuesOnDisk(1)
+                                    .receiveMaximum(3)
+                                    .window(3)
+                                    .slice(2)
+                                    .outBuffer(400, 100)
+                                    .settings()),
                     of("everything", EVERYBODY, EVERYTHING, Weather.STORM, TIGHT),
                     of("mouths of every size", MOUTHS_OF_EVERY_SIZE, MOUTHFULS, FAIR_ENOUGH, PLAIN),
                     of(

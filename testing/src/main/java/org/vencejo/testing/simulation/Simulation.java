@@ -256,6 +256,18 @@ public final class Simulation {
         }
 
         @Override
+        public void reading() {
+            int start = starts;
+            plan(
+                    world.now() + diskMillis() * MILLI,
+                    () -> {
+                        if (start == starts && world.readsWaiting() > 0) {
+                            perform(new Command.DiskReads(world.readsWaiting()));
+                        }
+                    });
+        }
+
+        @Override
         public void appended(long upTo) {
             int start = starts;
             plan(

@@ -26,6 +26,9 @@ interface Traffic {
     /// Somebody waits to be let in.
     default void waitsAtTheDoor(Link link) {}
 
+    /// A part of a queue is to be read.
+    default void reading() {}
+
     /// Batches up to this number wait for the disk.
     default void appended(long upTo) {}
 }

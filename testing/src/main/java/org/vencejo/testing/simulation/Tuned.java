@@ -22,6 +22,7 @@ public final class Tuned {
     private QueueFullPolicy queueFullPolicy = QueueFullPolicy.DROP_OLDEST;
     private long retrySeconds31 = 20;
     private long retrySeconds311;
+    private int queueReadMessagesMax;
 
     public Tuned receiveMaximum(int most) {
         receiveMaximum = most;
@@ -46,6 +47,12 @@ public final class Tuned {
 
     public Tuned queueBytes(long bytes) {
         queuedBytesMax = bytes;
+        return this;
+    }
+
+    /// Queues of kept sessions are on disk, and read in parts of so many messages.
+    public Tuned queuesOnDisk(int messagesRead) {
+        queueReadMessagesMax = messagesRead;
         return this;
     }
 
@@ -80,6 +87,7 @@ public final class Tuned {
         ServerSettings of = ServerSettings.DEFAULTS;
         return new ServerSettings(
                 limits(),
+                queueReadMessagesMax > 0,
                 of.maximumQoS(),
                 of.retainAvailable(),
                 of.wildcardSubscriptionAvailable(),
@@ -120,6 +128,11 @@ public final class Tuned {
                 queuedMessagesMax,
                 queuedBytesMax,
                 of.queuedBytesInAllMax(),
+                queuedMessagesMax,
+                queuedBytesMax,
+                Math.max(1, queueReadMessagesMax),
+                of.queueReadBytesMax(),
+                of.undurableBytesMax(),
                 outBufferHighBytes,
                 outBufferLowBytes,
                 of.partialPacketsBytesMax(),

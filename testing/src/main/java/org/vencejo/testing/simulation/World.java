@@ -41,6 +41,7 @@ final class World {
     private final Map<MemoryConnection, Link> linksByConnection = new HashMap<>();
     private final List<Link> links = new ArrayList<>();
 
+    private int readsTold;
     private boolean dueWaits;
     private boolean calm;
 
@@ -82,6 +83,11 @@ final class World {
         return (int) store.waiting().stream().filter(number -> number <= upTo).count();
     }
 
+    /// How many reads of queues wait for the disk.
+    int readsWaiting() {
+        return store.readsWaiting();
+    }
+
     // ---- one step
     // -----------------------------------------------------------------------------------
 
@@ -119,6 +125,7 @@ final class World {
                 yield link != null && happens(link, c);
             }
             case Command.DiskWrites c -> server.isRunning() && diskWrites(c.batches());
+            case Command.DiskReads c -> server.isRunning() && diskReads(c.reads());
             case Command.DiskWaits c -> diskAnswersAtOnce(false);
             case Command.DiskIsPrompt c -> diskAnswersAtOnce(true);
             case Command.Passes c -> passes(c.nanos());
@@ -155,6 +162,10 @@ final class World {
             commit();
             observer.afterEvent();
         }
+        if (store.readsWaiting() > readsTold) {
+            traffic.reading();
+        }
+        readsTold = store.readsWaiting();
     }
 
     // One of those things that nobody holds up.
@@ -252,6 +263,14 @@ final class World {
             return false;
         }
         store.makeDurable(waiting.get(Math.min(batches, waiting.size()) - 1));
+        return true;
+    }
+
+    private boolean diskReads(int reads) {
+        if (store.readsWaiting() == 0 || reads < 1) {
+            return false;
+        }
+        store.answerReads(Math.min(reads, store.readsWaiting()));
         return true;
     }
 

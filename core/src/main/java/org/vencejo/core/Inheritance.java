@@ -1,0 +1,106 @@
+package org.vencejo.core;
+
+import java.util.List;
+import java.util.function.LongConsumer;
+import java.util.function.Predicate;
+import org.vencejo.core.session.Copy;
+import org.vencejo.core.session.Fate;
+
+/// What a session that ended has left on disk: each copy that came through a shared subscription
+/// goes to another member (C24), all others end with the session.
+///
+/// Part of the core: touched only by whoever runs it. The journal has the session marked as ending,
+/// so that a start goes on with this; when all has been read, the session is gone.
+final class Inheritance {
+    private final Turn turn;
+    private final long session;
+    private final Predicate<SharedCopy> heirs;
+    private long from;
+    private long messages;
+    private long bytes;
+    private long shared;
+    private long undelivered;
+    private LongConsumer onDone = count -> {};
+
+    /// `heirs` is given each copy that may go to another, and says whether one took it.
+    Inheritance(Turn turn, long session, Recovered.Rest rest, Predicate<SharedCopy> heirs) {
+        this.turn = turn;
+        this.session = session;
+        this.heirs = heirs;
+        this.from = rest.from();
+        this.messages = rest.messages();
+        this.bytes = rest.bytes();
+        this.shared = rest.shared();
+    }
+
+    /// Who is told, when it is done, how many messages came to nobody.
+    void onDone(LongConsumer hears) {
+        onDone = hears;
+    }
+
+    /// Begins, when the session has ended with so many messages undelivered.
+    void goOn(long before) {
+        undelivered += before;
+        goOn();
+    }
+
+    // Reads on, or ends if there is nothing more to inherit.
+    private void goOn() {
+        if (shared > 0) {
+            turn.read(session, from, this::inherit);
+            return;
+        }
+        turn.accounting.loaded(bytes);
+        turn.accounting.sessionEnded(messages, bytes, 0);
+        undelivered += messages;
+        turn.append(new Mutation.SessionEnded(session));
+        onDone.accept(undelivered);
+    }
+
+    private void inherit(List<Mutation.Enqueued> entries) {
+        if (entries.isEmpty()) {
+            shared = 0;
+            goOn();
+            throw new IllegalStateException(
+                    messages + " messages of an ended session on disk, and none was found");
+        }
+        for (Mutation.Enqueued entry : entries) {
+            if (messages == 0) {
+                break;
+            }
+            take(entry);
+        }
+        goOn();
+    }
+
+    private void take(Mutation.Enqueued entry) {
+        Copy copy = SessionState.copyOf(entry);
+        long size = copy.message().bytes();
+        from = entry.sequence() + 1;
+        messages--;
+        bytes -= size;
+        turn.accounting.loaded(size);
+        turn.accounting.unqueued(size);
+        if (!(copy instanceof SharedCopy left)) {
+            turn.accounting.ended(Fate.SESSION_ENDED);
+            undelivered++;
+            return;
+        }
+        shared--;
+        turn.append(
+                new Mutation.Dequeued(
+                        session,
+                        entry.sequence(),
+                        entry.message().number(),
+                        size,
+                        entry.qos(),
+                        true));
+        undelivered += heirs.test(left) ? 0 : 1;
+    }
+
+    /// What of it is on disk.
+    Recovered.Ending toRecord() {
+        return new Recovered.Ending(
+                session, new Recovered.Rest(from, Long.MAX_VALUE, messages, bytes, shared));
+    }
+}
