@@ -251,6 +251,7 @@ final class Handshake {
         Identity identity = accepted.identity();
         checkRights(identity);
         checkRoom(identity);
+        checkStore();
         long expirySeconds = terms.sessionExpiryInterval();
         Properties properties =
                 terms.told(
@@ -315,6 +316,18 @@ final class Handshake {
                     ReasonCode.QUOTA_EXCEEDED,
                     "MQTT-3.1.4-2",
                     "sessions have at most " + turn.limits.sessionsBytesMax() + " bytes");
+        }
+    }
+
+    // A CONNACK that promises a kept session, or the end of one, waits for nothing that may not
+    // come.
+    private void checkStore() {
+        ServerSession session = sessions.find(clientIdentifier);
+        if (turn.backlog.isUnavailable()
+                && (terms.sessionExpiryInterval() > 0
+                        || (session != null && session.state().isKept()))) {
+            throw new ProtocolViolation(
+                    ReasonCode.QUOTA_EXCEEDED, "MQTT-3.1.4-2", "nothing can be kept now");
         }
     }
 

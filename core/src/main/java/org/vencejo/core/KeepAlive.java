@@ -14,6 +14,8 @@ final class KeepAlive {
         ANSWERS,
         /// Too many messages are still being given to their receivers.
         RECEIVERS,
+        /// The journal is too far behind.
+        JOURNAL,
         /// The client does not read its answers.
         OUT_BUFFER
     }

@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.vencejo.core.routing.Member;
+import org.vencejo.core.routing.Receiver;
 import org.vencejo.core.routing.Route;
 import org.vencejo.core.routing.SubscriptionTrie;
 import org.vencejo.core.session.Message;
@@ -158,7 +160,37 @@ final class Publishing {
         if (publish.retain() && !hasRoomToRetain(publish)) {
             return ReasonCode.QUOTA_EXCEEDED;
         }
+        if (turn.backlog.isUnavailable() && hasToBeKept(session, publish)) {
+            return ReasonCode.QUOTA_EXCEEDED;
+        }
         return null;
+    }
+
+    // Whether an acknowledgement would promise something.
+    private boolean hasToBeKept(ServerSession publisher, Publish publish) {
+        if (publish.qos() == QoS.AT_MOST_ONCE) {
+            return false;
+        }
+        if (publish.retain() || (publish.qos() == QoS.EXACTLY_ONCE && publisher.state().isKept())) {
+            return true;
+        }
+        Route<ServerSession> route = trie.match(publish.topicName());
+        for (int i = 0; i < route.size(); i++) {
+            Receiver<ServerSession> receiver = route.receiver(i);
+            if (receiver.qos() != QoS.AT_MOST_ONCE && receiver.subscriber().state().isKept()) {
+                return true;
+            }
+        }
+        for (int i = 0; i < route.sharedCount(); i++) {
+            if (route.shared(i).hasMember(Publishing::keeps)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean keeps(Member<ServerSession> member) {
+        return member.qos() != QoS.AT_MOST_ONCE && member.subscriber().state().isKept();
     }
 
     /// Whether only the server itself publishes to the topic (B32).
@@ -180,13 +212,9 @@ final class Publishing {
 
     private void refused(Connection connection, Publish publish, ReasonCode reasonCode) {
         turn.statistics.refused(reasonCode);
-        turn.outbox()
-                .event(
-                        new Event.RequestRefused(
-                                connection,
-                                connection.clientIdentifier(),
-                                reasonCode,
-                                "publish " + publish.topicName()));
+        if (!turn.backlog.isUnavailable()) { // that is told once
+            tellRefused(connection, publish, reasonCode);
+        }
         boolean notKept = reasonCode == ReasonCode.QUOTA_EXCEEDED; // an ack would be a lie (C16)
         if (!connection.version().isMqtt5()
                 && publish.qos() != QoS.AT_MOST_ONCE
@@ -194,6 +222,16 @@ final class Publishing {
             throw new ProtocolViolation(
                     reasonCode, "MQTT-4.8.0-2", "publish to " + publish.topicName() + " refused");
         }
+    }
+
+    private void tellRefused(Connection connection, Publish publish, ReasonCode reasonCode) {
+        turn.outbox()
+                .event(
+                        new Event.RequestRefused(
+                                connection,
+                                connection.clientIdentifier(),
+                                reasonCode,
+                                "publish " + publish.topicName()));
     }
 
     // ---- from the server
@@ -271,7 +309,11 @@ final class Publishing {
 
     private void retain(Fanout fanout) {
         Publish publish = fanout.publish();
-        if (publish.payload().isEmpty() || fanout.expiresAtOnce()) {
+        if (turn.backlog.isUnavailable()
+                && publish.qos() == QoS.AT_MOST_ONCE
+                && RetainedStore.isWritten(publish.topicName())) {
+            turn.statistics.refused(ReasonCode.QUOTA_EXCEEDED); // it goes to who is there
+        } else if (publish.payload().isEmpty() || fanout.expiresAtOnce()) {
             retained.remove(publish.topicName()); // [MQTT-3.3.1-6], [MQTT-3.3.1-7]
         } else {
             retained.set(fanout.kept());

@@ -54,7 +54,15 @@ final class RetainedStore {
                         ? given
                         : new Message(given.publish(), given.expiresAtMillis()); // stored here
         put(message);
-        turn.append(new Mutation.RetainedSet(message));
+        if (isWritten(message.publish().topicName())) {
+            turn.append(new Mutation.RetainedSet(message));
+        }
+    }
+
+    /// Whether the retained message of this topic is kept over a restart: what the server itself
+    /// tells it tells anew.
+    static boolean isWritten(TopicName topicName) {
+        return !Publishing.isOfServer(topicName);
     }
 
     /// Takes what the store had when the server started.
@@ -81,7 +89,9 @@ final class RetainedStore {
         Retained old = trie.remove(topicName);
         if (old != null) {
             forget(old);
-            lastRemoval = turn.append(new Mutation.RetainedRemoved(topicName));
+            if (isWritten(topicName)) {
+                lastRemoval = turn.append(new Mutation.RetainedRemoved(topicName));
+            }
         }
     }
 
@@ -119,10 +129,14 @@ final class RetainedStore {
         return bytes;
     }
 
-    /// All messages, in no order.
+    /// All messages that are kept over a restart, in no order.
     List<Message> all() {
         List<Message> messages = new ArrayList<>();
-        trie.forEach(retained -> messages.add(retained.message));
+        trie.forEach(retained -> {
+            if (isWritten(retained.message.publish().topicName())) {
+                messages.add(retained.message);
+            }
+        });
         return messages;
     }
 }

@@ -36,9 +36,6 @@ public final class Server {
     /// How many deadlines one call handles at most.
     private static final int DEADLINES_MAX = 256;
 
-    /// From how many queues one call lets go of what is durable.
-    private static final int SETTLED_MAX = 1_024;
-
     private final Turn turn;
     private final Recovered recovered;
     private final SubscriptionTrie<ServerSession> trie;
@@ -49,8 +46,6 @@ public final class Server {
     private final Faults faults;
     private final ArrayDeque<Connection> toShutDown = new ArrayDeque<>();
     private final Deadline shutDown = Deadline.ofSlice(this::shutDownMore);
-    private final Deadline settle = Deadline.ofSlice(this::settleMore);
-    private int toSettle;
     private boolean shuttingDown;
     private boolean settled;
 
@@ -125,9 +120,14 @@ public final class Server {
                     sessions.disconnect(i.connection(), i.reasonCode(), "by an operator");
             case Input.Reconfigured i -> turn.reconfigure(i.settings());
             case Input.QueueRead i -> turn.queueRead(i);
-            case Input.StoreUnavailable i ->
-                    turn.outbox().event(new Event.StoreUnavailable(i.reason()));
-            case Input.StoreAvailable i -> turn.outbox().event(new Event.StoreAvailable());
+            case Input.StoreUnavailable i -> {
+                turn.backlog.unavailable(true);
+                turn.outbox().event(new Event.StoreUnavailable(i.reason()));
+            }
+            case Input.StoreAvailable i -> {
+                turn.backlog.unavailable(false);
+                turn.outbox().event(new Event.StoreAvailable());
+            }
             case Input.ShutDown i -> shutDown();
         }
     }
@@ -274,6 +274,7 @@ public final class Server {
         }
         connection.keepAlive().packetCame();
         ServerSession session = connection.ownSession();
+        long before = turn.appended();
         switch (packet) {
             case Publish publish -> publishing.receive(connection, publish);
             case Puback puback -> {
@@ -302,6 +303,9 @@ public final class Server {
             case Pingresp p -> throw fromServerOnly(p);
         }
         connection.readAsFastAsItIsAnswered();
+        if (turn.appended() > before) {
+            turn.waiters.holdBackIfBehind(connection);
+        }
     }
 
     private static ProtocolViolation fromServerOnly(Packet packet) {
@@ -396,32 +400,9 @@ public final class Server {
     // ---- the journal and time
 
     private void durable(long upTo) {
-        turn.durable(upTo);
-        toSettle = turn.unsettled.size();
-        settleMore();
-        ArrayDeque<ServerSession> waited = turn.waiting;
-        turn.waiting = new ArrayDeque<>();
-        for (ServerSession session : waited) {
-            Connection connection = session.connection();
-            try {
-                session.durable();
-                if (connection != null) {
-                    connection.readAsFastAsItIsAnswered();
-                }
-            } catch (RuntimeException fault) {
-                faults.failed(connection, fault); // the answers of others are not to wait for it
-            }
-        }
-    }
-
-    private void settleMore() {
-        for (int i = 0; i < SETTLED_MAX && toSettle > 0; i++) {
-            toSettle--;
-            turn.unsettled.remove().settle();
-        }
-        if (toSettle > 0) {
-            turn.schedule(settle, 0);
-        }
+        turn.backlog.durable(upTo);
+        turn.settling.durable();
+        turn.waiters.durable(faults);
     }
 
     private void deadlineReached() {

@@ -148,7 +148,7 @@ final class ServerSession {
     private void awaitSettling() {
         if (!awaitsSettling && outbound.isUnsettled()) {
             awaitsSettling = true;
-            turn.unsettled.add(this);
+            turn.settling.add(this);
         }
     }
 
@@ -284,7 +284,7 @@ final class ServerSession {
     private void waitForJournal() {
         if (!waitsForJournal) {
             waitsForJournal = true;
-            turn.waiting.add(this);
+            turn.waiters.add(this);
         }
     }
 

@@ -111,6 +111,10 @@ final class Subscribing {
         if (filter.hasWildcard() && !settings.wildcardSubscriptionAvailable()) {
             return ReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED;
         }
+        if (turn.backlog.isUnavailable() && session.state().isKept()) {
+            requireWord(connection);
+            return ReasonCode.QUOTA_EXCEEDED;
+        }
         if (!turn.accessRules.maySubscribe(
                 session.state().clientIdentifier(), session.state().identity(), filter)) {
             return ReasonCode.NOT_AUTHORIZED;
@@ -120,6 +124,14 @@ final class Subscribing {
         // The client's own answers make room for what it is owed, so reading must go on.
         boolean owedTooMany = session.replaysOwed() >= turn.limits.subscriptionsMax();
         return tooMany || owedTooMany ? ReasonCode.QUOTA_EXCEEDED : null;
+    }
+
+    // Nothing can be kept for the time being, and 3.1 has no word for it.
+    private static void requireWord(Connection connection) {
+        if (connection.version() == ProtocolVersion.MQTT_3_1) {
+            throw new ProtocolViolation(
+                    ReasonCode.QUOTA_EXCEEDED, "V31-8", "nothing can be kept now");
+        }
     }
 
     // What the client reads of a refusal: 3.1 has no word for it (V31-8).
@@ -196,6 +208,10 @@ final class Subscribing {
                         unsubscribe.packetIdentifier(),
                         Collections.nCopies(unsubscribe.topicFilters().size(), ReasonCode.SUCCESS),
                         Properties.NONE));
+        if (turn.backlog.isUnavailable() && session.state().isKept()) {
+            refuse(connection, unsubscribe);
+            return;
+        }
         List<ReasonCode> codes = new ArrayList<>();
         long before = turn.appended();
         for (TopicFilter filter : unsubscribe.topicFilters()) {
@@ -216,6 +232,27 @@ final class Subscribing {
                 new Unsuback(unsubscribe.packetIdentifier(), codes, Properties.NONE),
                 turn.appended() > before ? turn.appended() : 0);
         session.pump();
+    }
+
+    // Nothing can be kept for the time being, and 3.x has no word for it.
+    private void refuse(Connection connection, Unsubscribe unsubscribe) {
+        turn.statistics.refused(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR);
+        if (!connection.version().isMqtt5()) {
+            throw new ProtocolViolation(
+                    ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR,
+                    "MQTT-3.10.4-1",
+                    "nothing can be kept now");
+        }
+        connection
+                .ownSession()
+                .answer(
+                        new Unsuback(
+                                unsubscribe.packetIdentifier(),
+                                Collections.nCopies(
+                                        unsubscribe.topicFilters().size(),
+                                        ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR),
+                                Properties.NONE),
+                        0);
     }
 
     /// A session that the store had when the server started is reachable before its client returns.

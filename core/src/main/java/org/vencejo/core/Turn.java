@@ -17,16 +17,13 @@ final class Turn {
     final Accounting accounting = new Accounting();
     final Statistics statistics = new Statistics();
     final Deadlines deadlines = new Deadlines();
+    final Backlog backlog = new Backlog();
+    final Settling settling = new Settling(this);
+    final Waiters waiters = new Waiters(this);
 
     // Since the start, or the last time that they were read again
     ServerSettings settings;
     Limits limits;
-
-    /// Sessions with answers or messages that wait for the journal.
-    ArrayDeque<ServerSession> waiting = new ArrayDeque<>();
-
-    /// Sessions with copies in memory that are to leave it when they are durable.
-    final ArrayDeque<ServerSession> unsettled = new ArrayDeque<>();
 
     /// Sessions whose queue ran full and that are to end for it, when the call is over.
     final ArrayDeque<ServerSession> overfull = new ArrayDeque<>();
@@ -42,10 +39,6 @@ final class Turn {
 
     private final long wallMillisAtStart;
     private final long nanosAtStart;
-
-    // For the journal
-    private long appended;
-    private long durable;
 
     private long lastMessage;
 
@@ -116,13 +109,14 @@ final class Turn {
 
     /// Hands a change of durable state to the journal; returns the number to wait for.
     long append(Mutation mutation) {
-        outbox.append(++appended, mutation);
-        return appended;
+        long number = backlog.append(mutation);
+        outbox.append(number, mutation);
+        return number;
     }
 
     /// The number of the last mutation.
     long appended() {
-        return appended;
+        return backlog.appended();
     }
 
     /// A message was sent in this call, or a receiver had its turn.
@@ -135,15 +129,9 @@ final class Turn {
         return workLeft;
     }
 
-    void durable(long upTo) {
-        if (upTo > appended || upTo < durable) {
-            throw new IllegalStateException("durable up to " + upTo + " of " + appended);
-        }
-        durable = upTo;
-    }
-
+    /// The number up to which mutations are durable.
     long durable() {
-        return durable;
+        return backlog.durable();
     }
 
     // ---- the store

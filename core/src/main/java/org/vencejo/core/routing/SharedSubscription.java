@@ -1,6 +1,7 @@
 package org.vencejo.core.routing;
 
 import java.util.IdentityHashMap;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.protocol.Subscription;
@@ -62,6 +63,11 @@ public final class SharedSubscription<S> {
             turn = best.next;
         }
         return best;
+    }
+
+    /// Whether any member is so.
+    public boolean hasMember(Predicate<Member<S>> is) {
+        return members.values().stream().anyMatch(is);
     }
 
     /// Adds a member at the end of the round, or replaces its options where it stands; returns
