@@ -16,10 +16,14 @@ enum Floor {
             Set.of(PROTOCOL),
             Set.of("io.netty.buffer", "io.netty.util"),
             Set.of("", ".session", ".routing")),
+    STORAGE(
+            Set.of(PROTOCOL, CORE),
+            Set.of("io.netty.buffer", "org.rocksdb", "org.slf4j"),
+            Set.of("")),
     TRANSPORT(Set.of(), Set.of("io.netty"), Set.of("")),
     CLIENT(Set.of(PROTOCOL, CORE, TRANSPORT), Set.of("io.netty"), Set.of("")),
     BROKER(
-            Set.of(PROTOCOL, CORE, TRANSPORT),
+            Set.of(PROTOCOL, CORE, STORAGE, TRANSPORT),
             // com.sun.management: the one door of the JDK to the limit of file descriptors.
             Set.of("io.netty", "org.slf4j", "org.snakeyaml", "com.sun.management"),
             Set.of("", ".config")),

@@ -1,0 +1,164 @@
+package org.vencejo.storage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
+
+/// How a store is opened: everything that must hold is looked at before anything is changed, as
+/// RocksDB throws away what it does not understand of a log. Stateless.
+final class Opening {
+    private Opening() {}
+
+    record Opened(Database database, DurableMark mark, MutationWriter.Progress progress) {}
+
+    static Opened open(Path folder, StoreOptions options) {
+        try {
+            StoreFolder.create(folder);
+            boolean complete = isComplete(folder);
+            if (complete) {
+                try (Database look = Database.openReadOnly(folder, options)) {
+                    check(folder, look);
+                }
+            }
+            return open(folder, options, !complete);
+        } catch (RocksDBException e) {
+            throw refusal(folder, e);
+        } catch (IOException e) {
+            throw new StoreException("the store '" + folder + "' cannot be used: " + e, e);
+        }
+    }
+
+    private static Opened open(Path folder, StoreOptions options, boolean create)
+            throws RocksDBException, IOException {
+        Database database = Database.open(folder, options, create);
+        try {
+            if (formatOf(database) == 0) {
+                database.rocks.put(
+                        database.synced,
+                        Keys.format(),
+                        ByteBuffer.allocate(Integer.BYTES).putInt(Keys.FORMAT).array());
+            }
+            MutationWriter.Progress progress = progress(database);
+            // All that a database opens with it has just synced.
+            DurableMark mark = DurableMark.open(folder, progress.index());
+            StoreFolder.sync(folder);
+            return new Opened(database, mark, progress);
+        } catch (RocksDBException | IOException | RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    /// Whether there is a database with all its families; false if it is to be made, as its
+    /// creation never came to an end. Anything between is damage.
+    private static boolean isComplete(Path folder) throws RocksDBException, IOException {
+        boolean marked = DurableMark.isThere(folder);
+        if (!StoreFolder.hasDatabase(folder)) {
+            if (marked || StoreFolder.hasRemains(folder)) {
+                throw new StoreDamagedException(
+                        folder, "its file CURRENT is missing, while others are there");
+            }
+            return false;
+        }
+        try (Options options = new Options()) {
+            List<byte[]> families = RocksDB.listColumnFamilies(options, folder.toString());
+            boolean complete = families.size() == Family.values().length;
+            if (families.isEmpty()) {
+                throw new StoreDamagedException(
+                        folder, "its file MANIFEST is missing or cannot be read");
+            }
+            if (marked && families.size() < Family.values().length) {
+                throw new StoreDamagedException(
+                        folder, "it has " + families.size() + " families of keys, and had more");
+            }
+            if (families.size() > Family.values().length) {
+                throw new StoreException(
+                        "the store '" + folder + "' has families of keys that are not known here");
+            }
+            return complete;
+        }
+    }
+
+    private static void check(Path folder, Database database) throws RocksDBException, IOException {
+        int format = formatOf(database);
+        if (format > Keys.FORMAT) {
+            throw new StoreException(
+                    "the store '"
+                            + folder
+                            + "' has format "
+                            + format
+                            + ", this program knows formats up to "
+                            + Keys.FORMAT
+                            + "; use a newer vencejo");
+        }
+        long index = progress(database).index();
+        if (!DurableMark.isThere(folder)) {
+            if (index > 0) {
+                throw new StoreDamagedException(
+                        folder,
+                        "the file "
+                                + DurableMark.NAME
+                                + " is missing, so nobody can say whether index "
+                                + index
+                                + " is all that it had");
+            }
+            return;
+        }
+        OptionalLong marked = DurableMark.read(folder);
+        if (marked.isEmpty()) {
+            throw new StoreDamagedException(
+                    folder, "the file " + DurableMark.NAME + " cannot be read");
+        }
+        if (index < marked.getAsLong() || format == 0) {
+            throw new StoreDamagedException(
+                    folder,
+                    "it comes back with index "
+                            + index
+                            + ", but by its file "
+                            + DurableMark.NAME
+                            + " the disk had index "
+                            + marked.getAsLong()
+                            + "; a file of it is damaged or missing, most likely the newest .log");
+        }
+    }
+
+    private static int formatOf(Database database) throws RocksDBException {
+        byte[] format = database.rocks.get(Keys.format());
+        return format == null ? 0 : ByteBuffer.wrap(format).getInt();
+    }
+
+    static MutationWriter.Progress progress(Database database) throws RocksDBException {
+        byte[] progress = database.rocks.get(Keys.progress());
+        return progress == null
+                ? MutationWriter.Progress.NOTHING
+                : MutationWriter.Progress.read(Records.wrap(progress));
+    }
+
+    /// What an error of RocksDB, met while reading, means for the operator.
+    static StoreException refusal(Path folder, StoreException e) {
+        return e.getCause() instanceof RocksDBException cause ? refusal(folder, cause) : e;
+    }
+
+    /// What an error of RocksDB means for the operator.
+    static StoreException refusal(Path folder, RocksDBException e) {
+        String words = String.valueOf(e.getMessage());
+        Status status = e.getStatus();
+        boolean corruption =
+                (status != null && status.getCode() == Status.Code.Corruption)
+                        || words.contains("No such file");
+        if (corruption) {
+            return new StoreDamagedException(folder, "RocksDB says '" + words + "'", e);
+        }
+        if (words.contains("/LOCK:")) {
+            return new StoreException(
+                    "the store '" + folder + "' is in use by another process: " + words, e);
+        }
+        return new StoreException("the store '" + folder + "' cannot be used: " + words, e);
+    }
+}
