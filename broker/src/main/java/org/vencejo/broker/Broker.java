@@ -17,7 +17,6 @@ import org.vencejo.broker.config.ConfigurationException;
 import org.vencejo.broker.config.LogLevel;
 import org.vencejo.broker.config.Machine;
 import org.vencejo.core.AccessRules;
-import org.vencejo.core.Recovered;
 
 /// A broker: the one file that wires all of it, from the configuration to the listeners.
 ///
@@ -53,6 +52,7 @@ public final class Broker implements AutoCloseable {
             Configuration configuration,
             DataFolder dataFolder,
             ServerDriver driver,
+            Keeper keeper,
             List<InetSocketAddress> addresses) {
         this.setup = setup;
         this.started = configuration;
@@ -60,7 +60,9 @@ public final class Broker implements AutoCloseable {
         this.dataFolder = dataFolder;
         this.driver = driver;
         this.addresses = List.copyOf(addresses);
-        this.sys = new SysPublisher(driver, setup.version, setup.startedNanos);
+        this.sys =
+                new SysPublisher(
+                        driver, keeper::statistics, setup.version, setup.startedNanos);
     }
 
     /// Reads the configuration and starts a broker, or throws [ConfigurationException] or
@@ -72,10 +74,12 @@ public final class Broker implements AutoCloseable {
         setup.logLevel.accept(config.logLevel());
         DataFolder dataFolder = DataFolder.open(config.dataFolder());
         try {
-            ServerDriver driver = startDriver(config);
+            Keeper keeper = Keeper.open(config);
+            ServerDriver driver = startDriver(config, keeper);
             try {
                 List<InetSocketAddress> addresses = bind(driver, config.listeners());
-                Broker broker = new Broker(setup, configuration, dataFolder, driver, addresses);
+                Broker broker =
+                        new Broker(setup, configuration, dataFolder, driver, keeper, addresses);
                 broker.sys.every(config.sysIntervalNanos());
                 broker.logStart(config);
                 return broker;
@@ -89,19 +93,23 @@ public final class Broker implements AutoCloseable {
         }
     }
 
-    private static ServerDriver startDriver(BrokerConfig config) {
-        MemoryJournal journal = new MemoryJournal();
-        return ServerDriver.start(
-                new ServerDriver.Parts(
-                        config.server(),
-                        AccessRules.OPEN,
-                        Authenticator.ANONYMOUS,
-                        journal,
-                        journal,
-                        Recovered.NOTHING,
-                        new SecureRandom().nextLong(),
-                        new EventLog()),
-                config.ioThreads());
+    private static ServerDriver startDriver(BrokerConfig config, Keeper keeper) {
+        try {
+            return ServerDriver.start(
+                    new ServerDriver.Parts(
+                            config.server(),
+                            AccessRules.OPEN,
+                            Authenticator.ANONYMOUS,
+                            keeper.journal(),
+                            keeper.queues(),
+                            keeper.recovered(),
+                            new SecureRandom().nextLong(),
+                            new EventLog()),
+                    config.ioThreads());
+        } catch (RuntimeException e) {
+            keeper.close();
+            throw e;
+        }
     }
 
     private static List<InetSocketAddress> bind(ServerDriver driver, List<Listener> listeners) {
@@ -126,6 +134,8 @@ public final class Broker implements AutoCloseable {
                 addresses.stream().map(Listener::text).collect(Collectors.joining(", ")),
                 configuration.texts().get("durability"),
                 switch (config.durability()) {
+                    case FSYNC -> "what is acknowledged is on disk";
+                    case OS -> "a power cut may lose what was acknowledged last";
                     case MEMORY -> "what is kept is gone when the process ends";
                 },
                 config.ioThreads(),

@@ -6,6 +6,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,6 +16,7 @@ import org.vencejo.protocol.Properties;
 import org.vencejo.protocol.Publish;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.TopicName;
+import org.vencejo.storage.StoreStatistics;
 
 /// Publishes the broker's numbers below `$SYS`, retained, at an interval and only what changed.
 ///
@@ -24,6 +26,7 @@ final class SysPublisher implements AutoCloseable {
     private static final Payload NOTHING = Payload.EMPTY;
 
     private final ServerDriver driver;
+    private final Supplier<@Nullable StoreStatistics> store;
     private final String version;
     private final long startedNanos;
     private final ScheduledExecutorService thread =
@@ -35,8 +38,14 @@ final class SysPublisher implements AutoCloseable {
     private long heapBytesMost;
     private @Nullable ScheduledFuture<?> ticking;
 
-    SysPublisher(ServerDriver driver, String version, long startedNanos) {
+    /// `store` tells what the store on disk has done, or null.
+    SysPublisher(
+            ServerDriver driver,
+            Supplier<@Nullable StoreStatistics> store,
+            String version,
+            long startedNanos) {
         this.driver = driver;
+        this.store = store;
         this.version = version;
         this.startedNanos = startedNanos;
         this.load = new SysLoad(startedNanos);
@@ -108,7 +117,8 @@ final class SysPublisher implements AutoCloseable {
                 TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedNanos),
                 heapBytes,
                 heapBytesMost,
-                runtime.maxMemory());
+                runtime.maxMemory(),
+                store.get());
     }
 
     @Override

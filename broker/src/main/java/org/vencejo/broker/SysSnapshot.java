@@ -2,12 +2,14 @@ package org.vencejo.broker;
 
 import java.util.EnumMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.vencejo.core.Server;
 import org.vencejo.core.Statistics;
 import org.vencejo.core.session.Accounting;
 import org.vencejo.core.session.Fate;
 import org.vencejo.protocol.PacketType;
 import org.vencejo.protocol.ReasonCode;
+import org.vencejo.storage.StoreStatistics;
 
 /// The numbers of a broker at one moment. Immutable, and no part of the server.
 ///
@@ -25,7 +27,8 @@ record SysSnapshot(
             long uptimeSeconds,
             long heapBytes,
             long heapBytesMost,
-            long heapBytesMax) {}
+            long heapBytesMax,
+            @Nullable StoreStatistics store) {}
 
     record Holdings(
             int connectedClients,
@@ -95,6 +98,7 @@ record SysSnapshot(
             long recovered,
             long queued,
             long queuedBytes,
+            long queuedBytesInMemory,
             long inFlight,
             long ownWithoutSubscriber,
             Map<Fate, Long> ended) {
@@ -108,6 +112,7 @@ record SysSnapshot(
                     accounting.recoveredCopies(),
                     accounting.queuedCopies(),
                     accounting.queuedBytes(),
+                    accounting.queuedBytesInMemory(),
                     accounting.inFlightCopies(),
                     accounting.ownMessagesWithoutSubscriber(),
                     ended);

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.session.Fate;
 import org.vencejo.protocol.ReasonCode;
+import org.vencejo.storage.StoreStatistics;
 
 /// Which numbers the broker publishes below `$SYS/broker/`, and how. Stateless.
 ///
@@ -122,6 +123,30 @@ final class SysTopics {
                             "store/messages/bytes",
                             "Bytes of messages that are retained or queued.",
                             s -> s.holdings().retainedBytes() + s.copies().queuedBytes()),
+                    ofStore(
+                            "store/status",
+                            "`available`, or why nothing is kept at present.",
+                            store -> store.unavailable() == null ? "available" : store.unavailable()),
+                    ofStore(
+                            "store/disk/bytes",
+                            "Bytes of the store on disk.",
+                            store -> Long.toString(store.bytesOnDisk())),
+                    ofStore(
+                            "store/batches",
+                            "Batches that were written.",
+                            store -> Long.toString(store.batches())),
+                    ofStore(
+                            "store/syncs",
+                            "Times that the disk was waited for.",
+                            store -> Long.toString(store.syncs())),
+                    ofStore(
+                            "store/bytes/written",
+                            "Bytes that were given to the store's log.",
+                            store -> Long.toString(store.bytesWritten())),
+                    ofStore(
+                            "store/reads",
+                            "Parts of queues that were read.",
+                            store -> Long.toString(store.reads())),
                     number(
                             "store/sessions/bytes",
                             "Bytes that sessions occupy beside their queues, about"
@@ -159,6 +184,10 @@ final class SysTopics {
                             "messages/queued/bytes",
                             "Bytes of copies that wait in queues.",
                             s -> s.copies().queuedBytes()),
+                    number(
+                            "messages/queued/bytes-in-memory",
+                            "Those of them that are in memory; the others are on disk alone.",
+                            s -> s.copies().queuedBytesInMemory()),
                     number(
                             "messages/in-flight",
                             "Copies that were sent and are not acknowledged yet.",
@@ -204,6 +233,18 @@ final class SysTopics {
     private static Topic number(
             String name, String description, ToLongFunction<SysSnapshot> value) {
         return new Topic(name, description, snapshot -> Long.toString(value.applyAsLong(snapshot)));
+    }
+
+    // Published by a broker that has one.
+    private static Topic ofStore(
+            String name, String description, Function<StoreStatistics, String> value) {
+        return new Topic(
+                name,
+                description,
+                snapshot -> {
+                    StoreStatistics store = snapshot.running().store();
+                    return store == null ? null : value.apply(store);
+                });
     }
 
     private static Stream<Topic> load(SysLoad.Of of) {

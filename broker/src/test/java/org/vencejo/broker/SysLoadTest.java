@@ -62,11 +62,11 @@ class SysLoadTest {
 
     private static SysSnapshot received(long bytes) {
         return new SysSnapshot(
-                new SysSnapshot.Running("", 0, 0, 0, 0),
+                new SysSnapshot.Running("", 0, 0, 0, 0, null),
                 new Traffic(bytes, 0, 0, 0, 0, 0),
                 new SysSnapshot.Holdings(0, 0, 0, 0, 0, 0, 0, 0, 0),
                 new SysSnapshot.Packets(0, 0, 0, 0, 0, 0, 0, 0, 0, new EnumMap<>(ReasonCode.class)),
-                new SysSnapshot.Copies(0, 0, 0, 0, 0, 0, new EnumMap<>(Fate.class)),
+                new SysSnapshot.Copies(0, 0, 0, 0, 0, 0, 0, new EnumMap<>(Fate.class)),
                 Map.of());
     }
 }

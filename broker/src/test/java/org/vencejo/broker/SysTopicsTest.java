@@ -12,6 +12,7 @@ import org.vencejo.broker.SysSnapshot.Packets;
 import org.vencejo.broker.SysSnapshot.Running;
 import org.vencejo.core.session.Fate;
 import org.vencejo.protocol.ReasonCode;
+import org.vencejo.storage.StoreStatistics;
 import org.vencejo.protocol.TopicName;
 
 /// What a snapshot becomes below `$SYS/broker/`.
@@ -19,7 +20,13 @@ class SysTopicsTest {
     /// Every number once, so that none can stand in for another.
     private static final SysSnapshot SNAPSHOT =
             new SysSnapshot(
-                    new Running("1.2.3", 42, 101, 102, 103),
+                    new Running(
+                            "1.2.3",
+                            42,
+                            101,
+                            102,
+                            103,
+                            new StoreStatistics(701, 702, null, 703, 704, 705, 706)),
                     new Traffic(201, 202, 203, 204, 205, 206),
                     new Holdings(301, 302, 350, 304, 345, 40, 306, 307, 308),
                     new Packets(
@@ -33,7 +40,7 @@ class SysTopicsTest {
                             407,
                             408,
                             new EnumMap<>(Map.of(ReasonCode.QUOTA_EXCEEDED, 409L))),
-                    new Copies(501, 502, 503, 504, 505, 506, fates()),
+                    new Copies(501, 502, 503, 504, 507, 505, 506, fates()),
                     Map.of("load/sockets/5min", "0.70"));
 
     private static Map<Fate, Long> fates() {
@@ -78,6 +85,12 @@ class SysTopicsTest {
                         "$SYS/broker/messages/stored=1314",
                         "$SYS/broker/store/messages/count=1314",
                         "$SYS/broker/store/messages/bytes=811",
+                        "$SYS/broker/store/status=available",
+                        "$SYS/broker/store/disk/bytes=701",
+                        "$SYS/broker/store/batches=703",
+                        "$SYS/broker/store/syncs=704",
+                        "$SYS/broker/store/bytes/written=705",
+                        "$SYS/broker/store/reads=706",
                         "$SYS/broker/store/sessions/bytes=308",
                         "$SYS/broker/heap/current=101",
                         "$SYS/broker/heap/maximum=102",
@@ -87,6 +100,7 @@ class SysTopicsTest {
                         "$SYS/broker/messages/recovered=502",
                         "$SYS/broker/messages/queued=503",
                         "$SYS/broker/messages/queued/bytes=504",
+                        "$SYS/broker/messages/queued/bytes-in-memory=507",
                         "$SYS/broker/messages/in-flight=505",
                         "$SYS/broker/acknowledgements/stray=407",
                         "$SYS/broker/retries=408",

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -37,8 +38,8 @@ final class Copies {
     }
 
     /// The files that hold data, with what they hold.
-    static TreeMap<String, List<Byte>> contents(Path folder) throws IOException {
-        TreeMap<String, List<Byte>> contents = new TreeMap<>();
+    static Map<String, List<Byte>> contents(Path folder) throws IOException {
+        Map<String, List<Byte>> contents = new TreeMap<>();
         for (Path each : files(folder)) {
             String name = each.getFileName().toString();
             if (!name.startsWith("LO")) { // LOCK, and RocksDB's words in LOG

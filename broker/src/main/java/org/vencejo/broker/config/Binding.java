@@ -10,6 +10,7 @@ import java.util.SequencedMap;
 import org.vencejo.broker.config.BrokerConfig.Listener;
 import org.vencejo.core.Limits;
 import org.vencejo.core.ServerSettings;
+import org.vencejo.storage.StoreOptions;
 
 /// Turns what was given into a [Configuration]: each value by its key's type, then those that hang
 /// together.
@@ -57,6 +58,7 @@ final class Binding {
                         listeners,
                         Path.of(get(Keys.DATA_FOLDER)),
                         get(Keys.DURABILITY),
+                        store(),
                         count(Keys.IO_THREADS),
                         get(Keys.SYS_INTERVAL),
                         get(Keys.LOG_LEVEL),
@@ -147,11 +149,21 @@ final class Binding {
         }
     }
 
+    private StoreOptions store() {
+        return new StoreOptions(
+                get(Keys.DURABILITY) == Durability.FSYNC,
+                get(Keys.STORE_MEMTABLE_BYTES),
+                get(Keys.STORE_CACHE_BYTES),
+                get(Keys.STORE_WAL_BYTES_MAX),
+                get(Keys.STORE_FREE_BYTES_MIN),
+                get(Keys.STORE_BYTES_MAX));
+    }
+
     private ServerSettings server() {
         String responseInformation = get(Keys.RESPONSE_INFORMATION);
         return new ServerSettings(
                 limits(),
-                false,
+                get(Keys.DURABILITY) != Durability.MEMORY,
                 get(Keys.MAXIMUM_QOS),
                 get(Keys.RETAIN_AVAILABLE),
                 get(Keys.WILDCARD_SUBSCRIPTION_AVAILABLE),
@@ -191,11 +203,11 @@ final class Binding {
                 get(Keys.QUEUED_MESSAGES_MAX),
                 get(Keys.QUEUED_BYTES_MAX),
                 get(Keys.QUEUED_BYTES_IN_ALL_MAX),
-                Limits.DEFAULTS.storedQueuedMessagesMax(),
-                Limits.DEFAULTS.storedQueuedBytesMax(),
-                Limits.DEFAULTS.queueReadMessagesMax(),
-                Limits.DEFAULTS.queueReadBytesMax(),
-                Limits.DEFAULTS.undurableBytesMax(),
+                get(Keys.STORED_QUEUED_MESSAGES_MAX),
+                get(Keys.STORED_QUEUED_BYTES_MAX),
+                count(Keys.QUEUE_READ_MESSAGES_MAX),
+                count(Keys.QUEUE_READ_BYTES_MAX),
+                get(Keys.UNDURABLE_BYTES_MAX),
                 count(Keys.OUT_BUFFER_HIGH),
                 count(Keys.OUT_BUFFER_LOW),
                 get(Keys.PARTIAL_PACKETS_BYTES_MAX),

@@ -4,12 +4,14 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import org.vencejo.core.ServerSettings;
+import org.vencejo.storage.StoreOptions;
 
 /// How a broker is to run: what [Configuration] makes of file, environment and flags. Immutable.
 public record BrokerConfig(
         List<Listener> listeners,
         Path dataFolder,
         Durability durability,
+        StoreOptions store,
         int ioThreads,
         long sysIntervalNanos,
         LogLevel logLevel,

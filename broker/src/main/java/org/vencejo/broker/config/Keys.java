@@ -34,8 +34,6 @@ final class Keys {
     private static final long GB = 1L << 30;
     private static final long TB = 1L << 40;
 
-    private static final String NO_STORE = "the store on disk does not exist yet";
-
     private static final Limits LIMITS = Limits.DEFAULTS;
     private static final ServerSettings SERVER = ServerSettings.DEFAULTS;
 
@@ -82,12 +80,31 @@ final class Keys {
     static final Key<Durability> DURABILITY =
             Key.of(
                     "durability",
-                    new Choice<>(
-                            words("memory", Durability.MEMORY),
-                            words("fsync", NO_STORE, "os", NO_STORE)),
-                    Durability.MEMORY,
-                    "What an acknowledgement promises: with `memory`, sessions, queues and retained"
-                            + " messages live as long as the process.");
+                    words(Durability.class),
+                    Durability.FSYNC,
+                    "What an acknowledgement promises: with `fsync` that the disk has it; with `os` that"
+                            + " the operating system has it, so that a crash of the broker loses"
+                            + " nothing and a power cut may; with `memory` nothing beyond the life of"
+                            + " the process.");
+    static final Key<Long> STORE_MEMTABLE_BYTES =
+            Key.of(
+                    "store.memtable-bytes",
+                    Quantity.size(4 * MB, TB),
+                    64 * MB,
+                    "Memory of the store for what was written last and is not sorted into files yet.");
+    static final Key<Long> STORE_CACHE_BYTES =
+            Key.of(
+                    "store.cache-bytes",
+                    Quantity.size(4 * MB, TB),
+                    48 * MB,
+                    "Memory of the store for what was read.");
+    static final Key<Long> STORE_WAL_BYTES_MAX =
+            Key.of(
+                    "store.wal-bytes-max",
+                    Quantity.size(4 * MB, TB),
+                    128 * MB,
+                    "Size of the store's log on disk, about, before what it holds is sorted into files; a"
+                            + " start reads all of it.");
     static final Key<Long> IO_THREADS =
             Key.computed(
                     "io-threads",
@@ -432,7 +449,7 @@ final class Keys {
                             "queued-messages-max",
                             new Count(1, 1_000_000_000),
                             fixed(LIMITS.queuedMessagesMax()),
-                            "Messages in the queue of a session.",
+                            "Messages in the queue of a session that is in memory alone.",
                             "`queue-full-policy`, fate *queue full*")
                     .rereadAtHangup();
     static final Key<Long> QUEUED_BYTES_MAX =
@@ -440,7 +457,7 @@ final class Keys {
                             "queued-bytes-max",
                             Quantity.size(KB, TB),
                             fixed(LIMITS.queuedBytesMax()),
-                            "Bytes in the queue of a session.",
+                            "Bytes in the queue of a session that is in memory alone.",
                             "`queue-full-policy`, fate *queue full*")
                     .rereadAtHangup();
     static final Key<Long> QUEUED_BYTES_IN_ALL_MAX =
@@ -449,9 +466,67 @@ final class Keys {
                             Quantity.size(KB, TB),
                             new Computed<>(
                                     "half of the memory", machine -> memoryShare(machine, 2)),
-                            "Bytes in the queues of all sessions together.",
+                            "Bytes of all queues together that are in memory.",
                             "`queue-full-policy` for the session at hand, fate *queue full*")
                     .rereadAtHangup();
+
+    static final Key<Long> STORED_QUEUED_MESSAGES_MAX =
+            Key.limit(
+                            "stored-queued-messages-max",
+                            new Count(1, 1_000_000_000),
+                            fixed(LIMITS.storedQueuedMessagesMax()),
+                            "Messages in the queue of a kept session, if that is on disk (`durability`"
+                                    + " `fsync` or `os`).",
+                            "`queue-full-policy`, fate *queue full*")
+                    .rereadAtHangup();
+    static final Key<Long> STORED_QUEUED_BYTES_MAX =
+            Key.limit(
+                            "stored-queued-bytes-max",
+                            Quantity.size(KB, TB),
+                            fixed(LIMITS.storedQueuedBytesMax()),
+                            "Bytes in the queue of a kept session, if that is on disk.",
+                            "`queue-full-policy`, fate *queue full*")
+                    .rereadAtHangup();
+    static final Key<Long> QUEUE_READ_MESSAGES_MAX =
+            Key.limit(
+                    "queue-read-messages-max",
+                    new Count(1, 65_536),
+                    fixed(LIMITS.queueReadMessagesMax()),
+                    "Messages that are read from disk at once for a session; memory holds up to"
+                            + " twice as many beside those in flight.",
+                    "the rest is read when half of them are sent");
+    static final Key<Long> QUEUE_READ_BYTES_MAX =
+            Key.limit(
+                    "queue-read-bytes-max",
+                    Quantity.size(KB, GB),
+                    fixed(LIMITS.queueReadBytesMax()),
+                    "The same in bytes; one message may be larger.",
+                    "the rest is read when half of them are sent");
+
+    // Limits: the store.
+
+    static final Key<Long> UNDURABLE_BYTES_MAX =
+            Key.limit(
+                            "undurable-bytes-max",
+                            Quantity.size(KB, TB),
+                            fixed(LIMITS.undurableBytesMax()),
+                            "Bytes that were taken over and that the disk does not have yet.",
+                            "clients that send more are not read from until it is half of that")
+                    .rereadAtHangup();
+    static final Key<Long> STORE_FREE_BYTES_MIN =
+            Key.limit(
+                    "store-free-bytes-min",
+                    Quantity.size(0, TB),
+                    fixed(128 * MB),
+                    "Bytes that the store leaves free on its file system.",
+                    "nothing new is kept: 0x97 (3.x: the connection closes), QoS 0 goes on");
+    static final Key<Long> STORE_BYTES_MAX =
+            Key.limit(
+                    "store-bytes-max",
+                    Quantity.size(0, 1_024 * TB),
+                    fixed(0),
+                    "Bytes of the store on disk; 0 for nine tenths of its file system.",
+                    "nothing new is kept: 0x97 (3.x: the connection closes), QoS 0 goes on");
 
     // Limits: the server as a whole.
 
@@ -496,6 +571,9 @@ final class Keys {
                     ALLOW_ANONYMOUS,
                     DATA_FOLDER,
                     DURABILITY,
+                    STORE_MEMTABLE_BYTES,
+                    STORE_CACHE_BYTES,
+                    STORE_WAL_BYTES_MAX,
                     IO_THREADS,
                     SYS_INTERVAL,
                     LOG_LEVEL,
@@ -540,6 +618,13 @@ final class Keys {
                     QUEUED_MESSAGES_MAX,
                     QUEUED_BYTES_MAX,
                     QUEUED_BYTES_IN_ALL_MAX,
+                    STORED_QUEUED_MESSAGES_MAX,
+                    STORED_QUEUED_BYTES_MAX,
+                    QUEUE_READ_MESSAGES_MAX,
+                    QUEUE_READ_BYTES_MAX,
+                    UNDURABLE_BYTES_MAX,
+                    STORE_FREE_BYTES_MIN,
+                    STORE_BYTES_MAX,
                     RETAINED_MESSAGES_MAX,
                     RETAINED_BYTES_MAX,
                     ROUTES_CACHED_MAX,

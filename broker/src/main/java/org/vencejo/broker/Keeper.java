@@ -1,0 +1,126 @@
+package org.vencejo.broker;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.vencejo.broker.config.BrokerConfig;
+import org.vencejo.broker.config.Durability;
+import org.vencejo.core.Journal;
+import org.vencejo.core.QueueReader;
+import org.vencejo.core.Recovered;
+import org.vencejo.storage.DiskJournal;
+import org.vencejo.storage.RocksStore;
+import org.vencejo.storage.StoreException;
+import org.vencejo.storage.StoreOptions;
+import org.vencejo.storage.StoreStatistics;
+
+/// Who keeps sessions and messages at the configured level, and what there was at the start.
+///
+/// Thread-safe.
+final class Keeper {
+    private static final Logger log = LoggerFactory.getLogger(Broker.class);
+
+    /// Where the store is in the data folder.
+    static final String STORE = "store";
+
+    private final @Nullable DiskJournal disk;
+    private final MemoryJournal memory = new MemoryJournal();
+    private final Recovered recovered;
+
+    private Keeper(@Nullable DiskJournal disk, Recovered recovered) {
+        this.disk = disk;
+        this.recovered = recovered;
+    }
+
+    /// Opens what the level asks for, or throws a [StartException].
+    static Keeper open(BrokerConfig config) {
+        Path folder = config.dataFolder().resolve(STORE);
+        if (config.durability() != Durability.MEMORY) {
+            return open(folder, config);
+        }
+        if (Files.exists(folder)) {
+            log.warn("durability is memory: the store '{}' is left alone", folder);
+        }
+        return new Keeper(null, Recovered.NOTHING);
+    }
+
+    private static Keeper open(Path folder, BrokerConfig config) {
+        long begin = System.nanoTime();
+        try {
+            RocksStore store = RocksStore.open(folder, options(config));
+            Recovered recovered = recovered(store, config.server().limits().windowMax());
+            log.info(
+                    "the store '{}' has {} sessions with {} messages, and {} retained messages;"
+                            + " opened in {} ms",
+                    folder,
+                    recovered.sessions().size(),
+                    messages(recovered),
+                    recovered.retained().size(),
+                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+            return new Keeper(DiskJournal.start(store), recovered);
+        } catch (StoreException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    // As much as is configured, else nine tenths of the file system.
+    private static StoreOptions options(BrokerConfig config) {
+        StoreOptions options = config.store();
+        if (options.bytesMax() > 0) {
+            return options;
+        }
+        try {
+            long all = Files.getFileStore(config.dataFolder()).getTotalSpace();
+            return options.withRoom(options.freeBytesMin(), all / 10 * 9);
+        } catch (IOException e) {
+            throw new StartException(
+                    "the file system of '%s' cannot be asked for its size: %s"
+                            .formatted(config.dataFolder(), e.getMessage()),
+                    e);
+        }
+    }
+
+    private static Recovered recovered(RocksStore store, int windowMax) {
+        try {
+            return store.recovered(windowMax);
+        } catch (RuntimeException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    private static long messages(Recovered recovered) {
+        long messages = 0;
+        for (Recovered.Session session : recovered.sessions()) {
+            messages += session.queue().size() + session.rest().messages();
+        }
+        return messages;
+    }
+
+    Journal journal() {
+        return disk == null ? memory : disk;
+    }
+
+    QueueReader queues() {
+        return disk == null ? memory : disk;
+    }
+
+    /// What the server begins with.
+    Recovered recovered() {
+        return recovered;
+    }
+
+    /// What the store on disk has done so far; null if there is none.
+    @Nullable StoreStatistics statistics() {
+        return disk == null ? null : disk.statistics();
+    }
+
+    /// Closes what no server has begun to use.
+    void close() {
+        journal().close();
+    }
+}

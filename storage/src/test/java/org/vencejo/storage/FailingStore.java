@@ -1,0 +1,72 @@
+package org.vencejo.storage;
+
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+
+/// A store whose disk fails, or takes its time, when it is told to. Its faults may be set on any
+/// thread.
+final class FailingStore extends RocksStore {
+    enum Fault {
+        NONE,
+        /// Nothing of a group is written.
+        BEFORE,
+        /// The group is written, and the sync fails: nobody knows whether it is there.
+        AFTER
+    }
+
+    volatile Fault fault = Fault.NONE;
+    volatile @Nullable CountDownLatch held;
+    final CountDownLatch reached = new CountDownLatch(1);
+    final Semaphore reopenings = new Semaphore(0);
+
+    private FailingStore(Path folder, StoreOptions options) {
+        super(folder, options);
+    }
+
+    static FailingStore failing(Path folder) {
+        return failing(folder, StoreOptions.DEFAULTS);
+    }
+
+    static FailingStore failing(Path folder, StoreOptions options) {
+        FailingStore store = new FailingStore(folder, options);
+        opened(store);
+        return store;
+    }
+
+    @Override
+    void reopen() {
+        super.reopen();
+        reopenings.release();
+    }
+
+    @Override
+    void commit(Database open, WriteBatch bytes, boolean synced) throws RocksDBException {
+        CountDownLatch latch = held;
+        if (latch != null) {
+            reached.countDown();
+            await(latch);
+        }
+        if (fault == Fault.BEFORE) {
+            throw new RocksDBException("the disk is out of order");
+        }
+        super.commit(open, bytes, synced);
+        if (fault == Fault.AFTER) {
+            throw new RocksDBException("the disk did not sync");
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            if (!latch.await(30, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("held for too long");
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
