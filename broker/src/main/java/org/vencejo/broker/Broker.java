@@ -81,7 +81,7 @@ public final class Broker implements AutoCloseable {
                 Broker broker =
                         new Broker(setup, configuration, dataFolder, driver, keeper, addresses);
                 broker.sys.every(config.sysIntervalNanos());
-                broker.logStart(config);
+                broker.logStart(config, keeper.words());
                 return broker;
             } catch (RuntimeException e) {
                 driver.stop(0);
@@ -127,7 +127,10 @@ public final class Broker implements AutoCloseable {
         return addresses;
     }
 
-    private void logStart(BrokerConfig config) {
+    private void logStart(BrokerConfig config, String words) {
+        if (!words.isEmpty()) {
+            log.info(words);
+        }
         log.info(
                 "vencejo {} listens on {}; durability {}: {}; io-threads {} ({}); started in {} ms",
                 setup.version,

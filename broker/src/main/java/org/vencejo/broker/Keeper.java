@@ -5,8 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.vencejo.broker.config.BrokerConfig;
 import org.vencejo.broker.config.Durability;
 import org.vencejo.core.Journal;
@@ -22,18 +20,18 @@ import org.vencejo.storage.StoreStatistics;
 ///
 /// Thread-safe.
 final class Keeper {
-    private static final Logger log = LoggerFactory.getLogger(Broker.class);
-
     /// Where the store is in the data folder.
     static final String STORE = "store";
 
     private final @Nullable DiskJournal disk;
     private final MemoryJournal memory = new MemoryJournal();
     private final Recovered recovered;
+    private final String words;
 
-    private Keeper(@Nullable DiskJournal disk, Recovered recovered) {
+    private Keeper(@Nullable DiskJournal disk, Recovered recovered, String words) {
         this.disk = disk;
         this.recovered = recovered;
+        this.words = words;
     }
 
     /// Opens what the level asks for, or throws a [StartException].
@@ -42,10 +40,10 @@ final class Keeper {
         if (config.durability() != Durability.MEMORY) {
             return open(folder, config);
         }
-        if (Files.exists(folder)) {
-            log.warn("durability is memory: the store '{}' is left alone", folder);
-        }
-        return new Keeper(null, Recovered.NOTHING);
+        return new Keeper(
+                null,
+                Recovered.NOTHING,
+                Files.exists(folder) ? "the store '%s' is left alone".formatted(folder) : "");
     }
 
     private static Keeper open(Path folder, BrokerConfig config) {
@@ -53,15 +51,16 @@ final class Keeper {
         try {
             RocksStore store = RocksStore.open(folder, options(config));
             Recovered recovered = recovered(store, config.server().limits().windowMax());
-            log.info(
-                    "the store '{}' has {} sessions with {} messages, and {} retained messages;"
-                            + " opened in {} ms",
-                    folder,
-                    recovered.sessions().size(),
-                    messages(recovered),
-                    recovered.retained().size(),
-                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
-            return new Keeper(DiskJournal.start(store), recovered);
+            return new Keeper(
+                    DiskJournal.start(store),
+                    recovered,
+                    "the store '%s' has %d sessions with %d messages, and %d retained messages; opened in %d ms"
+                            .formatted(
+                                    folder,
+                                    recovered.sessions().size(),
+                                    messages(recovered),
+                                    recovered.retained().size(),
+                                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin)));
         } catch (StoreException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }
@@ -112,6 +111,11 @@ final class Keeper {
     /// What the server begins with.
     Recovered recovered() {
         return recovered;
+    }
+
+    /// What an operator may want to know of the start; empty if nothing.
+    String words() {
+        return words;
     }
 
     /// What the store on disk has done so far; null if there is none.

@@ -63,7 +63,7 @@ class BrokerProcessTest {
         log = broker.inputReader();
         Matcher listens = LISTENS.matcher(lineWith("listens on"));
         assertThat(listens.matches()).isTrue();
-        assertThat(listens.group()).contains("durability memory", "io-threads", "started in");
+        assertThat(listens.group()).contains("durability fsync", "io-threads", "started in");
         port = Integer.parseInt(listens.group(1));
     }
 

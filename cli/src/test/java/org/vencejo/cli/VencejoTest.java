@@ -116,7 +116,7 @@ class VencejoTest {
     @Test
     void theConfigurationInEffectIsPrinted() {
         assertThat(run("check-config", "--print", "--set", "limits.window-max=7")).isEqualTo(0);
-        assertThat(text(out).lines()).contains("limits.window-max: 7", "durability: memory");
+        assertThat(text(out).lines()).contains("limits.window-max: 7", "durability: fsync");
     }
 
     @Test

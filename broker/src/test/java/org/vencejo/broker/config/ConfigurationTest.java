@@ -119,7 +119,7 @@ class ConfigurationTest {
         assertThat(listeners(defaults))
                 .containsExactly("127.0.0.1:1883 127.0.0.1:1883", "[::1]:1883 [::1]:1883");
         assertThat(broker.dataFolder()).isEqualTo(Path.of("data"));
-        assertThat(broker.durability()).isEqualTo(Durability.MEMORY);
+        assertThat(broker.durability()).isEqualTo(Durability.FSYNC);
         assertThat(broker.ioThreads()).isEqualTo(1);
         assertThat(broker.sysIntervalNanos()).isEqualTo(10_000_000_000L);
         assertThat(broker.logLevel()).isEqualTo(LogLevel.INFO);
@@ -198,7 +198,7 @@ class ConfigurationTest {
                 .isEqualTo(
                         new ServerSettings(
                                 server.limits(),
-                                false,
+                                true,
                                 QoS.AT_LEAST_ONCE,
                                 false,
                                 false,

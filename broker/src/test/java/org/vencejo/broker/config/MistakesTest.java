@@ -63,19 +63,9 @@ class MistakesTest {
                         "f.yaml:1:18: allow-anonymous: given 'false': there is no authentication yet, so"
                                 + " nobody could connect; allowed: true"),
                 Case.of(
-                        "durability that does not exist",
-                        "durability: fsync",
-                        "f.yaml:1:13: durability: given 'fsync': the store on disk does not exist yet;"
-                                + " allowed: memory"),
-                Case.of(
-                        "the other durability that does not exist",
-                        "durability: os",
-                        "f.yaml:1:13: durability: given 'os': the store on disk does not exist yet;"
-                                + " allowed: memory"),
-                Case.of(
                         "durability that nobody knows",
                         "durability: high",
-                        "f.yaml:1:13: durability: given 'high'; allowed: memory"),
+                        "f.yaml:1:13: durability: given 'high'; allowed: fsync, os, memory"),
                 Case.of(
                         "unknown keys",
                         """
