@@ -71,6 +71,7 @@ public final class DiskJournal implements Journal, QueueReader {
     private boolean broken;
     private boolean careful;
     private long brokenNanos;
+    private String logged = "";
 
     private DiskJournal(RocksStore store, Room room) {
         this.store = store;
@@ -293,13 +294,17 @@ public final class DiskJournal implements Journal, QueueReader {
         try {
             action.run();
             return true;
-        } catch (RocksDBException | IOException | RuntimeException | OutOfMemoryError e) {
+        } catch (RocksDBException | IOException | RuntimeException | Error e) {
             broken = true;
             careful = true;
             brokenNanos = System.nanoTime();
-            if (unavailable == null) {
+            String reason = String.valueOf(e.getMessage());
+            if (!reason.equals(logged)) {
+                logged = reason;
                 LOG.error("the store '{}' does not take what it is given", store.folder(), e);
-                becomeUnavailable(String.valueOf(e.getMessage()));
+            }
+            if (unavailable == null) {
+                becomeUnavailable(reason);
             }
             return false;
         }
@@ -322,12 +327,16 @@ public final class DiskJournal implements Journal, QueueReader {
     }
 
     /// Looks, about once a second, whether there is room for more.
-    private void lookForRoom() throws IOException {
+    private void lookForRoom() throws RocksDBException, IOException {
         if (!room.isTimeToLook()) {
             return;
         }
         String want = room.want(unavailable != null);
+        if (want != null) {
+            store.flushSoon(); // what was removed takes room until it is known in the files
+        }
         if (want != null && unavailable == null) {
+            LOG.warn("the store '{}' takes nothing new: {}", store.folder(), want);
             becomeUnavailable(want);
         } else if (want == null && unavailable != null && !broken) {
             becomeAvailable();
@@ -356,6 +365,7 @@ public final class DiskJournal implements Journal, QueueReader {
             }
             broken = false;
             careful = false;
+            logged = "";
             String want = room.want(true);
             if (want == null) {
                 becomeAvailable();

@@ -149,6 +149,15 @@ public class RocksStore implements Store, AutoCloseable {
         }
     }
 
+    /// Has what is in memory written to files, and these merged by and by, as removals make room
+    /// only there.
+    void flushSoon() throws RocksDBException {
+        Database open = database();
+        try (FlushOptions later = new FlushOptions().setWaitForFlush(false)) {
+            open.rocks.flush(later, open.families());
+        }
+    }
+
     private Database database() {
         Database open = database;
         if (open == null) {

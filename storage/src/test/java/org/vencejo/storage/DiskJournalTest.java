@@ -309,6 +309,30 @@ class DiskJournalTest {
     }
 
     @Test
+    void aStoreThatWasFullAndIsDrainedHasRoomByItself() throws InterruptedException {
+        journal.close();
+        number = 0;
+        StoreOptions small = new StoreOptions(true, 1 << 20, 1 << 20, 1 << 20, 0, 12 << 20);
+        store = FailingStore.failing(folder.resolve("store"), small);
+        journal = DiskJournal.start(store);
+        List<Enqueued> entries = new ArrayList<>();
+        Object next = 0L;
+        while (next instanceof Long) {
+            byte[] payload = Chance.of(entries.size()).bytes(100_000);
+            String text = java.util.HexFormat.of().formatHex(payload);
+            entries.add(Things.enqueued(1, entries.size(), Things.message(text)));
+            append(entries.getLast());
+            next = told.next();
+        }
+        assertThat(next).isInstanceOf(Told.Unavailable.class);
+        entries.forEach(entry -> append(Things.dequeued(entry)));
+        while (next instanceof Long || next instanceof Told.Unavailable) {
+            next = told.next();
+        }
+        assertThat(next).isEqualTo("available");
+    }
+
+    @Test
     void roomIsWhatTheFileSystemHasLeftAndWhatTheStoreMayTake() throws IOException {
         assertThat(wantWith(0, Long.MAX_VALUE)).isNull();
         assertThat(wantWith(1L << 60, Long.MAX_VALUE)).contains("MB left, and").contains("wanted");
