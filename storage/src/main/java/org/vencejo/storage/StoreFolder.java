@@ -3,12 +3,11 @@ package org.vencejo.storage;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -18,29 +17,14 @@ final class StoreFolder {
 
     /// Makes the folder and those above it that are missing. RocksDB does not sync what leads to
     /// its folder: a file system may forget a new name in a power cut, with all that is below it.
+    /// Whoever made the folders above, a moment ago or before a crash, need not have synced them.
     static void create(Path folder) throws IOException {
-        Deque<Path> missing = new ArrayDeque<>();
-        @Nullable Path each = folder.toAbsolutePath();
-        while (each != null && !Files.isDirectory(each)) {
-            missing.push(each);
-            each = each.getParent();
-        }
         Files.createDirectories(folder);
-        // The two above may have been made by another, a moment ago.
-        syncIfThere(folder.toAbsolutePath().getParent());
-        for (Path made : missing) {
-            sync(made);
-            syncIfThere(made.getParent());
-        }
-    }
-
-    private static void syncIfThere(@Nullable Path folder) throws IOException {
-        if (folder != null) {
-            sync(folder);
-            Path above = folder.getParent();
-            if (above != null) {
-                sync(above);
-            }
+        FileStore disk = Files.getFileStore(folder);
+        @Nullable Path each = folder.toAbsolutePath();
+        while (each != null && Files.getFileStore(each).equals(disk)) {
+            sync(each);
+            each = each.getParent();
         }
     }
 
@@ -49,7 +33,8 @@ final class StoreFolder {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         } catch (AccessDeniedException e) {
-            // Windows opens no folder, and needs none synced.
+            // Windows opens no folder, and needs none synced; what is above and not ours to read
+            // was not made by us.
         }
     }
 
