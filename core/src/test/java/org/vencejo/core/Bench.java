@@ -9,6 +9,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.vencejo.core.session.Accounting;
 import org.vencejo.core.session.Fate;
@@ -28,11 +29,15 @@ final class Bench implements Outbox {
     /// A connection asked who it is, with what.
     record Asked(Connection connection, Authentication.Request request) {}
 
+    /// A part of a queue was asked for.
+    record Read(long session, long read, long from, int messagesMax) {}
+
     final Server server;
     final List<Sent> sent = new ArrayList<>();
     final List<Event> events = new ArrayList<>();
     final List<Mutation> mutations = new ArrayList<>();
     final List<Asked> asked = new ArrayList<>();
+    final List<Read> reads = new ArrayList<>();
     final List<Connection> closed = new ArrayList<>();
     final List<Connection> paused = new ArrayList<>();
 
@@ -183,6 +188,27 @@ final class Bench implements Outbox {
         }
     }
 
+    /// The disk answers the first read that waits, from all mutations that there were.
+    void answerRead() {
+        Read read = reads.removeFirst();
+        handle(new Input.QueueRead(read.session, read.read, stored(read)));
+    }
+
+    private List<Mutation.Enqueued> stored(Read read) {
+        Map<Long, Mutation.Enqueued> queue = new TreeMap<>();
+        for (Mutation mutation : mutations) {
+            if (mutation instanceof Mutation.Enqueued m && m.session() == read.session) {
+                queue.put(m.sequence(), m);
+            } else if (mutation instanceof Mutation.Dequeued m && m.session() == read.session) {
+                queue.remove(m.sequence());
+            }
+        }
+        return queue.values().stream()
+                .filter(entry -> entry.sequence() >= read.from)
+                .limit(read.messagesMax)
+                .toList();
+    }
+
     // ---- what came of it
 
     List<Packet> to(Connection connection) {
@@ -280,7 +306,9 @@ final class Bench implements Outbox {
     }
 
     @Override
-    public void readQueue(long session, long read, long from, int messagesMax, long bytesMax) {}
+    public void readQueue(long session, long read, long from, int messagesMax, long bytesMax) {
+        reads.add(new Read(session, read, from, messagesMax));
+    }
 
     @Override
     public void authenticate(Connection connection, Authentication.Request request) {

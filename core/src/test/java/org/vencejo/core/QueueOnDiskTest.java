@@ -1,0 +1,311 @@
+package org.vencejo.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.vencejo.core.session.Fate;
+import org.vencejo.protocol.Connect;
+import org.vencejo.protocol.Property;
+import org.vencejo.protocol.Puback;
+import org.vencejo.protocol.Publish;
+import org.vencejo.protocol.QoS;
+import org.vencejo.protocol.ReasonCode;
+
+/// Queues that are on disk, with a head in memory: what is where, when it is read, and that nothing
+/// is lost or twice over it.
+class QueueOnDiskTest {
+    /// So many messages are read at once; twice as many are in memory at most.
+    private static final int PART = 4;
+
+    private final Bench bench = new Bench(settings());
+    private final Connection publisher = bench.connect("publisher", 0);
+    private int published;
+
+    private static ServerSettings settings() {
+        ServerSettings small = Bench.settings("queueReadMessagesMax", PART);
+        return Change.of(small, "queuesOnDisk", true);
+    }
+
+    private void subscribed(String clientIdentifier, String filter) {
+        Connection connection = bench.connect(clientIdentifier, 100);
+        bench.in(connection, Packets.subscribe(filter, QoS.AT_LEAST_ONCE));
+        bench.cut(connection);
+    }
+
+    private void publish(int messages) {
+        for (int i = 0; i < messages; i++) {
+            bench.in(
+                    publisher,
+                    Packets.publish("t", QoS.AT_LEAST_ONCE, 1 + published % 900, "" + published));
+            published++;
+        }
+    }
+
+    private static Connect withWindow(String clientIdentifier, int receiveMaximum) {
+        return Packets.with(
+                Packets.connect(clientIdentifier, 100), Property.RECEIVE_MAXIMUM, receiveMaximum);
+    }
+
+    /// Acknowledges whatever comes, and answers reads, until nothing more happens.
+    private List<String> drain(Connection reader) {
+        List<String> payloads = new ArrayList<>();
+        int acknowledged = 0;
+        while (true) {
+            List<Publish> sent = bench.to(reader, Publish.class);
+            if (acknowledged < sent.size()) {
+                Publish next = sent.get(acknowledged++);
+                payloads.add(Packets.text(next));
+                bench.in(reader, new Puback(next.packetIdentifier(), ReasonCode.SUCCESS));
+            } else if (!bench.reads.isEmpty()) {
+                bench.answerRead();
+            } else {
+                return payloads;
+            }
+        }
+    }
+
+    private static List<String> numbers(int from, int to) {
+        return IntStream.range(from, to).mapToObj(Integer::toString).toList();
+    }
+
+    @Test
+    void nothingOfWhoIsAwayIsInMemoryWhenItIsDurable() {
+        subscribed("keeper", "t");
+        publish(50);
+        assertThat(bench.accounting().queuedCopies()).isEqualTo(50);
+        assertThat(bench.accounting().queuedBytesInMemory()).isZero();
+        bench.journalAnswers = false;
+        publish(1);
+        assertThat(bench.accounting().queuedBytesInMemory()).isPositive();
+        bench.durable();
+        assertThat(bench.accounting().queuedBytesInMemory()).isZero();
+        assertThat(bench.reads).isEmpty();
+    }
+
+    @Test
+    void aQueueComesFromDiskInItsOrderAPartAtATime() {
+        subscribed("keeper", "t");
+        publish(50);
+        Connection keeper = bench.connect(withWindow("keeper", 3));
+        assertThat(bench.to(keeper, Publish.class)).isEmpty();
+        assertThat(bench.reads).hasSize(1);
+        bench.answerRead();
+        assertThat(bench.payloadsTo(keeper)).containsExactly("0", "1", "2");
+        assertThat(bench.reads).as("one of four is left: the next part is asked for").hasSize(1);
+        assertThat(drain(keeper)).isEqualTo(numbers(0, 50));
+        assertThat(bench.accounting().queuedCopies()).isZero();
+        assertThat(bench.ended(Fate.DELIVERED)).isEqualTo(50);
+    }
+
+    @Test
+    void whatIsPublishedMeanwhileComesBehind() {
+        subscribed("keeper", "t");
+        publish(20);
+        Connection keeper = bench.connect(withWindow("keeper", 2));
+        publish(5);
+        bench.answerRead();
+        publish(5);
+        assertThat(drain(keeper)).isEqualTo(numbers(0, 30));
+    }
+
+    @Test
+    void memoryHoldsTwoPartsForWhoReadsSlowly() {
+        Connection keeper = bench.connect(withWindow("keeper", 1));
+        bench.in(keeper, Packets.subscribe("t", QoS.AT_LEAST_ONCE));
+        publish(1);
+        long one = Packets.publish("t", QoS.AT_LEAST_ONCE, 1, "0").payload().length();
+        publish(40);
+        long most = (2 * PART) * (one + 200);
+        assertThat(bench.accounting().queuedBytesInMemory()).isBetween(1L, most);
+        assertThat(bench.accounting().queuedBytes()).isGreaterThan(most);
+        assertThat(drain(keeper)).isEqualTo(numbers(0, 41));
+    }
+
+    @Test
+    void anAnswerThatWasAskedForByAConnectionThatIsGoneChangesNothing() {
+        subscribed("keeper", "t");
+        publish(20);
+        bench.cut(bench.connect(withWindow("keeper", 2)));
+        Connection keeper = bench.connect(withWindow("keeper", 2));
+        assertThat(bench.reads).hasSize(2);
+        bench.answerRead();
+        assertThat(bench.to(keeper, Publish.class)).isEmpty();
+        bench.answerRead();
+        assertThat(bench.payloadsTo(keeper)).containsExactly("0", "1");
+        assertThat(drain(keeper)).isEqualTo(numbers(0, 20));
+    }
+
+    @Test
+    void whatWasSentAndNotAcknowledgedComesAgainAndTheRestOnce() {
+        subscribed("keeper", "t");
+        publish(20);
+        Connection first = bench.connect(withWindow("keeper", 2));
+        bench.answerRead();
+        assertThat(bench.payloadsTo(first)).containsExactly("0", "1");
+        bench.cut(first);
+        bench.reads.clear();
+        Connection second = bench.connect(withWindow("keeper", 5));
+        assertThat(bench.to(second, Publish.class)).hasSize(2).allMatch(Publish::dup);
+        assertThat(drain(second)).isEqualTo(numbers(0, 20));
+    }
+
+    @Test
+    void theOldestOnDiskGiveWayWhenTheyHaveBeenRead() {
+        Bench full = new Bench(Change.of(settings(), "limits", limits(10)));
+        Connection keeper = full.connect("keeper", 100);
+        full.in(keeper, Packets.subscribe("t", QoS.AT_LEAST_ONCE));
+        full.cut(keeper);
+        Connection source = full.connect("source", 0);
+        for (int i = 0; i < 12; i++) {
+            full.in(source, Packets.publish("t", QoS.AT_LEAST_ONCE, i + 1, "" + i));
+        }
+        assertThat(full.accounting().queuedCopies()).isEqualTo(12);
+        assertThat(full.reads).hasSize(1);
+        full.answerRead();
+        assertThat(full.accounting().queuedCopies()).isEqualTo(10);
+        assertThat(full.ended(Fate.QUEUE_FULL)).isEqualTo(2);
+        assertThat(full.events).anyMatch(Event.QueueFull.class::isInstance);
+        for (int i = 12; i < 100; i++) {
+            full.in(source, Packets.publish("t", QoS.AT_LEAST_ONCE, i + 1, "" + i));
+        }
+        assertThat(full.accounting().queuedCopies())
+                .as("a disk that does not answer lets it grow by a few parts only")
+                .isLessThanOrEqualTo(10 + 16 * PART);
+        while (!full.reads.isEmpty()) {
+            full.answerRead();
+        }
+        assertThat(full.accounting().queuedCopies()).isEqualTo(10);
+    }
+
+    private static Limits limits(long storedQueuedMessagesMax) {
+        return Change.of(settings().limits(), "storedQueuedMessagesMax", storedQueuedMessagesMax);
+    }
+
+    @Test
+    void limitsOfMemoryAreNotThoseOfQueuesOnDisk() {
+        ServerSettings tiny =
+                Change.of(
+                        settings(),
+                        "limits",
+                        Change.of(settings().limits(), "queuedMessagesMax", 2L));
+        Bench small = new Bench(tiny);
+        for (String name : List.of("keeper", "visitor")) {
+            Connection connection =
+                    small.connect(
+                            Packets.with(
+                                    Packets.connect(name, name.equals("keeper") ? 100 : 0),
+                                    Property.RECEIVE_MAXIMUM,
+                                    1));
+            small.in(connection, Packets.subscribe("t", QoS.AT_LEAST_ONCE));
+        }
+        Connection source = small.connect("source", 0);
+        for (int i = 0; i < 10; i++) {
+            small.in(source, Packets.publish("t", QoS.AT_LEAST_ONCE, i + 1, "" + i));
+        }
+        assertThat(small.accounting().queuedCopies()).as("9 of one, 2 of the other").isEqualTo(11);
+    }
+
+    @Test
+    void aStartGoesOnWithWhatIsOnDisk() {
+        subscribed("keeper", "t");
+        publish(20);
+        Bench restarted = new Bench(settings(), AccessRules.OPEN, bench.server.durableState());
+        restarted.mutations.addAll(bench.mutations);
+        assertThat(restarted.accounting().queuedCopies()).isEqualTo(20);
+        assertThat(restarted.accounting().recoveredCopies()).isEqualTo(20);
+        Connection keeper = restarted.connect(withWindow("keeper", 100));
+        while (!restarted.reads.isEmpty()) {
+            restarted.answerRead();
+        }
+        assertThat(restarted.payloadsTo(keeper)).isEqualTo(numbers(0, 20));
+        assertThat(restarted.to(keeper, Publish.class)).noneMatch(Publish::dup);
+    }
+
+    @Test
+    void othersInheritWhatAnEndedSessionHasOnDisk() {
+        subscribed("first", "$share/g/t");
+        publish(10);
+        subscribed("second", "$share/g/t");
+        endFirst();
+        assertThat(bench.reads).hasSize(1);
+        assertThat(bench.mutations)
+                .anyMatch(Mutation.SessionEnding.class::isInstance)
+                .noneMatch(Mutation.SessionEnded.class::isInstance);
+        while (!bench.reads.isEmpty()) {
+            bench.answerRead();
+        }
+        assertThat(bench.mutations).anyMatch(Mutation.SessionEnded.class::isInstance);
+        assertThat(bench.accounting().queuedCopies()).isEqualTo(10);
+        Connection second = bench.connect(withWindow("second", 100));
+        assertThat(drain(second)).isEqualTo(numbers(0, 10));
+    }
+
+    @Test
+    void aStartGoesOnWithAnInheritance() {
+        subscribed("first", "$share/g/t");
+        publish(10);
+        subscribed("second", "$share/g/t");
+        endFirst();
+        bench.answerRead();
+        Recovered stored = bench.server.durableState();
+        assertThat(stored.ending()).hasSize(1);
+        Bench restarted = new Bench(settings(), AccessRules.OPEN, stored);
+        restarted.mutations.addAll(bench.mutations);
+        restarted.pass(1);
+        while (!restarted.reads.isEmpty()) {
+            restarted.answerRead();
+        }
+        Connection second = restarted.connect(withWindow("second", 100));
+        while (!restarted.reads.isEmpty()) {
+            restarted.answerRead();
+        }
+        assertThat(restarted.payloadsTo(second)).isEqualTo(numbers(0, 10));
+    }
+
+    private void endFirst() {
+        Connection first = bench.connect(Packets.cleanStart(Packets.connect("first", 0)));
+        bench.cut(first);
+    }
+
+    @Test
+    void aMessageHasANumberOnlyIfSeveralKeepIt() {
+        subscribed("one", "t");
+        publish(1);
+        subscribed("two", "t");
+        publish(1);
+        bench.in(publisher, Packets.retained("t", QoS.AT_LEAST_ONCE, 900, "r"));
+        List<Mutation.Enqueued> entries =
+                bench.mutations.stream()
+                        .filter(Mutation.Enqueued.class::isInstance)
+                        .map(Mutation.Enqueued.class::cast)
+                        .toList();
+        assertThat(entries).extracting(entry -> entry.message().number()).hasSize(5);
+        assertThat(entries.get(0).message().number()).isZero();
+        assertThat(entries.get(1).message().number())
+                .isPositive()
+                .isEqualTo(entries.get(2).message().number());
+        assertThat(entries.get(3).message().number())
+                .isGreaterThan(entries.get(1).message().number());
+        Mutation.RetainedSet retained =
+                (Mutation.RetainedSet)
+                        bench.mutations.stream()
+                                .filter(Mutation.RetainedSet.class::isInstance)
+                                .findFirst()
+                                .orElseThrow();
+        assertThat(retained.message().number()).isZero();
+    }
+
+    @Test
+    void whatTheServerItselfTellsIsNotWritten() {
+        bench.forget();
+        bench.handle(
+                new Input.PublishLocally(Packets.retained("$SYS/x", QoS.AT_MOST_ONCE, 0, "1")));
+        bench.handle(new Input.PublishLocally(Packets.retained("$SYS/x", QoS.AT_MOST_ONCE, 0, "")));
+        assertThat(bench.mutations).isEmpty();
+        bench.in(publisher, Packets.retained("x", QoS.AT_MOST_ONCE, 0, "1"));
+        assertThat(bench.mutations).hasSize(1);
+    }
+}
