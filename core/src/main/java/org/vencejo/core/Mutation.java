@@ -37,7 +37,8 @@ public sealed interface Mutation {
         }
     }
 
-    /// The connection of the session ended at this time; entries before `sentUpTo` were sent to it.
+    /// The connection of the session ended at this time; entries before `sentUpTo` were sent to it,
+    /// or may have been.
     record SessionDisconnected(
             long session, long wallMillis, long sessionExpiryInterval, long sentUpTo)
             implements Mutation {}

@@ -19,8 +19,8 @@ public record Recovered(
     /// A kept session. `disconnected` is null if it was connected when the server died.
     ///
     /// `queue` has, in the order of sequences, at least the entries that count as sent: those with
-    /// `released`, and of the others, if it was connected, the first that its window allowed (its
-    /// Receive Maximum, or ours), else those before `sentUpTo`. The `rest` is on disk.
+    /// `released`, and of the others the first that its window allowed (its Receive Maximum, or
+    /// ours); if it was not connected, only those before `sentUpTo`. The `rest` is on disk.
     public record Session(
             Mutation.SessionCreated created,
             Mutation.SessionConnected connected,

@@ -427,12 +427,13 @@ final class SessionState implements FlowOwner {
         recoverReleased(from.queue());
         int open = 0;
         for (Recovered.Entry entry : from.queue()) {
-            // Connected at the crash: what the window allowed counts as sent; else what was sent.
+            // What the window allowed counts as sent, unless it is known that it was not.
             boolean wasSent =
                     entry.released() != null
-                            || (disconnected == null
-                                    ? open < window()
-                                    : entry.enqueued().sequence() < disconnected.sentUpTo());
+                            || (open < window()
+                                    && (disconnected == null
+                                            || entry.enqueued().sequence()
+                                                    < disconnected.sentUpTo()));
             if (entry.released() == null) {
                 recover(entry, wasSent);
             }
@@ -441,6 +442,9 @@ final class SessionState implements FlowOwner {
         outbound.recovered();
         Recovered.Rest rest = from.rest();
         outbound.recoverOnDisk(rest.from(), rest.end(), rest.messages(), rest.bytes());
+        if (disconnected == null) {
+            outbound.recoverConnected();
+        }
         sharedCopies += rest.shared();
     }
 

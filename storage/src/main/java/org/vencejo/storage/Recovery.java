@@ -115,8 +115,8 @@ final class Recovery {
                 found.taken);
     }
 
-    /// What of a queue counts as sent: whatever PUBREC came for; and, if the client was connected
-    /// when the server died, as many as its window allowed, else what was sent.
+    /// What of a queue counts as sent: whatever PUBREC came for; and as many as the client's window
+    /// allowed, if it was not connected when the server died only of those that were sent.
     private static final class Sent {
         private final boolean connected;
         private final int window;
@@ -133,7 +133,8 @@ final class Recovery {
         /// Whether an entry may count that comes behind `before` others and whose sequence is
         /// `sequence`, or whether any behind it may.
         boolean mayBe(int before, long sequence) {
-            return sequence <= lastReleased || (connected ? before < window : sequence < sentUpTo);
+            return sequence <= lastReleased
+                    || (before < window && (connected || sequence < sentUpTo));
         }
     }
 

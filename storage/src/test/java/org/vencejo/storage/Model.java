@@ -266,9 +266,9 @@ final class Model {
         for (Enqueued each : session.queue.values()) {
             boolean counts =
                     session.released.containsKey(each.sequence())
-                            || (session.disconnected == null
-                                    ? position < window
-                                    : each.sequence() < session.disconnected.sentUpTo());
+                            || (position < window
+                                    && (session.disconnected == null
+                                            || each.sequence() < session.disconnected.sentUpTo()));
             position++;
             sent = counts ? position : sent;
         }

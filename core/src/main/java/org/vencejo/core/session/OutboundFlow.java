@@ -48,6 +48,10 @@ public final class OutboundFlow {
     private long nextSequenceAhead;
     private long nextRelease;
 
+    /// Copies before this sequence may have been sent without the server knowing, as it knows what
+    /// it wrote before it died: that might not be all that was sent, and acknowledged.
+    private long perhapsSentBefore;
+
     // For the connection
     private Link link = NOT_CONNECTED;
     private Acknowledgements acknowledgements = new Acknowledgements(NOT_CONNECTED, packet -> {});
@@ -317,6 +321,13 @@ public final class OutboundFlow {
     /// Goes on with sequences that the store has not seen: no copy counts as sent by mistake.
     public void recoverSequence(long next) {
         nextSequence = Math.max(nextSequence, next);
+        perhapsSentBefore = Math.max(perhapsSentBefore, next);
+    }
+
+    /// The peer was connected when the server died: any copy that was found may have been sent, as
+    /// acknowledgements that were not written may have let it go [MQTT-3.3.1-1].
+    public void recoverConnected() {
+        perhapsSentBefore = nextSequence;
     }
 
     /// Puts a copy where it was when the store was written: in the queue, or sent, or with its
@@ -443,7 +454,8 @@ public final class OutboundFlow {
         if (counts && (identifier == 0 || mustWaitForIdentifier(copy, identifier))) {
             return false;
         }
-        if (!transmit(copy.publish(wallMillis), identifier, false)) {
+        boolean dup = counts && copy.sequence() < perhapsSentBefore;
+        if (!transmit(copy.publish(wallMillis), identifier, dup)) {
             drop(copy, Fate.TOO_LARGE);
             return true;
         }
@@ -692,10 +704,10 @@ public final class OutboundFlow {
         queue.forEach(action);
     }
 
-    /// The sequence up to which copies were sent, for the record of a disconnect.
+    /// The sequence up to which copies were sent, or may have been, for the record of a disconnect.
     public long sentUpTo() {
         Copy first = ahead.first();
         long sequence = first == null ? queue.firstSequence() : first.sequence();
-        return sequence == Long.MAX_VALUE ? nextSequence : sequence;
+        return sequence == Long.MAX_VALUE ? nextSequence : Math.max(sequence, perhapsSentBefore);
     }
 }

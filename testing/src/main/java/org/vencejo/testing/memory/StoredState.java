@@ -217,9 +217,9 @@ final class StoredState {
             for (Mutation.Enqueued each : queue.values()) {
                 boolean wasSent =
                         released.containsKey(each.sequence())
-                                || (disconnected == null
-                                        ? entries.size() < window
-                                        : each.sequence() < disconnected.sentUpTo());
+                                || (entries.size() < window
+                                        && (disconnected == null
+                                                || each.sequence() < disconnected.sentUpTo()));
                 if (!whole && !wasSent) {
                     from = each.sequence();
                     break;

@@ -155,18 +155,18 @@ final class Deliveries {
     }
 
     private static void dup(ModelSession session, Publish publish, Awaited copy) {
-        if (session.dupUnknown || session.isAmbiguous(copy.acceptance)) {
+        if (session.isAmbiguous(copy.acceptance)) {
             return;
         }
         boolean known = copy.fromStore && session.everSent.contains(copy.mark());
         Invariant.DUP.require(
-                !publish.dup() || known || copy.countsAsSent,
-                "%s is sent to %s for the first time, with DUP",
+                publish.dup() || !known,
+                "%s was sent to %s before the server stopped, and now without DUP",
                 copy,
                 session);
         Invariant.DUP.require(
-                publish.dup() || !known,
-                "%s was sent to %s before the server stopped, and now without DUP",
+                !publish.dup() || known || copy.countsAsSent || session.dupUnknown,
+                "%s is sent to %s for the first time, with DUP",
                 copy,
                 session);
     }

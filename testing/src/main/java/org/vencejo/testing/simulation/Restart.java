@@ -110,9 +110,9 @@ final class Restart {
             Mutation.@Nullable Released released = entry.released();
             boolean countsAsSent =
                     released != null
-                            || (disconnected == null
-                                    ? sent < window
-                                    : enqueued.sequence() < disconnected.sentUpTo());
+                            || (sent < window
+                                    && (disconnected == null
+                                            || enqueued.sequence() < disconnected.sentUpTo()));
             if (released != null) {
                 Flying flying = new Flying(copy, 0, session.sent++, null);
                 flying.released = true;
