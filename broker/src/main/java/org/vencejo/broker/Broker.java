@@ -60,9 +60,7 @@ public final class Broker implements AutoCloseable {
         this.dataFolder = dataFolder;
         this.driver = driver;
         this.addresses = List.copyOf(addresses);
-        this.sys =
-                new SysPublisher(
-                        driver, keeper::statistics, setup.version, setup.startedNanos);
+        this.sys = new SysPublisher(driver, keeper::statistics, setup.version, setup.startedNanos);
     }
 
     /// Reads the configuration and starts a broker, or throws [ConfigurationException] or

@@ -126,7 +126,10 @@ final class SysTopics {
                     ofStore(
                             "store/status",
                             "`available`, or why nothing is kept at present.",
-                            store -> store.unavailable() == null ? "available" : store.unavailable()),
+                            store ->
+                                    store.unavailable() == null
+                                            ? "available"
+                                            : store.unavailable()),
                     ofStore(
                             "store/disk/bytes",
                             "Bytes of the store on disk.",

@@ -12,8 +12,8 @@ import org.vencejo.broker.SysSnapshot.Packets;
 import org.vencejo.broker.SysSnapshot.Running;
 import org.vencejo.core.session.Fate;
 import org.vencejo.protocol.ReasonCode;
-import org.vencejo.storage.StoreStatistics;
 import org.vencejo.protocol.TopicName;
+import org.vencejo.storage.StoreStatistics;
 
 /// What a snapshot becomes below `$SYS/broker/`.
 class SysTopicsTest {

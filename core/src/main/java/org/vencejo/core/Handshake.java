@@ -304,13 +304,13 @@ final class Handshake {
 
     // What sessions hold is bounded for all of them together; one that brings nothing new goes on.
     private void checkRoom(Identity identity) {
-        long more = SessionState.bytesOf(connect.will());
+        long more = SessionBytes.of(connect.will());
         ServerSession session = sessions.find(clientIdentifier);
         more +=
                 session == null
-                        ? SessionState.bytesOf(clientIdentifier, identity.userName())
+                        ? SessionBytes.of(clientIdentifier, identity.userName())
                         : session.state().bytesMoreAs(identity)
-                                - SessionState.bytesOf(session.state().will());
+                                - SessionBytes.of(session.state().will());
         if (more > 0 && turn.sessionBytes + more > turn.limits.sessionsBytesMax()) {
             throw new ProtocolViolation(
                     ReasonCode.QUOTA_EXCEEDED,

@@ -44,9 +44,7 @@ public final class Server {
     private final Publishing publishing;
     private final Sessions sessions;
     private final Faults faults;
-    private final ArrayDeque<Connection> toShutDown = new ArrayDeque<>();
-    private final Deadline shutDown = Deadline.ofSlice(this::shutDownMore);
-    private boolean shuttingDown;
+    private final ShutDown shutDown;
     private boolean settled;
 
     /// A server that begins with what was `recovered`. `seed` is its only source of chance, and
@@ -67,6 +65,7 @@ public final class Server {
         this.publishing = new Publishing(turn, trie, retained);
         this.sessions = new Sessions(turn, trie, subscribing, publishing, this::established, seed);
         this.faults = new Faults(turn, sessions);
+        this.shutDown = new ShutDown(turn, sessions, faults);
         turn.recover(recovered.lastMessage());
         sessions.recover(recovered);
         recovered.retained().forEach(retained::recover);
@@ -128,7 +127,7 @@ public final class Server {
                 turn.backlog.unavailable(false);
                 turn.outbox().event(new Event.StoreAvailable());
             }
-            case Input.ShutDown i -> shutDown();
+            case Input.ShutDown i -> shutDown.begin();
         }
     }
 
@@ -208,9 +207,7 @@ public final class Server {
         Handshake handshake = connection.handshake();
         try {
             if (handshake != null) {
-                if (shuttingDown) {
-                    throw shuttingDown();
-                }
+                shutDown.requireNotBegun();
                 handshake.outcome(outcome);
             } else {
                 ReAuthentication.outcome(connection, outcome);
@@ -238,30 +235,6 @@ public final class Server {
             } catch (RuntimeException fault) {
                 faults.failed(connection, fault);
             }
-        }
-    }
-
-    private void shutDown() {
-        if (!shuttingDown) {
-            shuttingDown = true;
-            toShutDown.addAll(connectionsOfClients());
-            toShutDown.addAll(turn.unknown);
-            shutDownMore();
-        }
-    }
-
-    private void shutDownMore() {
-        for (int i = 0; i < turn.limits.sliceMax() && !toShutDown.isEmpty(); i++) {
-            Connection connection = toShutDown.remove();
-            if (connection.isIn(State.CONNECTED)) {
-                sessions.disconnect(
-                        connection, ReasonCode.SERVER_SHUTTING_DOWN, "the server shuts down");
-            } else {
-                faults.failed(connection, shuttingDown());
-            }
-        }
-        if (!toShutDown.isEmpty()) {
-            turn.schedule(shutDown, 0);
         }
     }
 
@@ -327,9 +300,7 @@ public final class Server {
                     "MQTT-3.1.0-1", packet.type() + " before CONNECT");
         }
         connection.understoodOnly(connect.version());
-        if (shuttingDown) {
-            throw shuttingDown();
-        }
+        shutDown.requireNotBegun();
         if (turn.connections > turn.limits.connectionsMax()) {
             throw new ProtocolViolation(
                     ReasonCode.QUOTA_EXCEEDED,
@@ -337,11 +308,6 @@ public final class Server {
                     "at most " + turn.limits.connectionsMax() + " connections");
         }
         Handshake.begin(turn, sessions, connection, connect);
-    }
-
-    private static ProtocolViolation shuttingDown() {
-        return new ProtocolViolation(
-                ReasonCode.SERVER_UNAVAILABLE, "MQTT-3.1.4-2", "the server shuts down");
     }
 
     private void pubrec(Connection connection, ServerSession session, Pubrec pubrec) {

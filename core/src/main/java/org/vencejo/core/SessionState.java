@@ -30,12 +30,6 @@ import org.vencejo.protocol.Will;
 /// Interval above 0 when it was made) writes; others change the same state and write nothing, so
 /// that nothing of theirs ever waits.
 final class SessionState implements FlowOwner {
-    /// About what a session, a subscription and a level of its filter take by themselves.
-    private static final int SESSION_BYTES = 500;
-
-    private static final int SUBSCRIPTION_BYTES = 128;
-    private static final int LEVEL_BYTES = 64;
-
     private final Turn turn;
     private final long number;
     private final String clientIdentifier;
@@ -86,7 +80,7 @@ final class SessionState implements FlowOwner {
                                 2L * turn.limits.queueReadBytesMax())
                         : new OutboundFlow(this, turn.accounting);
         this.connected = new SessionConnected(number, 0, 0, 0, null);
-        occupy(bytesOf(clientIdentifier, owner));
+        occupy(SessionBytes.of(clientIdentifier, owner));
     }
 
     private long write(Mutation mutation) {
@@ -104,7 +98,7 @@ final class SessionState implements FlowOwner {
     long connected(long expiryInterval, int receiveMaximum, @Nullable Will will) {
         sessionExpiryInterval = expiryInterval;
         disconnected = null;
-        occupy(bytesOf(will) - bytesOf(connected.will()));
+        occupy(SessionBytes.of(will) - SessionBytes.of(connected.will()));
         connected =
                 new SessionConnected(
                         number, connected.epoch() + 1, expiryInterval, receiveMaximum, will);
@@ -155,7 +149,7 @@ final class SessionState implements FlowOwner {
 
     void removeWill() {
         if (connected.will() != null) {
-            occupy(-bytesOf(connected.will()));
+            occupy(-SessionBytes.of(connected.will()));
             connected = connected.withoutWill();
             write(new Mutation.WillRemoved(number));
         }
@@ -189,8 +183,8 @@ final class SessionState implements FlowOwner {
         if (subscriptions == null || subscriptions.remove(filter) == null) {
             return false;
         }
-        subscriptionBytes -= bytesOf(filter);
-        occupy(-bytesOf(filter));
+        subscriptionBytes -= SessionBytes.of(filter);
+        occupy(-SessionBytes.of(filter));
         write(new Mutation.Unsubscribed(number, filter));
         return true;
     }
@@ -206,14 +200,14 @@ final class SessionState implements FlowOwner {
     private void add(Map<TopicFilter, Subscribed> to, Subscribed subscribed) {
         TopicFilter filter = subscribed.subscription().topicFilter();
         if (to.put(filter, subscribed) == null) {
-            subscriptionBytes += bytesOf(filter);
-            occupy(bytesOf(filter));
+            subscriptionBytes += SessionBytes.of(filter);
+            occupy(SessionBytes.of(filter));
         }
     }
 
     /// Whether there is room for a subscription more, in this session and in all of them together.
     boolean hasRoomFor(TopicFilter filter) {
-        long more = bytesOf(filter);
+        long more = SessionBytes.of(filter);
         return subscriptions().size() < turn.limits.subscriptionsMax()
                 && subscriptionBytes + more <= turn.limits.subscriptionsBytesMax()
                 && turn.sessionBytes + more <= turn.limits.sessionsBytesMax();
@@ -225,29 +219,6 @@ final class SessionState implements FlowOwner {
     private void occupy(long more) {
         bytes += more;
         turn.sessionBytes += more;
-    }
-
-    /// About what a session of this client would occupy without subscriptions and will.
-    static long bytesOf(String clientIdentifier, @Nullable String userName) {
-        return (long) SESSION_BYTES
-                + clientIdentifier.length()
-                + (userName == null ? 0 : userName.length());
-    }
-
-    /// About what a will occupies.
-    static long bytesOf(@Nullable Will will) {
-        return will == null
-                ? 0
-                : (long) will.topicName().length()
-                        + will.payload().length()
-                        + (will.properties().isEmpty() ? 0 : will.properties().heapBytes());
-    }
-
-    // The trie has the bytes of its levels, the session those of the whole filter.
-    private static long bytesOf(TopicFilter filter) {
-        return SUBSCRIPTION_BYTES
-                + 2L * filter.utf8().length
-                + (long) LEVEL_BYTES * filter.levels();
     }
 
     // ---- flows
@@ -408,7 +379,7 @@ final class SessionState implements FlowOwner {
     /// Takes what the store had when the server started.
     void recover(Recovered.Session from) {
         connected = from.connected();
-        occupy(bytesOf(connected.will()));
+        occupy(SessionBytes.of(connected.will()));
         disconnected = from.disconnected();
         sessionExpiryInterval =
                 disconnected == null
