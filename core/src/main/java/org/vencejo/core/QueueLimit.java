@@ -5,6 +5,7 @@ import org.vencejo.core.session.Copy;
 import org.vencejo.core.session.Fate;
 import org.vencejo.core.session.Message;
 import org.vencejo.core.session.MessageQueue;
+import org.vencejo.protocol.QoS;
 
 /// What the queue of one session may hold, and what gives way when it is full (B37).
 ///
@@ -26,7 +27,10 @@ final class QueueLimit {
 
     /// Makes room for a message, if the policy lets something else give way; returns whether there
     /// is room.
-    boolean makeRoomFor(Message message) {
+    boolean makeRoomFor(Message message, QoS qos) {
+        if (onDisk() && qos == QoS.AT_MOST_ONCE && !makeRoomInMemoryFor(message)) {
+            return false;
+        }
         if (!isFullFor(message)) {
             return true;
         }
@@ -43,14 +47,37 @@ final class QueueLimit {
                 }
             }
             case DROP_NEWEST -> {}
-            case END_SESSION -> {
-                if (!overfull) {
-                    overfull = true;
-                    turn.overfull.add(session);
-                }
-            }
+            case END_SESSION -> endSession();
         }
         return !isFullFor(message);
+    }
+
+    /// Messages at QoS 0 never go to disk, so in a queue on disk they are under the limits of those
+    /// in memory, too; among themselves, as no other of the queue would make room there.
+    private boolean makeRoomInMemoryFor(Message message) {
+        if (!isMemoryFullFor(message)) {
+            return true;
+        }
+        tell();
+        switch (turn.settings.queueFullPolicy()) {
+            case DROP_OLDEST -> {
+                Copy oldest = couldHaveRoomInMemoryFor(message) ? queue.firstUnwritten() : null;
+                while (oldest != null && isMemoryFullFor(message)) {
+                    session.state().outbound().drop(oldest, Fate.QUEUE_FULL);
+                    oldest = queue.firstUnwritten();
+                }
+            }
+            case DROP_NEWEST -> {}
+            case END_SESSION -> endSession();
+        }
+        return !isMemoryFullFor(message);
+    }
+
+    private void endSession() {
+        if (!overfull) {
+            overfull = true;
+            turn.overfull.add(session);
+        }
     }
 
     private void dropOldestFor(long moreBytes, int moreMessages) {
@@ -95,9 +122,22 @@ final class QueueLimit {
         if (onDisk()) {
             return message.bytes() <= turn.limits.storedQueuedBytesMax();
         }
-        long others = turn.accounting.queuedBytesInMemory() - queue.bytes();
+        return couldHaveRoomInMemoryFor(message);
+    }
+
+    private boolean couldHaveRoomInMemoryFor(Message message) {
+        long own = onDisk() ? queue.bytesUnwritten() : queue.bytes();
+        long others = turn.accounting.queuedBytesInMemory() - own;
         return message.bytes() <= turn.limits.queuedBytesMax()
                 && others + message.bytes() <= turn.limits.queuedBytesInAllMax();
+    }
+
+    private boolean isMemoryFullFor(Message message) {
+        Limits limits = turn.limits;
+        return queue.atMostOnce() + 1 > limits.queuedMessagesMax()
+                || queue.bytesUnwritten() + message.bytes() > limits.queuedBytesMax()
+                || turn.accounting.queuedBytesInMemory() + message.bytes()
+                        > limits.queuedBytesInAllMax();
     }
 
     private boolean onDisk() {

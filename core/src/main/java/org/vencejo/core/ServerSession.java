@@ -130,7 +130,7 @@ final class ServerSession {
             boolean retain,
             int[] subscriptionIdentifiers,
             @Nullable TopicFilter share) {
-        if (!limit.makeRoomFor(message)) {
+        if (!limit.makeRoomFor(message, qos)) {
             turn.accounting.ended(Fate.QUEUE_FULL);
             return;
         }

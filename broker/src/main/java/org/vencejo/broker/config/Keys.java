@@ -449,7 +449,8 @@ final class Keys {
                             "queued-messages-max",
                             new Count(1, 1_000_000_000),
                             fixed(LIMITS.queuedMessagesMax()),
-                            "Messages in the queue of a session that is in memory alone.",
+                            "Messages in the queue of a session that is in memory alone, and at QoS 0 in one"
+                                    + " on disk.",
                             "`queue-full-policy`, fate *queue full*")
                     .rereadAtHangup();
     static final Key<Long> QUEUED_BYTES_MAX =
@@ -457,7 +458,8 @@ final class Keys {
                             "queued-bytes-max",
                             Quantity.size(KB, TB),
                             fixed(LIMITS.queuedBytesMax()),
-                            "Bytes in the queue of a session that is in memory alone.",
+                            "Bytes in the queue of a session that is in memory alone, and at QoS 0 in one on"
+                                    + " disk.",
                             "`queue-full-policy`, fate *queue full*")
                     .rereadAtHangup();
     static final Key<Long> QUEUED_BYTES_IN_ALL_MAX =

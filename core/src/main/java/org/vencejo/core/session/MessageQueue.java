@@ -107,6 +107,17 @@ public final class MessageQueue {
         return head.atMostOnce() + (behind == null ? 0 : behind.unwritten.size());
     }
 
+    /// The first copy at QoS 0 of a queue on disk, which is in memory all the same; null if there
+    /// is none.
+    public @Nullable Copy firstUnwritten() {
+        return behind == null ? null : behind.unwritten.first();
+    }
+
+    /// The bytes of those.
+    public long bytesUnwritten() {
+        return behind == null ? 0 : behind.unwritten.bytes();
+    }
+
     /// How many of them are on disk alone.
     public long messagesOnDisk() {
         return behind == null ? 0 : behind.messages;
