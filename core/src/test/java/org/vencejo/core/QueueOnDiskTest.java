@@ -6,6 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.vencejo.core.ServerSettings.QueueFullPolicy;
 import org.vencejo.core.session.Fate;
 import org.vencejo.protocol.Connect;
 import org.vencejo.protocol.Property;
@@ -307,5 +310,73 @@ class QueueOnDiskTest {
         assertThat(bench.mutations).isEmpty();
         bench.in(publisher, Packets.retained("x", QoS.AT_MOST_ONCE, 0, "1"));
         assertThat(bench.mutations).hasSize(1);
+    }
+
+    /// QoS 0 in queues stays in memory whatever the level is, so it is bounded as memory is.
+    @ParameterizedTest
+    @CsvSource({
+        "queuedMessagesMax, 3, DROP_OLDEST, 97 98 99",
+        "queuedMessagesMax, 3, DROP_NEWEST, 0 1 2",
+        "queuedBytesMax, 100, DROP_OLDEST, 99",
+        "queuedBytesInAllMax, 100, DROP_OLDEST, 99",
+        "queuedBytesInAllMax, 100, DROP_NEWEST, 0",
+        "storedQueuedMessagesMax, 3, DROP_OLDEST, 97 98 99"
+    })
+    void whatNeverGoesToDiskIsUnderTheLimitsOfMemory(
+            String limit, long value, QueueFullPolicy policy, String left) {
+        Bench small = new Bench(withAtMostOnce(Bench.settings(limit, value), policy));
+        Connection keeper = small.connect("keeper", 100);
+        small.in(keeper, Packets.subscribe("t", QoS.AT_LEAST_ONCE));
+        small.cut(keeper);
+        Connection sender = small.connect("sender", 0);
+        for (int i = 0; i < 100; i++) {
+            small.in(sender, Packets.publish("t", QoS.AT_MOST_ONCE, 0, "" + i));
+        }
+        assertThat(small.payloadsTo(small.connect("keeper", 100))).containsExactly(left.split(" "));
+        assertThat(small.ended(Fate.QUEUE_FULL)).isEqualTo(100 - left.split(" ").length);
+    }
+
+    @Test
+    void whatIsOnDiskIsNotUnderTheLimitsOfMemory() {
+        Bench small =
+                new Bench(
+                        withAtMostOnce(
+                                Bench.settings("queuedMessagesMax", 3),
+                                QueueFullPolicy.DROP_OLDEST));
+        Connection keeper = small.connect("keeper", 100);
+        small.in(keeper, Packets.subscribe("t", QoS.AT_LEAST_ONCE));
+        small.cut(keeper);
+        Connection sender = small.connect("sender", 0);
+        for (int i = 0; i < 100; i++) {
+            small.in(sender, Packets.publish("t", QoS.AT_LEAST_ONCE, i + 1, "" + i));
+        }
+        small.in(sender, Packets.publish("t", QoS.AT_MOST_ONCE, 0, "x"));
+        assertThat(small.accounting().queuedCopies()).isEqualTo(101);
+        assertThat(small.ended(Fate.QUEUE_FULL)).isZero();
+    }
+
+    @Test
+    void aSessionWhoseMemoryIsFullEndsIfThatIsThePolicy() {
+        Bench small =
+                new Bench(
+                        withAtMostOnce(
+                                Bench.settings("queuedMessagesMax", 3),
+                                QueueFullPolicy.END_SESSION));
+        Connection keeper = small.connect("keeper", 100);
+        small.in(keeper, Packets.subscribe("t", QoS.AT_LEAST_ONCE));
+        small.cut(keeper);
+        Connection sender = small.connect("sender", 0);
+        for (int i = 0; i < 3; i++) {
+            small.in(sender, Packets.publish("t", QoS.AT_MOST_ONCE, 0, "" + i));
+        }
+        assertThat(small.server.sessions()).isEqualTo(2);
+        small.in(sender, Packets.publish("t", QoS.AT_MOST_ONCE, 0, "3"));
+        assertThat(small.server.sessions()).isOne();
+    }
+
+    private static ServerSettings withAtMostOnce(ServerSettings settings, QueueFullPolicy policy) {
+        ServerSettings queued =
+                Change.of(Change.of(settings, "queuesOnDisk", true), "qos0QueuedForOffline", true);
+        return Change.of(queued, "queueFullPolicy", policy);
     }
 }
