@@ -7,12 +7,21 @@ import java.nio.file.Path;
 public final class StoreDamagedException extends StoreException {
     private static final long serialVersionUID = 1L;
 
+    private final String damage;
+
     StoreDamagedException(Path folder, String damage) {
         super(text(folder, damage));
+        this.damage = damage;
     }
 
     StoreDamagedException(Path folder, String damage, Throwable cause) {
         super(text(folder, damage), cause);
+        this.damage = damage;
+    }
+
+    /// What is damaged, without the rest of the message.
+    String damage() {
+        return damage;
     }
 
     private static String text(Path folder, String damage) {
@@ -20,6 +29,23 @@ public final class StoreDamagedException extends StoreException {
                 + folder
                 + "' is damaged: "
                 + damage
-                + ". Nothing was changed. `vencejo store check` says what is lost, `vencejo store salvage` keeps all that can be read; or restore a backup";
+                + ". Nothing was changed. `vencejo store check"
+                + here(folder)
+                + "` says what is lost, `vencejo store salvage"
+                + here(folder)
+                + " --to NEW_FOLDER` keeps all that can be read; or bring back a backup by `vencejo store restore BACKUP --force"
+                + here(folder)
+                + "`";
+    }
+
+    // A store is in its data folder.
+    private static String here(Path folder) {
+        Path data = folder.getParent();
+        if (data == null) {
+            return "";
+        }
+        String name = data.toString();
+        return " --data-folder "
+                + (name.matches("[\\w./-]+") ? name : "'" + name.replace("'", "'\\''") + "'");
     }
 }
