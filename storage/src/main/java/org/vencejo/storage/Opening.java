@@ -57,7 +57,7 @@ final class Opening {
 
     /// Whether there is a database with all its families; false if it is to be made, as its
     /// creation never came to an end. Anything between is damage.
-    private static boolean isComplete(Path folder) throws RocksDBException, IOException {
+    static boolean isComplete(Path folder) throws RocksDBException, IOException {
         boolean marked = DurableMark.isThere(folder);
         if (!StoreFolder.hasDatabase(folder)) {
             if (marked || StoreFolder.hasRemains(folder)) {
@@ -85,7 +85,8 @@ final class Opening {
         }
     }
 
-    private static void check(Path folder, Database database) throws RocksDBException, IOException {
+    /// Looks whether all is there that was durable, in a format that is known.
+    static void check(Path folder, Database database) throws RocksDBException, IOException {
         int format = formatOf(database);
         if (format > Keys.FORMAT) {
             throw new StoreException(

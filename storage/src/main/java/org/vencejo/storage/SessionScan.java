@@ -76,7 +76,8 @@ final class SessionScan {
         }
     }
 
-    private static void take(Found session, byte[] key, ByteBuf value, TopicCache topics) {
+    /// Takes one record into what is known of its session.
+    static void take(Found session, byte[] key, ByteBuf value, TopicCache topics) {
         byte[] rest = Arrays.copyOfRange(key, KIND_END, key.length);
         long number = session.number;
         switch (Keys.kindOf(key)) {

@@ -1,0 +1,99 @@
+package org.vencejo.storage;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.SstFileReader;
+import org.rocksdb.TableProperties;
+
+/// The files of a database, one by one, without the database: whether each can be read. Stateless.
+final class Tables {
+    static final Pattern TABLE = Pattern.compile("(\\d+)\\.sst");
+    static final Pattern LOG = Pattern.compile("(\\d+)\\.log");
+    static final Pattern MANIFEST = Pattern.compile("MANIFEST-(\\d+)");
+    static final Pattern NUMBERED = Pattern.compile("(\\d+)\\.(sst|log)");
+    private static final Pattern OURS =
+            Pattern.compile("CURRENT|MANIFEST-\\d+|\\d+\\.sst|\\d+\\.log");
+
+    static {
+        RocksDB.loadLibrary();
+    }
+
+    private Tables() {}
+
+    /// A table that can be opened.
+    record Table(long number, long bytes, String family, int familyNumber) {}
+
+    /// Whether there is anything of a database.
+    static boolean isStore(Path folder) throws IOException {
+        return Files.isDirectory(folder)
+                && (DurableMark.isThere(folder) || !files(folder, OURS).isEmpty());
+    }
+
+    /// The files whose whole name matches, by name.
+    static List<Path> files(Path folder, Pattern name) throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(file -> name.matcher(file.getFileName().toString()).matches())
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    static long number(Path file) {
+        Matcher name = Pattern.compile("(\\d+)\\..*").matcher(file.getFileName().toString());
+        if (!name.matches()) {
+            throw new IllegalArgumentException("a file without a number: " + file);
+        }
+        return Long.parseLong(name.group(1));
+    }
+
+    /// What RocksDB says, without the way to its files.
+    static String words(RocksDBException e) {
+        return String.valueOf(e.getMessage()).replaceAll("[^ ']*/(\\d+\\.|MANIFEST)", "$1");
+    }
+
+    /// Opens a table; reads its ends and its index.
+    static Table open(Path file) throws RocksDBException, IOException {
+        try (Options options = new Options();
+                SstFileReader reader = new SstFileReader(options)) {
+            reader.open(file.toString());
+            TableProperties properties = reader.getTableProperties();
+            return new Table(
+                    number(file),
+                    Files.size(file),
+                    Database.text(properties.getColumnFamilyName()),
+                    (int) properties.getColumnFamilyId());
+        }
+    }
+
+    /// Reads all of a table, and compares its checksums.
+    static void verify(Path file) throws RocksDBException {
+        try (Options options = new Options();
+                SstFileReader reader = new SstFileReader(options)) {
+            reader.open(file.toString());
+            reader.verifyChecksum();
+        }
+    }
+
+    /// Reads every table of the folder.
+    static void verify(Path folder, Findings mistakes) {
+        try {
+            for (Path file : files(folder, TABLE)) {
+                try {
+                    verify(file);
+                } catch (RocksDBException e) {
+                    mistakes.add(file.getFileName() + ": cannot be read whole: " + words(e));
+                }
+            }
+        } catch (IOException e) {
+            mistakes.add("'" + folder + "' cannot be listed: " + e);
+        }
+    }
+}
