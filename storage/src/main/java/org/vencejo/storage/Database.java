@@ -66,21 +66,34 @@ final class Database implements AutoCloseable {
     /// Opens what is in `folder`; makes it first if `create`.
     static Database open(Path folder, StoreOptions options, boolean create)
             throws RocksDBException {
-        return open(folder, options, create, false);
+        return open(folder, options, create ? Mode.CREATE : Mode.WRITE);
     }
 
     /// Opens what is in `folder` to look at it; changes nothing.
     static Database openReadOnly(Path folder, StoreOptions options) throws RocksDBException {
-        return open(folder, options, false, true);
+        return open(folder, options, Mode.READ_ONLY);
+    }
+
+    /// Opens what is in `folder` to read what there is; passes over what is damaged of its log, and
+    /// misses no table before it is asked for something that is in it. Changes nothing.
+    static Database openLenient(Path folder, StoreOptions options) throws RocksDBException {
+        return open(folder, options, Mode.LENIENT);
+    }
+
+    private enum Mode {
+        CREATE,
+        WRITE,
+        READ_ONLY,
+        LENIENT
     }
 
     @SuppressWarnings("resource") // closed with the database, or here if it does not open
-    private static Database open(
-            Path folder, StoreOptions options, boolean create, boolean readOnly)
+    private static Database open(Path folder, StoreOptions options, Mode mode)
             throws RocksDBException {
+        boolean create = mode == Mode.CREATE;
         Deque<AutoCloseable> natives = new ArrayDeque<>();
         try {
-            DBOptions database = kept(natives, databaseOptions(options));
+            DBOptions database = kept(natives, databaseOptions(options, mode));
             database.setCreateIfMissing(create).setCreateMissingColumnFamilies(create);
             Cache cache = kept(natives, new LRUCache(options.cacheBytes()));
             List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
@@ -92,7 +105,7 @@ final class Database implements AutoCloseable {
             List<ColumnFamilyHandle> handles = new ArrayList<>();
             String path = folder.toString();
             RocksDB rocks =
-                    readOnly
+                    mode == Mode.READ_ONLY || mode == Mode.LENIENT
                             ? RocksDB.openReadOnly(database, path, descriptors, handles)
                             : RocksDB.open(database, path, descriptors, handles);
             return new Database(rocks, handles, natives);
@@ -102,13 +115,17 @@ final class Database implements AutoCloseable {
         }
     }
 
-    private static DBOptions databaseOptions(StoreOptions options) {
+    private static DBOptions databaseOptions(StoreOptions options, Mode mode) {
+        boolean lenient = mode == Mode.LENIENT;
         Properties withoutSetter = new Properties();
         // A log that was synced and is gone or shorter is damage, not an end.
-        withoutSetter.setProperty("track_and_verify_wals_in_manifest", "true");
+        withoutSetter.setProperty("track_and_verify_wals_in_manifest", String.valueOf(!lenient));
         return DBOptions.getDBOptionsFromProps(withoutSetter)
-                .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)
-                .setParanoidChecks(true)
+                .setWalRecoveryMode(
+                        lenient
+                                ? WALRecoveryMode.SkipAnyCorruptedRecords
+                                : WALRecoveryMode.PointInTimeRecovery)
+                .setParanoidChecks(!lenient)
                 .setRecycleLogFileNum(0)
                 .setMaxTotalWalSize(options.walBytesMax())
                 .setDbWriteBufferSize(options.memtableBytes())
