@@ -118,7 +118,8 @@ final class Database implements AutoCloseable {
     private static DBOptions databaseOptions(StoreOptions options, Mode mode) {
         boolean lenient = mode == Mode.LENIENT;
         Properties withoutSetter = new Properties();
-        // A log that was synced and is gone or shorter is damage, not an end.
+        // A log that was synced and is gone or shorter is damage, not an end. (Where the MANIFEST
+        // tracks logs, never without it and read-only: RocksDB 11.8.1 then ends the process.)
         withoutSetter.setProperty("track_and_verify_wals_in_manifest", String.valueOf(!lenient));
         return DBOptions.getDBOptionsFromProps(withoutSetter)
                 .setWalRecoveryMode(
