@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -16,6 +18,7 @@ import org.vencejo.core.Mutation;
 import org.vencejo.core.Mutation.Enqueued;
 import org.vencejo.core.Recovered;
 import org.vencejo.core.Recovered.Rest;
+import org.vencejo.storage.FailingStore.Fault;
 
 /// A store says what a model in plain maps says, whatever happened and however often it was closed,
 /// reopened or left without a close.
@@ -40,9 +43,50 @@ class ModelTest {
         }
     }
 
+    /// The disk fails at any write, before it or after, while changes keep coming.
+    @Test
+    @Timeout(120)
+    void aJournalInTroubleLosesNothingAndDoesNothingTwice() throws InterruptedException {
+        FailingStore store = FailingStore.failing(folder.resolve("store"), options(true));
+        Told told = new Told();
+        long number = 0;
+        try (DiskJournal journal = DiskJournal.start(store)) {
+            for (int trouble = 0; trouble < 4; trouble++) {
+                int failing = chance.below(150);
+                for (int batch = 0; batch < 200; batch++) {
+                    if (batch == failing) {
+                        store.fault = chance.is(0.5) ? Fault.BEFORE : Fault.AFTER;
+                    }
+                    List<Mutation> changes = model.change(chance);
+                    if (!changes.isEmpty()) {
+                        number += changes.size();
+                        journal.append(number, changes, told);
+                    }
+                }
+                told.awaitUnavailable();
+                store.fault = Fault.NONE;
+                told.awaitAvailable();
+            }
+        } catch (RuntimeException | Error e) {
+            System.err.println(chance.replay());
+            throw e;
+        }
+        assertThat(told.last()).isEqualTo(number);
+        try (RocksStore again = RocksStore.open(folder.resolve("store"), options())) {
+            compare(again);
+        } catch (RuntimeException | Error e) {
+            System.err.println(chance.replay());
+            throw e;
+        }
+    }
+
     // Small, so that files are written and compacted.
     private static StoreOptions options() {
-        return new StoreOptions(false, 1 << 20, 1 << 20, 2 << 20, 0, Long.MAX_VALUE);
+        return options(false);
+    }
+
+    private static StoreOptions options(boolean synced) {
+        return new StoreOptions(synced, 1 << 20, 1 << 20, 2 << 20, 0, Long.MAX_VALUE);
     }
 
     private void run(RocksStore store) throws RocksDBException {

@@ -12,11 +12,14 @@ final class Told implements Journal.Listener {
 
     private final LinkedBlockingQueue<Object> told = new LinkedBlockingQueue<>();
 
+    private volatile long lastDurable;
+
     /// A reason to be unavailable.
     record Unavailable(String reason) {}
 
     @Override
     public void durable(long upTo) {
+        lastDurable = upTo;
         told.add(upTo);
     }
 
@@ -44,6 +47,25 @@ final class Told implements Journal.Listener {
             last = next();
         }
         assertThat(last).isEqualTo(upTo);
+    }
+
+    void awaitUnavailable() throws InterruptedException {
+        Object next = next();
+        while (!(next instanceof Unavailable)) {
+            next = next();
+        }
+    }
+
+    void awaitAvailable() throws InterruptedException {
+        Object next = next();
+        while (!next.equals("available")) {
+            next = next();
+        }
+    }
+
+    /// The number up to which all was durable in the end.
+    long last() {
+        return lastDurable;
     }
 
     boolean isSilent() {
