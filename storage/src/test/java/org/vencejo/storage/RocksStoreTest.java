@@ -83,12 +83,13 @@ class RocksStoreTest {
     }
 
     @Test
-    void whoWasAwayIsToldWhatWasSent() {
-        sessionWithTen(3);
+    void whoWasAwayIsToldWhatWasSentWithinItsWindow() {
+        sessionWithTen(8);
         apply(Things.disconnected(7, 5));
         reopen();
         assertThat(sequences(onlySession(10))).containsExactly(0L, 1L, 2L, 3L, 4L);
         assertThat(onlySession(10).rest().from()).isEqualTo(5);
+        assertThat(sequences(onlySession(2))).containsExactly(0L, 1L);
         apply(Things.connected(7, 2, 3), Things.disconnected(7, 0));
         assertThat(sequences(onlySession(10))).isEmpty();
         assertThat(onlySession(10).rest())
