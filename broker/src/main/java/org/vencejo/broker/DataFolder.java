@@ -1,7 +1,6 @@
 package org.vencejo.broker;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -13,12 +12,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The folder of a broker's files, held by this process alone while it is open.
 ///
 /// The operating system takes the lock back when the process dies, however it dies. The file stays:
 /// removing it would let two brokers lock two files of one name.
 final class DataFolder implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Broker.class);
     private static final String LOCK = "vencejo.lock";
 
     private final FileChannel lock;
@@ -93,14 +95,13 @@ final class DataFolder implements AutoCloseable {
         }
     }
 
-    /// Lets others have the folder.
+    /// Lets others have the folder, whatever its disk says to that.
     @Override
     public void close() {
-        try {
+        try (lock) {
             lock.truncate(0);
-            lock.close();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            log.warn("the file of the data folder's lock was not emptied: {}", reason(e));
         }
     }
 }
