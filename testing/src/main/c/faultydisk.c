@@ -347,7 +347,8 @@ int link(const char *from, const char *to) { return linkat(AT_FDCWD, from, AT_FD
 int mkdirat(int folder, const char *path, mode_t mode) {
     char full[PATH_BYTES];
     if (!inside(folder, path, full)) return (int)syscall(SYS_mkdirat, folder, path, mode);
-    if (change_fails(full)) return -1;
+    struct stat there; /* of what is there, the kernel says so before it looks at the disk */
+    if (lstat(full, &there) && change_fails(full)) return -1;
     pthread_mutex_lock(&lock);
     int64_t line = note("mkdir %s", full);
     return ended((int)syscall(SYS_mkdirat, folder, path, mode), line);
