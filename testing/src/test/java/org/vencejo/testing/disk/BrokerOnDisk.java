@@ -18,34 +18,30 @@ final class BrokerOnDisk implements AutoCloseable {
     private static final Pattern LISTENS =
             Pattern.compile(".* listens on 127\\.0\\.0\\.1:(\\d+).*");
 
+    private static final int COULD_NOT_START = 69;
+
     private final FaultyDisk disk;
     private final Path data;
     private final String level;
+    private final List<String> settings;
     private final List<SocketClient> clients = new ArrayList<>();
     private ProcessOnDisk process;
     private int port;
 
-    /// Starts one of this durability, whose data folder is not there yet.
-    BrokerOnDisk(Path folder, String level) throws IOException, InterruptedException {
+    /// Starts one of this durability and with these settings, whose data folder is not there yet.
+    BrokerOnDisk(Path folder, String level, String... settings)
+            throws IOException, InterruptedException {
         Path root = Files.createDirectories(folder.resolve(level));
         this.disk = new FaultyDisk(root, folder.resolve(level + "-disk"));
         this.data = root.resolve("var").resolve("data");
         this.level = level;
+        this.settings = List.of(settings);
         start();
     }
 
-    /// Starts it, anew after a kill.
+    /// Starts it, anew after its end.
     void start() throws IOException, InterruptedException {
-        process =
-                ProcessOnDisk.start(
-                        disk,
-                        Vencejo.class,
-                        "broker",
-                        "--port=0",
-                        "--set=data-folder=" + data,
-                        "--set=durability=" + level,
-                        "--set=io-threads=1",
-                        "--set=sys-interval=0s");
+        launch();
         Matcher listens = LISTENS.matcher(process.await(LISTENS.asMatchPredicate()));
         if (!listens.matches() || !disk.isAttached()) {
             throw new AssertionError("the broker does not run on the disk of the test");
@@ -53,13 +49,40 @@ final class BrokerOnDisk implements AutoCloseable {
         port = Integer.parseInt(listens.group(1));
     }
 
+    /// Starts it where it should refuse to: returns the line in which it says why, and ends.
+    String startInVain() throws IOException, InterruptedException {
+        launch();
+        String why = process.await(line -> line.startsWith("vencejo: "));
+        process.awaitEnd(COULD_NOT_START);
+        return why;
+    }
+
+    private void launch() throws IOException {
+        List<String> words =
+                new ArrayList<>(
+                        List.of(
+                                "broker",
+                                "--port=0",
+                                "--set=data-folder=" + data,
+                                "--set=durability=" + level,
+                                "--set=io-threads=1",
+                                "--set=sys-interval=0s"));
+        settings.forEach(setting -> words.add("--set=" + setting));
+        process = ProcessOnDisk.start(disk, Vencejo.class, words.toArray());
+    }
+
     FaultyDisk disk() {
         return disk;
     }
 
-    /// Waits for a line of its log, or of the disk.
-    void await(Predicate<String> line) throws InterruptedException {
-        process.await(line);
+    /// Waits for a line of its log, of the disk, or of the test; returns it.
+    String await(Predicate<String> line) throws InterruptedException {
+        return process.await(line);
+    }
+
+    /// Adds a line of the test's own.
+    void note(String line) {
+        process.note(line);
     }
 
     long pid() {
@@ -78,6 +101,12 @@ final class BrokerOnDisk implements AutoCloseable {
         SocketClient client = client(connect.version());
         client.connect(connect);
         return client;
+    }
+
+    /// As `kill`: it ends by itself and well.
+    void stop() throws InterruptedException {
+        process.terminate();
+        process.awaitEnd(0);
     }
 
     /// As `kill -9`; connections can still be read to their end.

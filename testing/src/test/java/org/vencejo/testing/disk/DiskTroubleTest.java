@@ -27,8 +27,8 @@ import org.vencejo.protocol.Suback;
 /// over all goes on without a restart. Nothing that was acknowledged is lost, not even when the
 /// machine then loses its power.
 class DiskTroubleTest {
-    private static final String UNAVAILABLE = "nothing can be kept";
-    private static final String AVAILABLE = "what is acknowledged is kept again";
+    static final String UNAVAILABLE = "nothing can be kept";
+    static final String AVAILABLE = "what is acknowledged is kept again";
 
     @TempDir Path folder;
 
@@ -42,6 +42,10 @@ class DiskTroubleTest {
 
         Kind(Consumer<FaultyDisk> begins) {
             this.begins = begins;
+        }
+
+        void begin(FaultyDisk disk) {
+            begins.accept(disk);
         }
     }
 
@@ -89,7 +93,7 @@ class DiskTroubleTest {
             assertThat(publish(old, "kept/a", 2)).isEqualTo(ReasonCode.SUCCESS);
             assertThat(publish(oldest, "kept/a", 3)).isEqualTo(ReasonCode.SUCCESS);
 
-            kind.begins.accept(broker.disk());
+            kind.begin(broker.disk());
             // Whoever finds it out is not answered: only the disk knows whether it has that one.
             early.send(SocketClient.publish("kept/a", QoS.AT_LEAST_ONCE, 4, "4"));
             broker.await(line -> line.contains(UNAVAILABLE));

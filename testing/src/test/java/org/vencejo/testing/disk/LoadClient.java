@@ -2,6 +2,7 @@ package org.vencejo.testing.disk;
 
 import java.io.IOException;
 import java.util.List;
+import org.vencejo.protocol.Disconnect;
 import org.vencejo.protocol.Packet;
 import org.vencejo.protocol.ProtocolVersion;
 
@@ -36,6 +37,10 @@ abstract class LoadClient {
     private void read() {
         try {
             for (Packet it = connection.nextOrNull(); it != null; it = connection.nextOrNull()) {
+                if (it instanceof Disconnect) { // a stop is polite, and waits
+                    connection.close();
+                    return;
+                }
                 heard(it);
             }
         } catch (IOException | RuntimeException | Error e) {

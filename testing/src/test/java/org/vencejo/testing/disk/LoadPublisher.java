@@ -1,5 +1,6 @@
 package org.vencejo.testing.disk;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -7,6 +8,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import org.vencejo.protocol.Packet;
 import org.vencejo.protocol.ProtocolVersion;
 import org.vencejo.protocol.Puback;
@@ -30,12 +32,28 @@ final class LoadPublisher extends LoadClient {
     private final Map<Integer, Packet> open = new TreeMap<>();
 
     private final TreeSet<Integer> acknowledged = new TreeSet<>();
+    private final TreeSet<Integer> refused = new TreeSet<>();
     private final TreeSet<Integer> matched = new TreeSet<>();
     private final Semaphore answers = new Semaphore(0);
+    private final String filling;
+    private volatile IntConsumer onAllAnswered = number -> {};
     private int last;
 
-    LoadPublisher(ProtocolVersion version) {
+    /// One whose payloads have so many bytes beside the number.
+    LoadPublisher(ProtocolVersion version, int fillingBytes) {
         super("publisher", version);
+        filling = "x".repeat(fillingBytes);
+    }
+
+    /// Tells the number of the last packet whenever nothing is open any more.
+    void onAllAnswered(IntConsumer action) {
+        onAllAnswered = action;
+    }
+
+    /// The number in a payload.
+    static int number(byte[] payload) {
+        String text = new String(payload, StandardCharsets.US_ASCII);
+        return Integer.parseInt(text.substring(0, text.indexOf(' ')));
     }
 
     static boolean isSubscription(int number) {
@@ -50,25 +68,29 @@ final class LoadPublisher extends LoadClient {
         return number % 2 == 0 ? QoS.EXACTLY_ONCE : QoS.AT_LEAST_ONCE;
     }
 
-    private static Packet packet(int number) {
+    private Packet packet(int number) {
         QoS qos = qos(number);
         if (isSubscription(number)) {
             return SocketClient.subscribe(number, FILTERS + number, QoS.AT_LEAST_ONCE);
         }
         String topic = isRetained(number) ? RETAINED_TOPIC : TOPICS + qos;
-        return SocketClient.publish(topic, qos, isRetained(number), number, "" + number);
+        return SocketClient.publish(topic, qos, isRetained(number), number, number + " " + filling);
     }
 
-    void sendMore(int count) {
+    /// Sends so many more; returns the number of the last.
+    int sendMore(int count) {
         List<Packet> packets = new ArrayList<>();
+        int number;
         synchronized (open) {
             for (int i = 0; i < count; i++) {
                 last++;
                 open.put(last, packet(last));
                 packets.add(open.get(last));
             }
+            number = last;
         }
         send(packets.toArray(Packet[]::new));
+        return number;
     }
 
     /// Waits until so many more answers have come.
@@ -106,21 +128,17 @@ final class LoadPublisher extends LoadClient {
     void heard(Packet packet) {
         synchronized (open) {
             switch (packet) {
-                case Puback it -> {
-                    acknowledged.add(it.packetIdentifier());
-                    open.remove(it.packetIdentifier());
-                }
+                case Puback it -> answered(it.packetIdentifier(), it.reasonCode());
                 case Pubrec it -> {
-                    acknowledged.add(it.packetIdentifier());
-                    Pubrel pubrel = new Pubrel(it.packetIdentifier(), ReasonCode.SUCCESS);
-                    open.put(it.packetIdentifier(), pubrel);
-                    send(pubrel);
+                    answered(it.packetIdentifier(), it.reasonCode());
+                    if (!it.reasonCode().isError()) {
+                        Pubrel pubrel = new Pubrel(it.packetIdentifier(), ReasonCode.SUCCESS);
+                        open.put(it.packetIdentifier(), pubrel);
+                        send(pubrel);
+                    }
                 }
                 case Pubcomp it -> open.remove(it.packetIdentifier());
-                case Suback it -> {
-                    acknowledged.add(it.packetIdentifier());
-                    open.remove(it.packetIdentifier());
-                }
+                case Suback it -> answered(it.packetIdentifier(), it.reasonCodes().getFirst());
                 case Publish it -> {
                     String topic = it.topicName().toString();
                     matched.add(Integer.parseInt(topic.substring(FILTERS.length())));
@@ -128,8 +146,16 @@ final class LoadPublisher extends LoadClient {
                 }
                 default -> throw new IllegalStateException("unexpected " + packet);
             }
+            if (open.isEmpty()) {
+                onAllAnswered.accept(last);
+            }
         }
         answers.release();
+    }
+
+    private void answered(int number, ReasonCode reasonCode) {
+        (reasonCode.isError() ? refused : acknowledged).add(number);
+        open.remove(number);
     }
 
     /// How many operations are not answered to the end.
@@ -142,6 +168,11 @@ final class LoadPublisher extends LoadClient {
     /// Numbers whose PUBACK, PUBREC or SUBACK came; to be looked at when the connection has ended.
     TreeSet<Integer> acknowledged() {
         return acknowledged;
+    }
+
+    /// Numbers whose answer was an error; likewise.
+    TreeSet<Integer> refused() {
+        return refused;
     }
 
     /// Numbers of filters by which a message came; likewise.

@@ -1,6 +1,5 @@
 package org.vencejo.testing.disk;
 
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -85,8 +84,7 @@ final class LoadReceiver extends LoadClient {
             ended.countDown();
             return;
         }
-        byte[] payload = publish.payload().toByteArray();
-        int number = Integer.parseInt(new String(payload, StandardCharsets.US_ASCII));
+        int number = LoadPublisher.number(publish.payload().toByteArray());
         if (received.merge(number, 1, Integer::sum) == 1) {
             Integer before = lastByTopic.put(topic, number);
             if (before != null && before > number) {

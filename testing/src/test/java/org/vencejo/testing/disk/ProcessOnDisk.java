@@ -56,6 +56,11 @@ final class ProcessOnDisk implements AutoCloseable {
         lines.add(ENDED);
     }
 
+    /// Adds a line of the test's own to those that are waited for.
+    void note(String line) {
+        lines.add(line);
+    }
+
     void say(String line) throws IOException {
         process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().flush();
@@ -99,6 +104,19 @@ final class ProcessOnDisk implements AutoCloseable {
         process.destroyForcibly();
         if (!process.waitFor(30, TimeUnit.SECONDS)) {
             throw new AssertionError("the process outlives a kill");
+        }
+    }
+
+    /// As `kill`: asks it to end.
+    void terminate() {
+        process.toHandle().destroy(); // Process.destroy() stops listening as well
+    }
+
+    /// Waits until it ends by itself, with this code.
+    void awaitEnd(int exitCode) throws InterruptedException {
+        if (!process.waitFor(30, TimeUnit.SECONDS) || process.exitValue() != exitCode) {
+            lines.drainTo(all);
+            throw new AssertionError("no end with " + exitCode + ":\n" + String.join("\n", all));
         }
     }
 
