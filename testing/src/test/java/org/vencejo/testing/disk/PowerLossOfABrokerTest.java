@@ -98,7 +98,7 @@ class PowerLossOfABrokerTest {
 
     @Test
     void nothingThatWasAcknowledgedIsLostAtFsync() throws Exception {
-        assertThat(lostAfter(4, "fsync")).as(this::story).isEmpty();
+        assertThat(lostAfter(3, "fsync")).as(this::story).isEmpty();
     }
 
     @Test

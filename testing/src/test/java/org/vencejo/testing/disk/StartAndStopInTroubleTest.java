@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,12 +38,15 @@ class StartAndStopInTroubleTest {
         return broker;
     }
 
+    @Test
+    void aStartOnAFullDiskIsRefusedAndTouchesNothing() throws Exception {
+        aStartInTroubleIsRefusedAndTouchesNothing(DiskTroubleTest.Kind.NO_SPACE);
+    }
+
     @ParameterizedTest
-    @EnumSource(
-            value = DiskTroubleTest.Kind.class,
-            names = {"SYNCS_FAIL", "NO_SPACE"})
-    void aStartOnADiskInTroubleIsRefusedAndTouchesNothing(DiskTroubleTest.Kind kind)
-            throws Exception {
+    @EnumSource(DiskTroubleTest.Kind.class)
+    @Tag("long")
+    void aStartInTroubleIsRefusedAndTouchesNothing(DiskTroubleTest.Kind kind) throws Exception {
         try (BrokerOnDisk broker = killed()) {
             kind.begin(broker.disk());
             assertThat(broker.startInVain()).contains("data");
@@ -54,10 +58,14 @@ class StartAndStopInTroubleTest {
         }
     }
 
+    @Test
+    void aStopOnAReadOnlyDiskEndsAndLosesNothingThatWasAcknowledged() throws Exception {
+        aStopInTroubleEndsAndLosesNothingThatWasAcknowledged(DiskTroubleTest.Kind.READ_ONLY);
+    }
+
     @ParameterizedTest
-    @EnumSource(
-            value = DiskTroubleTest.Kind.class,
-            names = {"NO_SPACE", "READ_ONLY"})
+    @EnumSource(DiskTroubleTest.Kind.class)
+    @Tag("long")
     void aStopInTroubleEndsAndLosesNothingThatWasAcknowledged(DiskTroubleTest.Kind kind)
             throws Exception {
         try (BrokerOnDisk broker = killed()) {
