@@ -2,7 +2,6 @@ package org.vencejo.testing.crash;
 
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
 
 /// What was sent, what was acknowledged, and what came to whom. Confined to one thread.
@@ -37,7 +36,10 @@ final class MessageRules {
         // CONNECT with Clean Start was sent, and its CONNACK did not come: all or nothing.
         private boolean ending;
         private boolean ended;
-        private int endedAt;
+
+        // What had been acknowledged when the last CONNECT was sent, and when that which ended it.
+        private BitSet before = new BitSet();
+        private BitSet gone = new BitSet();
 
         Expectation(int detail, int from) {
             this.qos = detail & 3;
@@ -45,33 +47,34 @@ final class MessageRules {
             this.from = from;
             this.checked = from;
         }
+
+        void end() {
+            ended = true;
+            gone = before;
+        }
     }
 
     // ---- sessions ----------------------------------------------------------------------------
 
     void connecting(Note note) {
-        if ((note.detail() & Note.CLEAN) != 0) {
-            of(note.who()).forEachRemaining(each -> each.ending = true);
-        }
+        boolean clean = (note.detail() & Note.CLEAN) != 0;
+        expectations.forEach((key, expectation) -> {
+            if (key.who == note.who() && !expectation.ended) {
+                expectation.before = (BitSet) stream(key.stream).taken.clone();
+                expectation.ending |= clean;
+            }
+        });
     }
 
     void connected(Note note) {
         boolean clean = (note.detail() & Note.CLEAN) != 0;
         if (clean || (note.detail() & Note.PRESENT) == 0) {
-            for (var each : expectations.entrySet()) {
-                if (each.getKey().who == note.who() && !each.getValue().ended) {
-                    each.getValue().ended = true;
-                    each.getValue().endedAt = stream(each.getKey().stream).end;
+            expectations.forEach((key, expectation) -> {
+                if (key.who == note.who() && !expectation.ended) {
+                    expectation.end();
                 }
-            }
+            });
         }
-    }
-
-    private Iterator<Expectation> of(int who) {
-        return expectations.entrySet().stream()
-                .filter(each -> each.getKey().who == who)
-                .map(Map.Entry::getValue)
-                .iterator();
     }
 
     // ---- messages ----------------------------------------------------------------------------
@@ -81,7 +84,7 @@ final class MessageRules {
         if (before == null || before.ended) {
             Expectation expectation = new Expectation(note.detail(), stream(note.stream()).end);
             if (before != null) {
-                expectation.endedAt = before.endedAt;
+                expectation.gone = before.gone;
             }
             expectations.put(new Key(note.who(), note.stream()), expectation);
         }
@@ -113,10 +116,9 @@ final class MessageRules {
             throw Rule.NOTHING_UNSENT.broken("number %d is next: %s".formatted(stream.end, note));
         }
         Expectation expectation = expectations.get(new Key(note.who(), note.stream()));
-        if (expectation != null && number < expectation.endedAt) {
+        if (expectation != null && expectation.gone.get(number)) {
             throw Rule.SESSION_ENDED.broken(
-                    "of a session that ended when %d was next came %s"
-                            .formatted(expectation.endedAt, note));
+                    "its session ended since it was acknowledged: %s".formatted(note));
         }
         if (expectation == null || expectation.ended) {
             return; // before SUBACK, it may come and need not
@@ -173,8 +175,7 @@ final class MessageRules {
 
     private static void drained(Key key, Expectation expectation, Stream stream) {
         if (expectation.ending && expectation.got.nextSetBit(expectation.checked) < 0) {
-            expectation.ended = true;
-            expectation.endedAt = stream.end;
+            expectation.end();
             return;
         }
         BitSet missing = new BitSet();
