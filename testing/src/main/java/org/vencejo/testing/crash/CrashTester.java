@@ -52,6 +52,11 @@ public final class CrashTester implements AutoCloseable {
             this(seed, kills, folder, settings, 250, Disk.PLAIN, Blow.KILL);
         }
 
+        /// The same on another disk.
+        public Setup on(Disk other) {
+            return new Setup(seed, kills, folder, settings, bigQueue, other, blow);
+        }
+
         /// The same, but only connections end.
         public Setup hangingUp() {
             return new Setup(seed, kills, folder, settings, bigQueue, disk, Blow.HANG_UP);
@@ -71,7 +76,7 @@ public final class CrashTester implements AutoCloseable {
     public CrashTester(Setup setup) {
         this.setup = setup;
         this.seeds = Seeds.of(setup.seed());
-        this.dataFolder = setup.folder().resolve("data");
+        this.dataFolder = dataFolder(setup.folder());
         this.notes = new Notes(setup.folder().resolve("notes"));
         this.crew = new Crew(seeds.fork(), notes, judge, new Topology(setup.seed()));
         this.load = new Load(crew, setup.bigQueue());
@@ -80,6 +85,11 @@ public final class CrashTester implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// Where the broker of a run in `folder` has its data.
+    static Path dataFolder(Path folder) {
+        return folder.resolve("data");
     }
 
     /// Kills as often as asked; throws [CrashFailure] if a rule is broken.
@@ -113,17 +123,16 @@ public final class CrashTester implements AutoCloseable {
                 Kill.table(kills));
     }
 
-    /// By hand: `-Dvencejo.kills=300 -Dvencejo.seed=7`, and the broker's settings as arguments.
+    /// By hand: `-Dvencejo.kills=300 -Dvencejo.seed=7`, with `-Dvencejo.power=true` the power goes
+    /// with each kill; the broker's settings are arguments.
     public static void main(String[] settings) throws IOException {
         Seeds given = Seeds.given();
-        Setup setup =
-                new Setup(
-                        given.seed(),
-                        Integer.getInteger("vencejo.kills", 20),
-                        Files.createTempDirectory("vencejo-crash"),
-                        List.of(settings));
-        boolean hangUp = Boolean.getBoolean("vencejo.hangup");
-        try (CrashTester tester = new CrashTester(hangUp ? setup.hangingUp() : setup)) {
+        Path folder = Files.createTempDirectory("vencejo-crash");
+        int kills = Integer.getInteger("vencejo.kills", 20);
+        Setup setup = new Setup(given.seed(), kills, folder, List.of(settings));
+        try (HeldDisk disk =
+                        HeldDisk.ifThereIsACompiler(folder, Boolean.getBoolean("vencejo.power"));
+                CrashTester tester = new CrashTester(disk == null ? setup : setup.on(disk))) {
             Summary summary = tester.run();
             System.out.printf(
                     "%s%n%d messages acknowledged, %d received; %s%n",
@@ -223,7 +232,7 @@ public final class CrashTester implements AutoCloseable {
             crew.hearLastWords();
             broker = null;
             setup.disk().release();
-            setup.disk().killed(dataFolder, seeds.next());
+            setup.disk().killed(seeds.next());
         } else {
             crew.hangUp();
         }

@@ -155,10 +155,20 @@ final class Crew implements AutoCloseable {
 
     /// Lets only these clients act.
     void run(List<? extends Client> acting, String what, BooleanSupplier reached) {
+        run(acting, Rule.ANSWERS, what, reached);
+    }
+
+    /// Lets all clients act until `reached`; what takes too long breaks this rule.
+    void run(Rule rule, String what, BooleanSupplier reached) {
+        run(clients, rule, what, reached);
+    }
+
+    private void run(
+            List<? extends Client> acting, Rule rule, String what, BooleanSupplier reached) {
         long deadline = System.nanoTime() + WAIT_NANOS_MAX;
         while (!reached.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                throw Rule.ANSWERS.broken(
+                throw rule.broken(
                         "waited too long until %s; not done: %s".formatted(what, undone()));
             }
             if (broker != null && !broker.isAlive()) {

@@ -1,6 +1,5 @@
 package org.vencejo.testing.crash;
 
-import java.nio.file.Path;
 import java.util.Map;
 
 /// What stands between the broker and its disk, if anything does. Belongs to the tester's thread.
@@ -29,6 +28,6 @@ public interface Disk {
     /// Lets syncs go on.
     default void release() {}
 
-    /// The broker was killed: what else happens to the files in its data folder.
-    default void killed(Path dataFolder, long seed) {}
+    /// The broker was killed: what else happens to its files.
+    default void killed(long seed) {}
 }

@@ -91,11 +91,13 @@ final class Load {
         prober.come();
         int mark = prober.mark(subscribers);
         crew.run(
+                Rule.ACKNOWLEDGED_IS_KEPT,
                 "all queues are empty",
-                () ->
-                        subscribers.stream().allMatch(each -> each.marked() >= mark)
-                                && areDone()
-                                && !owners.stream().anyMatch(each -> crew.isWillAwaited(each.who)));
+                () -> subscribers.stream().allMatch(each -> each.marked() >= mark) && areDone());
+        crew.run(
+                Rule.WILL_KEPT,
+                "all wills have come",
+                () -> owners.stream().noneMatch(each -> crew.isWillAwaited(each.who)));
         crew.note(Note.What.DRAINED, 0, 0, 0, 0);
         prober.probeRetained();
         prober.go();

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -15,8 +14,8 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
-import org.vencejo.broker.config.Durability;
 import org.vencejo.testing.Seeds;
+import org.vencejo.testing.disk.FaultyDiskLibrary;
 
 /// A broker is killed under load, again and again; as often as asked with `-Dvencejo.kills`, and as
 /// before with `-Dvencejo.seed`.
@@ -44,30 +43,52 @@ class CrashTest {
         }
     }
 
+    /// The same on a disk whose syncs can be held, if there is a compiler for it, and whose power
+    /// goes with each kill.
+    private static CrashTester.Summary run(CrashTester.Setup setup, boolean powerGoes) {
+        if (!FaultyDiskLibrary.built().isPresent()) {
+            assumeTrue(!powerGoes, FaultyDiskLibrary.built().missing());
+            return run(setup);
+        }
+        try (HeldDisk disk = new HeldDisk(setup.folder(), powerGoes)) {
+            return run(setup.on(disk));
+        }
+    }
+
+    private CrashTester.Setup synced(int kills) {
+        return setup(Seeds.given().seed(), kills, folder, "durability=fsync");
+    }
+
     @Test
     @Timeout(300)
     void nothingAcknowledgedIsLostOverTwentyKills() {
-        requireStore();
-        CrashTester.Summary summary =
-                run(setup(Seeds.given().seed(), KILLS, folder, "durability=fsync"));
-        assertThat(summary.killsThatCount()).isGreaterThanOrEqualTo(KILLS);
+        assertThat(run(synced(KILLS), false).killsThatCount()).isGreaterThanOrEqualTo(KILLS);
     }
 
     @Test
-    @Timeout(1_800)
+    @Timeout(3_000)
     @Tag("long")
     void norOverHundreds() {
-        requireStore();
         int kills = Math.max(KILLS, 300);
-        CrashTester.Summary summary =
-                run(setup(Seeds.given().seed(), kills, folder, "durability=fsync"));
-        assertThat(summary.killsThatCount()).isGreaterThanOrEqualTo(kills);
+        assertThat(run(synced(kills), false).killsThatCount()).isGreaterThanOrEqualTo(kills);
     }
 
-    private static void requireStore() {
-        assumeTrue(
-                Arrays.stream(Durability.values()).anyMatch(it -> it.name().equals("FSYNC")),
-                "crash tests: this broker keeps nothing on disk");
+    @Test
+    @Timeout(1_200)
+    @Tag("long")
+    void norWhenThePowerGoesWithEachKill() {
+        int kills = Math.max(KILLS, 60);
+        assertThat(run(synced(kills), true).killsThatCount()).isGreaterThanOrEqualTo(kills);
+    }
+
+    @Test
+    @Timeout(1_200)
+    @Tag("long")
+    void atLevelOsThePowerTakesWhatWasAcknowledged() {
+        CrashTester.Setup setup = setup(1, 20, folder, "durability=os");
+        assertThatThrownBy(() -> run(setup, true))
+                .isInstanceOfSatisfying(
+                        CrashFailure.class, it -> assertThat(it.rule()).isNotEmpty());
     }
 
     @Test
