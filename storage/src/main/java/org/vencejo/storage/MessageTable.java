@@ -17,12 +17,14 @@ final class MessageTable {
 
     /// There is such a message, of this size.
     void message(long number, long messageBytes) {
-        bytes[place(number)] = (int) messageBytes;
+        int at = place(number);
+        bytes[at] = (int) messageBytes;
     }
 
     /// The store says that so many entries refer to it.
     void count(long number, int references) {
-        stored[place(number)] = references;
+        int at = place(number);
+        stored[at] = references;
     }
 
     /// An entry refers to it; returns its size, or [#MISSING].
@@ -34,7 +36,8 @@ final class MessageTable {
 
     /// The size of a message, or [#MISSING].
     int bytes(long number) {
-        return bytes[place(number)];
+        int at = place(number);
+        return bytes[at];
     }
 
     /// What is known of one number.
@@ -50,6 +53,7 @@ final class MessageTable {
         }
     }
 
+    /// Where a number is. It may have to make the arrays longer, so they are named after it.
     private int place(long number) {
         if (number == 0) {
             throw new IllegalArgumentException("0 is no number of a message");
