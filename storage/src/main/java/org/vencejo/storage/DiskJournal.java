@@ -1,6 +1,7 @@
 package org.vencejo.storage;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -132,6 +133,12 @@ public final class DiskJournal implements Journal, QueueReader {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// Copies the store into `folder`, which is made, or is there and empty: all that is durable
+    /// now, while more comes.
+    public void backup(Path folder) {
+        Backup.make(store, folder);
     }
 
     /// What it has done and holds.
