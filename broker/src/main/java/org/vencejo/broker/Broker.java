@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vencejo.broker.config.BrokerConfig;
@@ -31,6 +32,7 @@ public final class Broker implements AutoCloseable {
     private final DataFolder dataFolder;
     private final ServerDriver driver;
     private final SysPublisher sys;
+    private final @Nullable ControlSocket control;
     private final List<InetSocketAddress> addresses;
 
     private final Configuration started;
@@ -61,6 +63,7 @@ public final class Broker implements AutoCloseable {
         this.driver = driver;
         this.addresses = List.copyOf(addresses);
         this.sys = new SysPublisher(driver, keeper::statistics, setup.version, setup.startedNanos);
+        this.control = ControlSocket.open(dataFolder.folder(), keeper::backup);
     }
 
     /// Reads the configuration and starts a broker, or throws [ConfigurationException] or
@@ -200,6 +203,9 @@ public final class Broker implements AutoCloseable {
                 "stopping: clients are told, and have {} s to go",
                 TimeUnit.NANOSECONDS.toSeconds(GRACE_NANOS));
         sys.close();
+        if (control != null) {
+            control.close();
+        }
         boolean inTime = driver.stop(GRACE_NANOS);
         dataFolder.close();
         log.info(inTime ? "stopped" : "stopped; clients that had not gone were cut");

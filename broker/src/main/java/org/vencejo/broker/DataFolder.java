@@ -1,7 +1,6 @@
 package org.vencejo.broker;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
@@ -23,14 +22,27 @@ final class DataFolder implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Broker.class);
     private static final String LOCK = "vencejo.lock";
 
+    private final Path folder;
     private final FileChannel lock;
 
-    private DataFolder(FileChannel lock) {
+    private DataFolder(Path folder, FileChannel lock) {
+        this.folder = folder;
         this.lock = lock;
     }
 
     /// Makes the folder if it is missing and takes its lock, or throws a [StartException].
     static DataFolder open(Path folder) {
+        DataFolder open = openIfFree(folder);
+        if (open == null) {
+            throw new StartException(
+                    "the data folder '%s' is in use by process %s; stop that broker, or give another data-folder"
+                            .formatted(folder, holder(folder)));
+        }
+        return open;
+    }
+
+    /// The same; null if it is in use.
+    static @Nullable DataFolder openIfFree(Path folder) {
         @Nullable FileChannel channel = null;
         try {
             Files.createDirectories(folder);
@@ -41,19 +53,20 @@ final class DataFolder implements AutoCloseable {
                             StandardOpenOption.READ,
                             StandardOpenOption.WRITE);
             if (!isLocked(channel)) {
-                String holder = read(channel);
                 channel.close();
-                throw new StartException(
-                        "the data folder '%s' is in use by process %s; stop that broker, or give another data-folder"
-                                .formatted(folder, holder.isEmpty() ? "(unknown)" : holder));
+                return null;
             }
             write(channel, Long.toString(ProcessHandle.current().pid()));
-            return new DataFolder(channel);
+            return new DataFolder(folder, channel);
         } catch (IOException e) {
             closeQuietly(channel, e);
             throw new StartException(
                     "the data folder '" + folder + "' cannot be used: " + reason(e), e);
         }
+    }
+
+    Path folder() {
+        return folder;
     }
 
     private static boolean isLocked(FileChannel channel) throws IOException {
@@ -64,10 +77,14 @@ final class DataFolder implements AutoCloseable {
         }
     }
 
-    private static String read(FileChannel channel) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(20);
-        channel.read(bytes, 0);
-        return StandardCharsets.US_ASCII.decode(bytes.flip()).toString().strip();
+    /// The process that has the lock of a folder that is in use.
+    static String holder(Path folder) {
+        try {
+            String holder = Files.readString(folder.resolve(LOCK)).strip();
+            return holder.isEmpty() ? "(unknown)" : holder;
+        } catch (IOException e) {
+            return "(unknown)";
+        }
     }
 
     private static void write(FileChannel channel, String text) throws IOException {

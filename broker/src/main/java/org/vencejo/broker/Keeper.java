@@ -10,6 +10,7 @@ import org.vencejo.broker.config.Durability;
 import org.vencejo.core.Journal;
 import org.vencejo.core.QueueReader;
 import org.vencejo.core.Recovered;
+import org.vencejo.storage.Backup;
 import org.vencejo.storage.DiskJournal;
 import org.vencejo.storage.RocksStore;
 import org.vencejo.storage.StoreException;
@@ -20,9 +21,6 @@ import org.vencejo.storage.StoreStatistics;
 ///
 /// Thread-safe.
 final class Keeper {
-    /// Where the store is in the data folder.
-    static final String STORE = "store";
-
     private final @Nullable DiskJournal disk;
     private final MemoryJournal memory = new MemoryJournal();
     private final Recovered recovered;
@@ -36,8 +34,13 @@ final class Keeper {
 
     /// Opens what the level asks for, or throws a [StartException].
     static Keeper open(BrokerConfig config) {
-        Path folder = config.dataFolder().resolve(STORE);
+        Path folder = config.dataFolder().resolve(Backup.STORE);
         if (config.durability() != Durability.MEMORY) {
+            if (Backup.isHalfRestored(config.dataFolder())) {
+                throw new StartException(
+                        "a restore into '%s' was cut short; run `vencejo store restore` again"
+                                .formatted(config.dataFolder()));
+            }
             return open(folder, config);
         }
         return new Keeper(
@@ -121,6 +124,15 @@ final class Keeper {
     /// What the store on disk has done so far; null if there is none.
     @Nullable StoreStatistics statistics() {
         return disk == null ? null : disk.statistics();
+    }
+
+    /// Copies what is kept on disk into a folder; answers what was done.
+    String backup(Path to) {
+        if (disk == null) {
+            throw new StoreException("durability is memory: there is nothing on disk to copy");
+        }
+        disk.backup(to);
+        return "a copy of the store is in '" + to + "'";
     }
 
     /// Closes what no server has begun to use.

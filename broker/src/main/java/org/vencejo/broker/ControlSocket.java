@@ -1,0 +1,220 @@
+package org.vencejo.broker;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The door by which commands on this machine reach a running broker: a Unix domain socket in its
+/// data folder that only its owner may open. One thread serves it, one request at a time.
+///
+/// A request is one line, a word and what it takes; the answer is one line, `done` or `failed` and
+/// why, and the end. Thread-safe.
+final class ControlSocket implements AutoCloseable {
+    static final String NAME = "control.sock";
+    static final String BACKUP = "backup ";
+    static final String DONE = "done ";
+    static final String FAILED = "failed ";
+
+    private static final Logger log = LoggerFactory.getLogger(Broker.class);
+
+    /// Where the socket is made, before it may be seen.
+    private static final String CELL = "ctl";
+
+    private static final int REQUEST_BYTES_MAX = 8 << 10;
+    private static final int WAITING_MAX = 4;
+    private static final long TALK_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Path file;
+    private final ServerSocketChannel server;
+    private final Commands commands;
+    private final Thread thread;
+    private volatile boolean closing;
+
+    /// What can be asked for; each answers in a line, or throws with one.
+    interface Commands {
+        String backup(Path to);
+    }
+
+    private ControlSocket(Path file, ServerSocketChannel server, Commands commands) {
+        this.file = file;
+        this.server = server;
+        this.commands = commands;
+        this.thread = Thread.ofPlatform().name("control").daemon().unstarted(this::serve);
+    }
+
+    /// Opens the door in `dataFolder`, whose lock is held: a socket that is there is a dead
+    /// process's. Null, and a line in the log, if there can be none.
+    static @Nullable ControlSocket open(Path dataFolder, Commands commands) {
+        Path file = dataFolder.resolve(NAME);
+        try {
+            ServerSocketChannel server = bind(dataFolder, file);
+            ControlSocket socket = new ControlSocket(file, server, commands);
+            socket.thread.start();
+            return socket;
+        } catch (IOException | UnsupportedOperationException e) {
+            log.warn(
+                    "no control socket '{}', so that `vencejo store backup` works only while the broker is stopped: {}",
+                    file,
+                    e.getMessage());
+            return null;
+        }
+    }
+
+    // Made where nobody else may look, so that there is no moment at which others may connect.
+    private static ServerSocketChannel bind(Path dataFolder, Path file) throws IOException {
+        Path cell = dataFolder.resolve(CELL);
+        Path hidden = cell.resolve("s");
+        Files.deleteIfExists(hidden);
+        Files.deleteIfExists(cell);
+        boolean posix = dataFolder.getFileSystem().supportedFileAttributeViews().contains("posix");
+        if (posix) {
+            Files.createDirectory(
+                    cell,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------")));
+        } else {
+            Files.createDirectory(cell);
+        }
+        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            server.bind(UnixDomainSocketAddress.of(hidden), WAITING_MAX);
+            if (posix) {
+                Files.setPosixFilePermissions(hidden, PosixFilePermissions.fromString("rw-------"));
+            }
+            Files.move(hidden, file, StandardCopyOption.REPLACE_EXISTING);
+            return server;
+        } catch (IOException | RuntimeException e) {
+            server.close();
+            throw e;
+        } finally {
+            Files.deleteIfExists(hidden);
+            Files.deleteIfExists(cell);
+        }
+    }
+
+    // ---- its thread
+    // -------------------------------------------------------------------------------
+
+    private void serve() {
+        while (!closing) {
+            try (SocketChannel client = server.accept()) {
+                serve(client);
+            } catch (ClosedChannelException e) {
+                return;
+            } catch (IOException | RuntimeException e) {
+                log.warn("the control socket: {}", e.toString());
+                LockSupport.parkNanos(this, PAUSE_NANOS); // it may fail again at once
+            }
+        }
+    }
+
+    private void serve(SocketChannel client) throws IOException {
+        client.configureBlocking(false);
+        String request;
+        try (Talk talk = new Talk(client)) {
+            request = talk.readLine();
+        }
+        String answer = request == null ? FAILED + "a request is one line" : answer(request);
+        try (Talk talk = new Talk(client)) {
+            talk.write(answer + "\n");
+        }
+    }
+
+    private String answer(String request) {
+        if (!request.startsWith(BACKUP)) {
+            return FAILED + "not known here: " + request;
+        }
+        try {
+            Path to = Path.of(request.substring(BACKUP.length()));
+            if (!to.isAbsolute()) {
+                return FAILED + "the folder is to be absolute, given was '" + to + "'";
+            }
+            String done = commands.backup(to);
+            log.info("asked by the control socket: {}", done);
+            return DONE + done;
+        } catch (RuntimeException e) {
+            log.warn("asked by the control socket, and failed: {}", e.getMessage());
+            return FAILED + oneLine(e);
+        }
+    }
+
+    private static String oneLine(RuntimeException e) {
+        return String.valueOf(e.getMessage()).replaceAll("\\R", " ");
+    }
+
+    /// One half of a conversation, which may not take longer than a person's patience.
+    private static final class Talk implements AutoCloseable {
+        private final SocketChannel client;
+        private final Selector selector = Selector.open();
+        private final long endNanos = System.nanoTime() + TALK_NANOS;
+
+        Talk(SocketChannel client) throws IOException {
+            this.client = client;
+        }
+
+        private boolean await(int operation) throws IOException {
+            client.register(selector, operation);
+            long left = TimeUnit.NANOSECONDS.toMillis(endNanos - System.nanoTime());
+            return left > 0 && selector.select(left) > 0;
+        }
+
+        @Nullable String readLine() throws IOException {
+            ByteBuffer bytes = ByteBuffer.allocate(REQUEST_BYTES_MAX);
+            while (bytes.hasRemaining() && await(SelectionKey.OP_READ)) {
+                selector.selectedKeys().clear();
+                int end = client.read(bytes);
+                int last = bytes.position() - 1;
+                if (last >= 0 && bytes.get(last) == '\n') {
+                    String line = StandardCharsets.UTF_8.decode(bytes.flip()).toString();
+                    return line.lines().count() == 1 ? line.stripTrailing() : null;
+                }
+                if (end < 0) {
+                    return null;
+                }
+            }
+            return null;
+        }
+
+        void write(String line) throws IOException {
+            ByteBuffer bytes = StandardCharsets.UTF_8.encode(line);
+            while (bytes.hasRemaining() && await(SelectionKey.OP_WRITE)) {
+                selector.selectedKeys().clear();
+                client.write(bytes);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            selector.close();
+        }
+    }
+
+    /// Closes the door. A request that is being served goes on: who closes the store waits for it.
+    @Override
+    public void close() {
+        closing = true;
+        try {
+            Files.deleteIfExists(file);
+            server.close();
+        } catch (IOException e) {
+            log.warn("the control socket was not removed: {}", e.getMessage());
+        }
+    }
+}
