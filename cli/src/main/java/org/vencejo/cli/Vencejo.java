@@ -36,6 +36,7 @@ public final class Vencejo implements Runnable {
         COMMANDS.put("check-config", CheckConfig::new);
         COMMANDS.put("conformance", ConformanceCommand::new);
         COMMANDS.put("pub", PubCommand::new);
+        COMMANDS.put("store", StoreCommand::new);
         COMMANDS.put("sub", SubCommand::new);
         COMMANDS.put("version", Version::new);
     }
@@ -65,7 +66,6 @@ public final class Vencejo implements Runnable {
     /// Runs `command` with these exit codes and words for what is wrong.
     static int run(CommandLine command, String... arguments) {
         withExitCodes(command);
-        command.getSubcommands().values().forEach(Vencejo::withExitCodes);
         return command.setParameterExceptionHandler(Vencejo::misused).execute(arguments);
     }
 
@@ -73,6 +73,7 @@ public final class Vencejo implements Runnable {
         command.getCommandSpec()
                 .exitCodeOnInvalidInput(WRONG_USE)
                 .exitCodeOnExecutionException(OUR_FAULT);
+        command.getSubcommands().values().forEach(Vencejo::withExitCodes);
     }
 
     // One line for what is wrong, as the screenful of all flags would push it away.

@@ -18,7 +18,8 @@ import picocli.CommandLine.ParameterException;
 class CliDocumentTest {
     private static final Pattern EXAMPLE =
             Pattern.compile(
-                    "^    .*\\./vencejo (pub|sub|conformance)(.*?)(?: >> .*)?$", Pattern.MULTILINE);
+                    "^    .*\\./vencejo (pub|sub|store|conformance)(.*?)(?: >> .*)?$",
+                    Pattern.MULTILINE);
     private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
 
     @Test
@@ -27,7 +28,7 @@ class CliDocumentTest {
         for (Matcher found = EXAMPLE.matcher(document()); found.find(); examples++) {
             parse(found.group(1), found.group(2));
         }
-        assertThat(examples).isGreaterThanOrEqualTo(10);
+        assertThat(examples).isGreaterThanOrEqualTo(15);
         assertThatThrownBy(() -> parse("sub", "-t a --no-such-flag"))
                 .isInstanceOf(ParameterException.class);
     }
@@ -41,6 +42,7 @@ class CliDocumentTest {
                 switch (command) {
                     case "pub" -> new PubCommand();
                     case "sub" -> new SubCommand();
+                    case "store" -> new StoreCommand();
                     default -> new ConformanceCommand();
                 };
         new CommandLine(parsed).parseArgs(arguments.toArray(String[]::new));

@@ -61,7 +61,14 @@ class VencejoTest {
     @Test
     void eachCommandHasTheHelpThatWrongUsePointsTo() {
         for (String command :
-                List.of("broker", "check-config", "conformance", "pub", "sub", "version")) {
+                List.of(
+                        "broker",
+                        "check-config",
+                        "conformance",
+                        "pub",
+                        "store",
+                        "sub",
+                        "version")) {
             assertThat(run(command, "--help")).as(command).isZero();
             assertThat(text(out)).startsWith("Usage: vencejo " + command).contains("--help");
         }

@@ -28,7 +28,7 @@ enum Floor {
             Set.of("io.netty", "org.slf4j", "org.snakeyaml", "com.sun.management"),
             Set.of("", ".config")),
     CLI(
-            Set.of(PROTOCOL, CONFORMANCE, CORE, TRANSPORT, CLIENT, BROKER),
+            Set.of(PROTOCOL, CONFORMANCE, CORE, STORAGE, TRANSPORT, CLIENT, BROKER),
             Set.of("org.slf4j", "picocli"),
             Set.of(""));
 
