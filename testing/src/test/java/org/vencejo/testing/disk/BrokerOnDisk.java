@@ -110,12 +110,12 @@ final class BrokerOnDisk implements AutoCloseable {
     }
 
     /// As `kill -9`; connections can still be read to their end.
-    void kill() throws InterruptedException {
+    void kill() {
         process.kill();
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         kill();
         for (SocketClient client : clients) {
             client.close();

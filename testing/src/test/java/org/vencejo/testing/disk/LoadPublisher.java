@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
@@ -166,17 +167,17 @@ final class LoadPublisher extends LoadClient {
     }
 
     /// Numbers whose PUBACK, PUBREC or SUBACK came; to be looked at when the connection has ended.
-    TreeSet<Integer> acknowledged() {
+    NavigableSet<Integer> acknowledged() {
         return acknowledged;
     }
 
     /// Numbers whose answer was an error; likewise.
-    TreeSet<Integer> refused() {
+    NavigableSet<Integer> refused() {
         return refused;
     }
 
     /// Numbers of filters by which a message came; likewise.
-    TreeSet<Integer> matched() {
+    NavigableSet<Integer> matched() {
         return matched;
     }
 }

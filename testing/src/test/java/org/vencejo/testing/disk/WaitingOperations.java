@@ -55,8 +55,8 @@ final class WaitingOperations {
         ask(SocketClient.subscribe(1, "at-once/" + name, QoS.AT_MOST_ONCE), PacketType.SUBACK);
         List<List<Packet>> kinds =
                 List.of(
-                        publishes(QoS.AT_LEAST_ONCE, AT_LEAST_ONCE, count, PacketType.PUBACK),
-                        publishes(QoS.EXACTLY_ONCE, EXACTLY_ONCE, count, PacketType.PUBREC),
+                        publishes(QoS.AT_LEAST_ONCE, AT_LEAST_ONCE, count),
+                        publishes(QoS.EXACTLY_ONCE, EXACTLY_ONCE, count),
                         released(count),
                         received(broker, count),
                         subscriptions(count),
@@ -76,7 +76,7 @@ final class WaitingOperations {
         SocketClient.require(client.ask(packet), it -> it.type() == answer);
     }
 
-    private List<Packet> publishes(QoS qos, int from, int count, PacketType answer) {
+    private List<Packet> publishes(QoS qos, int from, int count) {
         List<Packet> packets = new ArrayList<>();
         for (int i = 1; i <= count; i++) {
             packets.add(SocketClient.publish(topic, qos, from + i, name + " " + (from + i)));
@@ -87,7 +87,7 @@ final class WaitingOperations {
     // PUBREL of messages that were taken over before.
     private List<Packet> released(int count) throws IOException {
         List<Packet> packets = new ArrayList<>();
-        for (Packet publish : publishes(QoS.EXACTLY_ONCE, RELEASED, count, PacketType.PUBREC)) {
+        for (Packet publish : publishes(QoS.EXACTLY_ONCE, RELEASED, count)) {
             ask(publish, PacketType.PUBREC);
             packets.add(new Pubrel(((Publish) publish).packetIdentifier(), ReasonCode.SUCCESS));
         }
