@@ -39,6 +39,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#if !defined(__GLIBC__) || !defined(__LP64__)
+#error faultydisk needs glibc and 64 bits
+#endif
+
 /* ---- what the test and the library tell each other: the order is FaultyDisk.Word's ---- */
 
 enum { NAME_BYTES = 64, PATH_BYTES = PATH_MAX + 256, FILES_MAX = 1 << 16 };

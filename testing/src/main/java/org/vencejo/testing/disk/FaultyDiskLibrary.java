@@ -131,8 +131,7 @@ public final class FaultyDiskLibrary {
         try {
             if (!gcc.waitFor(1, TimeUnit.MINUTES) || gcc.exitValue() != 0) {
                 gcc.destroyForcibly();
-                throw new UncheckedIOException(
-                        new IOException(SOURCE + " does not build:\n" + said));
+                return notHere(said);
             }
         } catch (InterruptedException e) {
             gcc.destroyForcibly();
@@ -140,5 +139,16 @@ public final class FaultyDiskLibrary {
             return "interrupted while the library under the disk was built";
         }
         return "";
+    }
+
+    /// The reason, if it is this machine's; else it is a mistake of ours.
+    private static String notHere(String said) {
+        if (said.contains("#error")) {
+            return "the library under the disk needs glibc and 64 bits";
+        }
+        if (said.contains("No such file or directory")) {
+            return "gcc has no C library's headers to build the library under the disk";
+        }
+        throw new UncheckedIOException(new IOException(SOURCE + " does not build:\n" + said));
     }
 }
