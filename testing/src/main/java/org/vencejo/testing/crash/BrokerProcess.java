@@ -31,8 +31,18 @@ public final class BrokerProcess implements AutoCloseable {
     private final ArrayDeque<String> log = new ArrayDeque<>();
     private final CompletableFuture<InetSocketAddress> listening = new CompletableFuture<>();
 
-    /// How it is started: `settings` as `--set` takes them, and what is added to the environment.
-    public record Setup(Path dataFolder, List<String> settings, Map<String, String> environment) {}
+    /// How it is started: `settings` as `--set` takes them, what is added to the environment, and
+    /// where its classes are.
+    public record Setup(
+            Path dataFolder,
+            List<String> settings,
+            Map<String, String> environment,
+            String classPath) {
+        /// With the classes of this process.
+        public Setup(Path dataFolder, List<String> settings, Map<String, String> environment) {
+            this(dataFolder, settings, environment, System.getProperty("java.class.path"));
+        }
+    }
 
     private BrokerProcess(Process process) {
         this.process = process;
@@ -54,7 +64,7 @@ public final class BrokerProcess implements AutoCloseable {
                                 "--sun-misc-unsafe-memory-access=allow",
                                 "--enable-native-access=ALL-UNNAMED",
                                 "-cp",
-                                System.getProperty("java.class.path"),
+                                setup.classPath(),
                                 "org.vencejo.cli.Vencejo",
                                 "broker",
                                 "--port",

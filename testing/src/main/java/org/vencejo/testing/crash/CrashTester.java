@@ -1,5 +1,6 @@
 package org.vencejo.testing.crash;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -38,7 +39,7 @@ public final class CrashTester implements AutoCloseable {
 
     /// What to do. `folder` is empty and takes the data folder and the file of notes; `settings`
     /// are the broker's, as `--set` takes them; `bigQueue` is how many messages a session that ends
-    /// holds for each of two QoS.
+    /// holds for each of two QoS; `classPath` is the broker's.
     public record Setup(
             long seed,
             int kills,
@@ -46,20 +47,36 @@ public final class CrashTester implements AutoCloseable {
             List<String> settings,
             int bigQueue,
             Disk disk,
-            Blow blow) {
+            Blow blow,
+            String classPath) {
         /// With queues of a usual length and a disk that obeys.
         public Setup(long seed, int kills, Path folder, List<String> settings) {
-            this(seed, kills, folder, settings, 250, Disk.PLAIN, Blow.KILL);
+            this(
+                    seed,
+                    kills,
+                    folder,
+                    settings,
+                    250,
+                    Disk.PLAIN,
+                    Blow.KILL,
+                    System.getProperty("java.class.path"));
         }
 
         /// The same on another disk.
         public Setup on(Disk other) {
-            return new Setup(seed, kills, folder, settings, bigQueue, other, blow);
+            return new Setup(seed, kills, folder, settings, bigQueue, other, blow, classPath);
         }
 
         /// The same, but only connections end.
         public Setup hangingUp() {
-            return new Setup(seed, kills, folder, settings, bigQueue, disk, Blow.HANG_UP);
+            return new Setup(
+                    seed, kills, folder, settings, bigQueue, disk, Blow.HANG_UP, classPath);
+        }
+
+        /// The same with other classes of the broker before its own.
+        Setup with(Path classes) {
+            String others = classes + File.pathSeparator + classPath;
+            return new Setup(seed, kills, folder, settings, bigQueue, disk, blow, others);
         }
     }
 

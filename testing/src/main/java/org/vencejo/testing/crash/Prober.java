@@ -114,6 +114,7 @@ final class Prober extends Receiver {
         complete();
         crew.run(
                 churners,
+                Rule.SUBSCRIPTIONS,
                 "messages for probed subscriptions have come",
                 () -> churners.stream().allMatch(Churner::isProbed));
     }
