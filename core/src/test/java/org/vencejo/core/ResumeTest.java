@@ -84,7 +84,9 @@ class ResumeTest {
             assertThat(restarted.to(again, Publish.class))
                     .extracting(Packets::text, Publish::dup, Publish::packetIdentifier)
                     .containsExactly(
-                            tuple("m2", true, 2), tuple("m3", false, 3), tuple("m4", false, 4));
+                            tuple("m2", true, 2),
+                            tuple("m3", !cut, 3), // acknowledgements may have been lost
+                            tuple("m4", !cut, 4));
         }
     }
 

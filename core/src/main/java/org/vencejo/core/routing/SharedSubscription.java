@@ -67,7 +67,17 @@ public final class SharedSubscription<S> {
 
     /// Whether any member is so.
     public boolean hasMember(Predicate<Member<S>> is) {
-        return members.values().stream().anyMatch(is);
+        if (turn == null) {
+            return false;
+        }
+        Member<S> member = turn;
+        do {
+            if (is.test(member)) {
+                return true;
+            }
+            member = member.next;
+        } while (member != turn);
+        return false;
     }
 
     /// Adds a member at the end of the round, or replaces its options where it stands; returns
