@@ -1,5 +1,6 @@
 package org.vencejo.storage;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,7 +45,7 @@ final class SalvagedSessions {
         boolean old;
         boolean kept;
         boolean over;
-        final List<Raw> released = new ArrayList<>();
+        final Map<Long, Raw> released = new HashMap<>();
 
         // By its state before the salvage
         long messagesBefore;
@@ -106,7 +107,7 @@ final class SalvagedSessions {
         }
         current.old |= old;
         if (kind == Keys.RELEASED) {
-            current.released.add(new Raw(key, value));
+            current.released.put(sequenceOfReleased(key), new Raw(key, value));
         } else if (kind != Keys.STATE) {
             records.add(new Raw(key, value));
         }
@@ -234,15 +235,14 @@ final class SalvagedSessions {
     }
 
     private void keepReleased(Salvaged session, long sequence) throws RocksDBException {
-        for (Raw each : session.released) {
-            if (sequenceOfReleased(each.key) == sequence) {
-                target.put(Family.SESSIONS, each.key, each.value);
-            }
+        Raw released = session.released.get(sequence);
+        if (released != null) {
+            target.put(Family.SESSIONS, released.key, released.value);
         }
     }
 
     private static long sequenceOfReleased(byte[] key) {
-        return java.nio.ByteBuffer.wrap(key).getLong(9);
+        return ByteBuffer.wrap(key).getLong(9);
     }
 
     /// All entries were shown: writes what counts them.
