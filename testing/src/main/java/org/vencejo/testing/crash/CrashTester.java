@@ -261,7 +261,8 @@ public final class CrashTester implements AutoCloseable {
     }
 
     private BrokerProcess.Setup process() {
-        return new BrokerProcess.Setup(dataFolder, setup.settings(), setup.disk().environment());
+        return new BrokerProcess.Setup(
+                dataFolder, setup.settings(), setup.disk().environment(), setup.classPath());
     }
 
     private void start() {
