@@ -211,8 +211,8 @@ final class ControlSocket implements AutoCloseable {
     public void close() {
         closing = true;
         try {
-            Files.deleteIfExists(file);
             server.close();
+            Files.deleteIfExists(file);
         } catch (IOException e) {
             log.warn("the control socket was not removed: {}", e.getMessage());
         }

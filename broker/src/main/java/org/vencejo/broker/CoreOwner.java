@@ -169,8 +169,8 @@ class CoreOwner {
         }
 
         @Override
-        public void unavailable(String reason) {
-            tell(new Input.StoreUnavailable(reason));
+        public void unavailable(String reason, boolean stillWrites) {
+            tell(new Input.StoreUnavailable(reason, stillWrites));
         }
 
         @Override

@@ -64,6 +64,12 @@ final class Keeper {
                                     messages(recovered),
                                     recovered.retained().size(),
                                     TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin)));
+        } catch (LinkageError e) {
+            throw new StartException(
+                    "there is no store for %s on %s; only 'durability: memory' works there"
+                            .formatted(
+                                    System.getProperty("os.name"), System.getProperty("os.arch")),
+                    new IllegalStateException(e));
         } catch (StoreException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }

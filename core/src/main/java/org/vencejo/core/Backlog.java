@@ -23,6 +23,7 @@ final class Backlog {
     private long durable;
     private long durableBytes;
     private boolean unavailable;
+    private boolean writes = true;
 
     /// Counts a mutation; returns its number.
     long append(Mutation mutation) {
@@ -60,11 +61,17 @@ final class Backlog {
         return steppedBytes - durableBytes >= bytes;
     }
 
-    void unavailable(boolean is) {
+    void unavailable(boolean is, boolean stillWrites) {
         unavailable = is;
+        writes = stillWrites;
     }
 
-    /// Whether nothing becomes durable for the time being, so that nothing that would have to is
+    /// Whether what is appended becomes durable, be there room for more or not.
+    boolean writes() {
+        return writes;
+    }
+
+    /// Whether nothing new is kept for the time being, so that nothing that would have to be is
     /// taken over.
     boolean isUnavailable() {
         return unavailable;

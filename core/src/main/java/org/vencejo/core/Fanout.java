@@ -296,7 +296,12 @@ final class Fanout implements ToIntFunction<Member<ServerSession>> {
     /// Whether all that it appends has to be durable at once: the identifier of a QoS 2 message and
     /// the message in each queue.
     boolean isAtomic() {
-        return route != null && answer instanceof Pubrec;
+        return route != null && (answer instanceof Pubrec || isWill());
+    }
+
+    // The will is gone from its session in the same call, and nobody would publish it again.
+    private boolean isWill() {
+        return publisher != null && answer == null && publish.qos() != QoS.AT_MOST_ONCE;
     }
 
     /// The connection that the message came from, if it is still there.

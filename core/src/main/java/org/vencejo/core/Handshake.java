@@ -285,7 +285,8 @@ final class Handshake {
         Acknowledgements answers =
                 new Acknowledgements(connection, packet -> sessions.answered(bound, packet));
         connection.answering(answers);
-        bound.answer(connack, present ? number : Math.max(number, sessions.lastEnd()));
+        bound.answer(
+                connack, present ? number : Math.max(number, sessions.endOf(clientIdentifier)));
     }
 
     private void checkRights(Identity identity) {
@@ -323,9 +324,10 @@ final class Handshake {
     // come.
     private void checkStore() {
         ServerSession session = sessions.find(clientIdentifier);
+        boolean isKept = session != null && session.state().isKept();
         if (turn.backlog.isUnavailable()
-                && (terms.sessionExpiryInterval() > 0
-                        || (session != null && session.state().isKept()))) {
+                && (terms.sessionExpiryInterval() > 0 || isKept)
+                && !(isKept && turn.backlog.writes())) { // it may make room
             throw new ProtocolViolation(
                     ReasonCode.QUOTA_EXCEEDED, "MQTT-3.1.4-2", "nothing can be kept now");
         }

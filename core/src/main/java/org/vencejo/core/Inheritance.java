@@ -5,6 +5,7 @@ import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import org.vencejo.core.session.Copy;
 import org.vencejo.core.session.Fate;
+import org.vencejo.protocol.QoS;
 
 /// What a session that ended has left on disk: each copy that came through a shared subscription
 /// goes to another member (C24), all others end with the session.
@@ -14,6 +15,7 @@ import org.vencejo.core.session.Fate;
 final class Inheritance {
     private final Turn turn;
     private final long session;
+    private final long perhapsSentBefore;
     private final Predicate<SharedCopy> heirs;
     private long from;
     private long messages;
@@ -23,9 +25,15 @@ final class Inheritance {
     private LongConsumer onDone = count -> {};
 
     /// `heirs` is given each copy that may go to another, and says whether one took it.
-    Inheritance(Turn turn, long session, Recovered.Rest rest, Predicate<SharedCopy> heirs) {
+    Inheritance(
+            Turn turn,
+            long session,
+            Recovered.Rest rest,
+            long perhapsSentBefore,
+            Predicate<SharedCopy> heirs) {
         this.turn = turn;
         this.session = session;
+        this.perhapsSentBefore = perhapsSentBefore;
         this.heirs = heirs;
         this.from = rest.from();
         this.messages = rest.messages();
@@ -81,12 +89,14 @@ final class Inheritance {
         bytes -= size;
         turn.accounting.loaded(size);
         turn.accounting.unqueued(size);
-        if (!(copy instanceof SharedCopy left)) {
+        shared -= copy instanceof SharedCopy ? 1 : 0;
+        boolean mayHaveBegun =
+                copy.qos() == QoS.EXACTLY_ONCE && copy.sequence() < perhapsSentBefore;
+        if (!(copy instanceof SharedCopy left) || mayHaveBegun) { // [MQTT-4.8.2-5]
             turn.accounting.ended(Fate.SESSION_ENDED);
             undelivered++;
             return;
         }
-        shared--;
         turn.append(
                 new Mutation.Dequeued(
                         session,

@@ -43,8 +43,9 @@ public sealed interface Input {
     /// The entries came that [Outbox#readQueue] asked for.
     record QueueRead(long session, long read, List<Mutation.Enqueued> entries) implements Input {}
 
-    /// Nothing becomes durable for the time being: what would have to is refused.
-    record StoreUnavailable(String reason) implements Input {}
+    /// Nothing new is kept for the time being: what would have to be is refused. If the store
+    /// `still writes`, there is only no room: who takes messages away is welcome.
+    record StoreUnavailable(String reason, boolean stillWrites) implements Input {}
 
     /// What was appended becomes durable again.
     record StoreAvailable() implements Input {}

@@ -10,8 +10,10 @@ public interface Journal extends AutoCloseable {
         /// All mutations up to number `upTo` are durable.
         void durable(long upTo);
 
-        /// Nothing becomes durable for the time being. What was appended is kept and tried again.
-        default void unavailable(String reason) {}
+        /// Nothing new is to come for the time being. If the journal `stillWrites`, there is only
+        /// no room for more; else nothing becomes durable, and what was appended is tried again.
+        /// May be told again as that changes.
+        default void unavailable(String reason, boolean stillWrites) {}
 
         /// It goes on.
         default void available() {}

@@ -212,7 +212,8 @@ final class Publishing {
 
     private void refused(Connection connection, Publish publish, ReasonCode reasonCode) {
         turn.statistics.refused(reasonCode);
-        if (!turn.backlog.isUnavailable()) { // that is told once
+        if (reasonCode != ReasonCode.QUOTA_EXCEEDED
+                || !turn.backlog.isUnavailable()) { // that is told once
             tellRefused(connection, publish, reasonCode);
         }
         boolean notKept = reasonCode == ReasonCode.QUOTA_EXCEEDED; // an ack would be a lie (C16)

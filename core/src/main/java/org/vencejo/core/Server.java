@@ -120,11 +120,11 @@ public final class Server {
             case Input.Reconfigured i -> turn.reconfigure(i.settings());
             case Input.QueueRead i -> turn.queueRead(i);
             case Input.StoreUnavailable i -> {
-                turn.backlog.unavailable(true);
+                turn.backlog.unavailable(true, i.stillWrites());
                 turn.outbox().event(new Event.StoreUnavailable(i.reason()));
             }
             case Input.StoreAvailable i -> {
-                turn.backlog.unavailable(false);
+                turn.backlog.unavailable(false, true);
                 turn.outbox().event(new Event.StoreAvailable());
             }
             case Input.ShutDown i -> shutDown.begin();
@@ -367,8 +367,8 @@ public final class Server {
 
     private void durable(long upTo) {
         turn.backlog.durable(upTo);
-        turn.settling.durable();
         turn.waiters.durable(faults);
+        turn.settling.durable();
     }
 
     private void deadlineReached() {

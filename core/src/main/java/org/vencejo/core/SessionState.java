@@ -304,7 +304,7 @@ final class SessionState implements FlowOwner {
         List<SharedCopy> copies = new ArrayList<>();
         if (sharedCopies > 0) {
             outbound.forEachKept(copy -> {
-                if (copy instanceof SharedCopy shared && shared.mayGoElsewhere()) {
+                if (copy instanceof SharedCopy shared && !outbound.mayHaveBegun(shared)) {
                     copies.add(shared);
                 }
             });

@@ -2,6 +2,8 @@ package org.vencejo.core;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +42,11 @@ final class Sessions {
     private final Map<String, ServerSession> byClientIdentifier = new HashMap<>();
     private final Set<Inheritance> inheritances = new LinkedHashSet<>();
     private long lastNumber;
-    private long lastEnd;
+
+    /// The journal numbers behind the ends of kept sessions that are not durable yet, by Client
+    /// Identifier, the oldest first.
+    private final LinkedHashMap<String, Long> ends = new LinkedHashMap<>();
+
     private long expired;
     private int connectedClients;
     private int connectedClientsMost;
@@ -75,11 +81,19 @@ final class Sessions {
         return identifier;
     }
 
-    /// The journal number behind the last end of a kept session. Who is told that its session is
-    /// new must not find the old one again after a crash; one number for all of them is exact
-    /// enough.
-    long lastEnd() {
-        return lastEnd;
+    /// The journal number behind the last end of a kept session of this client. Who is told that
+    /// its session is new must not find the old one again after a crash.
+    long endOf(String clientIdentifier) {
+        return ends.getOrDefault(clientIdentifier, 0L);
+    }
+
+    private void noteEnd(String clientIdentifier) {
+        ends.remove(clientIdentifier);
+        ends.put(clientIdentifier, turn.appended());
+        Iterator<Long> oldest = ends.values().iterator();
+        while (oldest.hasNext() && oldest.next() <= turn.durable()) {
+            oldest.remove();
+        }
     }
 
     ServerSession create(String clientIdentifier, Identity identity, boolean kept) {
@@ -221,7 +235,7 @@ final class Sessions {
         Inheritance inheritance = inheritance(session);
         long undelivered = session.end(inheritance != null);
         if (session.state().isKept()) {
-            lastEnd = turn.appended();
+            noteEnd(session.state().clientIdentifier());
         }
         for (SharedCopy orphan : orphans) {
             undelivered += giveToAnother(orphan) ? 0 : 1;
@@ -243,11 +257,17 @@ final class Sessions {
         Recovered.Rest rest = session.state().rest();
         return rest.shared() == 0
                 ? null
-                : inherit(session.state().number(), session.state().clientIdentifier(), rest);
+                : inherit(
+                        session.state().number(),
+                        session.state().clientIdentifier(),
+                        rest,
+                        session.state().outbound().perhapsSentBefore());
     }
 
-    private Inheritance inherit(long number, String clientIdentifier, Recovered.Rest rest) {
-        Inheritance inheritance = new Inheritance(turn, number, rest, this::giveToAnother);
+    private Inheritance inherit(
+            long number, String clientIdentifier, Recovered.Rest rest, long perhapsSentBefore) {
+        Inheritance inheritance =
+                new Inheritance(turn, number, rest, perhapsSentBefore, this::giveToAnother);
         inheritances.add(inheritance);
         inheritance.onDone(undelivered -> {
             inheritances.remove(inheritance);
@@ -337,7 +357,7 @@ final class Sessions {
             Recovered.Rest rest = ending.rest();
             turn.accounting.recovered(rest.messages(), rest.bytes());
             turn.accounting.stored(rest.bytes());
-            inherit(ending.session(), "", rest).goOn(0);
+            inherit(ending.session(), "", rest, 0).goOn(0);
         }
     }
 

@@ -31,7 +31,12 @@ final class Settling {
     private void goOn() {
         for (int i = 0; i < SESSIONS_MAX && toLookAt > 0; i++) {
             toLookAt--;
-            sessions.remove().settle();
+            ServerSession session = sessions.remove();
+            try {
+                session.settle();
+            } catch (RuntimeException fault) { // the others are not to stay in memory for it
+                turn.outbox().event(new Event.Fault(session.connection(), fault));
+            }
         }
         if (toLookAt > 0) {
             turn.schedule(more, 0);

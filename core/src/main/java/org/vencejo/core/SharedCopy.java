@@ -24,9 +24,4 @@ final class SharedCopy extends Copy {
     TopicFilter share() {
         return share;
     }
-
-    /// Whether another member may get it: never what may be, in part, with this one [MQTT-4.8.2-5].
-    boolean mayGoElsewhere() {
-        return !(wasSent() && qos() == QoS.EXACTLY_ONCE);
-    }
 }

@@ -228,6 +228,43 @@ class QueueOnDiskTest {
     }
 
     @Test
+    void whatCountsAsUnsentBehindASmallerWindowComesBeforeTheRest() {
+        subscribed("keeper", "t");
+        publish(12);
+        Recovered stored = bench.server.durableState();
+        Recovered.Session session = stored.sessions().getFirst();
+        List<Mutation.Enqueued> all =
+                bench.mutations.stream()
+                        .filter(Mutation.Enqueued.class::isInstance)
+                        .map(Mutation.Enqueued.class::cast)
+                        .toList();
+        List<Recovered.Entry> read =
+                all.stream().limit(8).map(each -> new Recovered.Entry(each, null)).toList();
+        long bytes = all.stream().skip(8).mapToLong(each -> each.message().bytes()).sum();
+        Recovered.Session more =
+                new Recovered.Session(
+                        session.created(),
+                        session.connected(),
+                        session.disconnected(),
+                        session.subscriptions(),
+                        read,
+                        new Recovered.Rest(all.get(8).sequence(), 100, 4, bytes, 0),
+                        session.identifiersTaken());
+        Bench restarted =
+                new Bench(
+                        settings(),
+                        AccessRules.OPEN,
+                        new Recovered(List.of(more), List.of(), List.of(), 1, 0));
+        restarted.mutations.addAll(bench.mutations);
+        restarted.pass(1);
+        Connection keeper = restarted.connect(withWindow("keeper", 100));
+        while (!restarted.reads.isEmpty()) {
+            restarted.answerRead();
+        }
+        assertThat(restarted.payloadsTo(keeper)).isEqualTo(numbers(0, 12));
+    }
+
+    @Test
     void othersInheritWhatAnEndedSessionHasOnDisk() {
         subscribed("first", "$share/g/t");
         publish(10);

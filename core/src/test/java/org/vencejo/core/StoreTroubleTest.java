@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.vencejo.protocol.Connack;
+import org.vencejo.protocol.Disconnect;
+import org.vencejo.protocol.Properties;
+import org.vencejo.protocol.Property;
 import org.vencejo.protocol.Puback;
 import org.vencejo.protocol.Pubrec;
 import org.vencejo.protocol.QoS;
@@ -27,7 +30,7 @@ class StoreTroubleTest {
 
     private void unavailable() {
         bench.journalAnswers = false;
-        bench.handle(new Input.StoreUnavailable("no space left"));
+        bench.handle(new Input.StoreUnavailable("an error of the disk", false));
     }
 
     private void available() {
@@ -74,7 +77,7 @@ class StoreTroubleTest {
     void anAcknowledgementThatWasOwedComesWhenItIsTrue() {
         bench.journalAnswers = false;
         bench.in(publisher, Packets.publish("kept/a", QoS.AT_LEAST_ONCE, 1, "x"));
-        bench.handle(new Input.StoreUnavailable("no space left"));
+        bench.handle(new Input.StoreUnavailable("an error of the disk", false));
         assertThat(bench.to(publisher, Puback.class)).isEmpty();
         available();
         assertThat(bench.to(publisher, Puback.class))
@@ -93,6 +96,36 @@ class StoreTroubleTest {
         available();
         Connection again = bench.connect("keeper", 100);
         assertThat(bench.to(again, Connack.class).getFirst().sessionPresent()).isTrue();
+    }
+
+    @Test
+    void whoTakesMessagesAwayIsWelcomeAsLongAsTheStoreWrites() {
+        bench.in(publisher, Packets.publish("kept/a", QoS.AT_LEAST_ONCE, 1, "x"));
+        bench.handle(new Input.StoreUnavailable("no room", true));
+        Connection newcomer = bench.connect("newcomer", 100);
+        assertThat(bench.to(newcomer, Connack.class).getFirst().reasonCode())
+                .isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+        Connection keeper = bench.connect("keeper", 100);
+        assertThat(bench.to(keeper, Connack.class).getFirst().sessionPresent()).isTrue();
+        assertThat(bench.payloadsTo(keeper)).containsExactly("x");
+        assertThat(puback(2, "kept/a")).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+    }
+
+    @Test
+    void aStrangersEndedSessionKeepsNobodyWaiting() {
+        Connection leaving = bench.connect("leaving", 100);
+        bench.journalAnswers = false;
+        bench.in(leaving, new Disconnect(ReasonCode.SUCCESS, expiryNow()));
+        Connection newcomer = bench.connect("newcomer", 0);
+        assertThat(bench.to(newcomer, Connack.class)).hasSize(1);
+        Connection back = bench.connect("leaving", 0);
+        assertThat(bench.to(back, Connack.class)).as("its own old session must be gone").isEmpty();
+        bench.durable();
+        assertThat(bench.to(back, Connack.class)).hasSize(1);
+    }
+
+    private static Properties expiryNow() {
+        return Properties.builder().put(Property.SESSION_EXPIRY_INTERVAL, 0).build();
     }
 
     @Test

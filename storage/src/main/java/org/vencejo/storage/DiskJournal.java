@@ -2,6 +2,7 @@ package org.vencejo.storage;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,7 @@ public final class DiskJournal implements Journal, QueueReader {
     private static final Logger LOG = LoggerFactory.getLogger(DiskJournal.class);
 
     private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(20);
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     // A group larger than that takes longer to write than to sync.
@@ -121,12 +123,17 @@ public final class DiskJournal implements Journal, QueueReader {
         closing = true;
         LockSupport.unpark(thread);
         boolean interrupted = false;
-        while (thread.isAlive()) {
+        long deadline = System.nanoTime() + CLOSE_NANOS;
+        while (thread.isAlive() && System.nanoTime() - deadline < 0) {
             try {
-                thread.join();
+                var _ = thread.join(Duration.ofMillis(100));
             } catch (InterruptedException e) {
                 interrupted = true;
             }
+        }
+        if (thread.isAlive()) { // and may hold what closing needs
+            LOG.error("the store '{}' does not answer, and is left as it is", store.folder());
+            return;
         }
         reads.close();
         store.close();
@@ -190,8 +197,13 @@ public final class DiskJournal implements Journal, QueueReader {
 
     private void take() {
         for (Batch next = appended.poll(); next != null; next = appended.poll()) {
+            boolean first = listener == null;
             listener = next.listener;
             open.add(next);
+            String trouble = unavailable;
+            if (first && trouble != null) {
+                next.listener.unavailable(trouble, !broken); // of before anybody could hear of it
+            }
         }
     }
 
@@ -217,7 +229,9 @@ public final class DiskJournal implements Journal, QueueReader {
                 return;
             }
             writer = Writer.LINGERING;
-            LockSupport.parkNanos(this, left);
+            if (appended.isEmpty()) {
+                LockSupport.parkNanos(this, left);
+            }
             writer = Writer.AWAKE;
             take();
         }
@@ -302,6 +316,7 @@ public final class DiskJournal implements Journal, QueueReader {
             action.run();
             return true;
         } catch (RocksDBException | IOException | RuntimeException | Error e) {
+            boolean more = !broken;
             broken = true;
             careful = true;
             brokenNanos = System.nanoTime();
@@ -310,7 +325,7 @@ public final class DiskJournal implements Journal, QueueReader {
                 logged = reason;
                 LOG.error("the store '{}' does not take what it is given", store.folder(), e);
             }
-            if (unavailable == null) {
+            if (unavailable == null || more) {
                 becomeUnavailable(reason);
             }
             return false;
@@ -321,7 +336,7 @@ public final class DiskJournal implements Journal, QueueReader {
         unavailable = reason;
         Listener to = listener;
         if (to != null) {
-            to.unavailable(reason);
+            to.unavailable(reason, !broken);
         }
     }
 
@@ -377,7 +392,7 @@ public final class DiskJournal implements Journal, QueueReader {
             if (want == null) {
                 becomeAvailable();
             } else {
-                unavailable = want;
+                becomeUnavailable(want);
             }
         });
     }

@@ -66,7 +66,7 @@ final class QueueReads implements AutoCloseable {
             List<Enqueued> entries;
             try {
                 entries = store.read(session, from, messagesMax, bytesMax);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 again(e);
                 return;
             }
@@ -74,7 +74,7 @@ final class QueueReads implements AutoCloseable {
         }
 
         @SuppressWarnings("FutureReturnValueIgnored") // it says itself what goes wrong
-        private void again(RuntimeException why) {
+        private void again(Throwable why) {
             if (!failed) {
                 failed = true;
                 LOG.error(

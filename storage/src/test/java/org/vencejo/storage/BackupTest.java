@@ -35,7 +35,7 @@ class BackupTest {
                 }
 
                 @Override
-                public void unavailable(String reason) {
+                public void unavailable(String reason, boolean stillWrites) {
                     throw new IllegalStateException(reason);
                 }
 

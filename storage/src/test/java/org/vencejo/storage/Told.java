@@ -24,7 +24,7 @@ final class Told implements Journal.Listener {
     }
 
     @Override
-    public void unavailable(String reason) {
+    public void unavailable(String reason, boolean stillWrites) {
         told.add(new Unavailable(reason));
     }
 

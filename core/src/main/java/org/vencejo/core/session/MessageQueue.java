@@ -250,6 +250,11 @@ public final class MessageQueue {
         return bytesOnDisk() - before;
     }
 
+    /// A copy that a start has read: it is before what is left on disk.
+    void recover(Copy copy) {
+        head.addLast(copy);
+    }
+
     /// What is left on disk at a start.
     void recoverOnDisk(long from, long messages, long bytes) {
         Behind more = behind();

@@ -300,6 +300,9 @@ public final class OutboundFlow {
             if (queue.messagesOnDisk() == 0) {
                 return; // it is in memory: it was not known to be durable when this was asked for
             }
+            if (copy.sequence() < queue.firstOnDisk()) {
+                continue; // it went ahead of the queue meanwhile
+            }
             queue.loaded(copy);
             accounting.loaded(copy.message().bytes());
         }
@@ -330,6 +333,18 @@ public final class OutboundFlow {
         perhapsSentBefore = nextSequence;
     }
 
+    /// Whether the peer may have it, in part: a QoS 2 exchange that may have begun goes on with
+    /// this peer, whatever becomes of the message.
+    public boolean mayHaveBegun(Copy copy) {
+        return copy.qos() == QoS.EXACTLY_ONCE
+                && (copy.wasSent() || copy.sequence() < perhapsSentBefore);
+    }
+
+    /// Copies before this sequence may have been sent before the last start.
+    public long perhapsSentBefore() {
+        return perhapsSentBefore;
+    }
+
     /// Puts a copy where it was when the store was written: in the queue, or sent, or with its
     /// PUBREL owed under `releasedIdentifier` (0 if PUBREC had not come). Those with PUBRELs come
     /// first, in the order of these, then the others in the order of their sequences.
@@ -337,7 +352,7 @@ public final class OutboundFlow {
         nextSequence = Math.max(nextSequence, copy.sequence() + 1);
         accounting.recovered(copy.message().bytes());
         if (!wasSent) {
-            queue.addLast(copy);
+            queue.recover(copy);
             return;
         }
         accounting.unqueued(copy.message().bytes());
@@ -439,7 +454,7 @@ public final class OutboundFlow {
             return false;
         }
         boolean counts = copy.qos() != QoS.AT_MOST_ONCE;
-        if (copy.message().isExpired(wallMillis)) {
+        if (copy.message().isExpired(wallMillis) && !mayHaveBegun(copy)) {
             drop(copy, Fate.EXPIRED); // [MQTT-3.3.2-5]
             return true;
         }

@@ -214,13 +214,15 @@ final class StoredState {
             List<Recovered.Entry> entries = new ArrayList<>();
             long from = Long.MAX_VALUE;
             int window = Math.min(windowMax, connected().receiveMaximum());
+            long lastReleased =
+                    released.keySet().stream().mapToLong(Long::longValue).max().orElse(-1);
             for (Mutation.Enqueued each : queue.values()) {
                 boolean wasSent =
                         released.containsKey(each.sequence())
                                 || (entries.size() < window
                                         && (disconnected == null
                                                 || each.sequence() < disconnected.sentUpTo()));
-                if (!whole && !wasSent) {
+                if (!whole && !wasSent && each.sequence() > lastReleased) {
                     from = each.sequence();
                     break;
                 }
