@@ -1,6 +1,7 @@
 package org.vencejo.testing.conformance;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -40,9 +41,12 @@ final class ServerUnderTest implements Authenticator {
         denied.addAll(setup.denied());
     }
 
-    ServerSettings settings() {
+    /// The settings at a level of durability, with queues where that has them.
+    ServerSettings settings(String durability) {
+        List<String> assignments = new ArrayList<>(setup.assignments());
+        assignments.add("durability=" + durability);
         Configuration.Request request =
-                new Configuration.Request(null, Map.of(), setup.assignments(), null);
+                new Configuration.Request(null, Map.of(), assignments, null);
         return Configuration.read(request, new Machine(2, 1L << 30, 1_024, false))
                 .broker()
                 .server();

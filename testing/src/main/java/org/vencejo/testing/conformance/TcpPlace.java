@@ -48,7 +48,7 @@ public final class TcpPlace implements Place {
         ServerDriver driver =
                 ServerDriver.start(
                         new ServerDriver.Parts(
-                                server.settings(),
+                                server.settings("memory"),
                                 server.accessRules(),
                                 server,
                                 new MemoryJournal(),

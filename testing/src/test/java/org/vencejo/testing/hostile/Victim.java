@@ -4,6 +4,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -38,8 +39,9 @@ final class Victim implements AutoCloseable {
 
     private Victim(int ioThreads, Authenticator authenticator, List<String> assignments)
             throws IOException {
-        Configuration.Request request =
-                new Configuration.Request(null, Map.of(), assignments, null);
+        List<String> inMemory = new ArrayList<>(assignments);
+        inMemory.add("durability=memory");
+        Configuration.Request request = new Configuration.Request(null, Map.of(), inMemory, null);
         driver =
                 ServerDriver.start(
                         new ServerDriver.Parts(
