@@ -41,7 +41,7 @@ public final class MemoryPlace implements Place {
             server =
                     new MemoryServer(
                             new MemoryServer.Setup(
-                                    underTest.settings("fsync"),
+                                    underTest.settings("memory"),
                                     underTest.accessRules(),
                                     underTest::authenticate,
                                     LateStore.prompt(),
