@@ -89,14 +89,12 @@ final class Inheritance {
         bytes -= size;
         turn.accounting.loaded(size);
         turn.accounting.unqueued(size);
-        shared -= copy instanceof SharedCopy ? 1 : 0;
-        boolean mayHaveBegun =
-                copy.qos() == QoS.EXACTLY_ONCE && copy.sequence() < perhapsSentBefore;
-        if (!(copy instanceof SharedCopy left) || mayHaveBegun) { // [MQTT-4.8.2-5]
+        if (!(copy instanceof SharedCopy left)) {
             turn.accounting.ended(Fate.SESSION_ENDED);
             undelivered++;
             return;
         }
+        shared--;
         turn.append(
                 new Mutation.Dequeued(
                         session,
@@ -105,7 +103,12 @@ final class Inheritance {
                         size,
                         entry.qos(),
                         true));
-        undelivered += heirs.test(left) ? 0 : 1;
+        boolean mayHaveBegun =
+                copy.qos() == QoS.EXACTLY_ONCE && copy.sequence() < perhapsSentBefore;
+        if (mayHaveBegun) { // [MQTT-4.8.2-5]
+            turn.accounting.ended(Fate.SESSION_ENDED);
+        }
+        undelivered += !mayHaveBegun && heirs.test(left) ? 0 : 1;
     }
 
     /// What of it is on disk.
