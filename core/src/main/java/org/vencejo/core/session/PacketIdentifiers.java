@@ -5,7 +5,10 @@ import org.jspecify.annotations.Nullable;
 /// The Packet Identifiers in use in one direction, each with what it stands for.
 ///
 /// Touched only by whoever runs the session. A table with open addressing that is absent while
-/// empty; as identifiers are mostly taken in turn, they mostly stand in their own slot.
+/// empty. Identifiers are mostly taken in turn, so most stand in their own slot, side by side; of
+/// those that cannot, the one further from its own goes first ("Robin Hood"). So a search and the
+/// closing of a hole end at the first that stands nearer to its own slot, and not only at the end
+/// of a run, which may be as long as the window.
 public final class PacketIdentifiers<V> {
     public static final int MAX = 65_535;
 
@@ -37,24 +40,25 @@ public final class PacketIdentifiers<V> {
     /// Takes `identifier` (1 to 65,535) for `value`, or changes what it stands for.
     public void put(int identifier, V value) {
         int slot = slotOf(identifier);
-        if (slot < 0) {
-            grow();
-            slot = freeSlotFor(identifier);
-            size++;
-        }
-        if (keys != null && values != null) {
-            keys[slot] = (char) identifier;
+        if (slot >= 0 && values != null) {
             values[slot] = value;
+            return;
+        }
+        grow();
+        if (keys != null && values != null) {
+            insert(keys, values, (char) identifier, value);
+            size++;
         }
     }
 
     /// Frees `identifier`; returns what it stood for, or null if it was free.
     public @Nullable V remove(int identifier) {
-        V value = get(identifier);
         int slot = slotOf(identifier);
         if (slot < 0 || keys == null || values == null) {
             return null;
         }
+        @SuppressWarnings("unchecked") // only put writes values, and it takes a V
+        V value = (V) values[slot];
         closeHole(keys, values, slot);
         if (--size == 0 && keys.length > CAPACITY_MIN * 8) {
             keys = null;
@@ -95,21 +99,43 @@ public final class PacketIdentifiers<V> {
         return all;
     }
 
-    // Moves what stands behind the hole into it, as long as it stays reachable from its own slot.
+    // Moves what stands behind the hole one slot back, up to the first that is in its own.
     private static void closeHole(char[] keys, @Nullable Object[] values, int slot) {
         int mask = keys.length - 1;
         int hole = slot;
-        for (int i = (hole + 1) & mask; keys[i] != 0; i = (i + 1) & mask) {
-            int home = keys[i] & mask;
-            boolean stays = hole <= i ? hole < home && home <= i : hole < home || home <= i;
-            if (!stays) {
-                keys[hole] = keys[i];
-                values[hole] = values[i];
-                hole = i;
-            }
+        for (int next = (hole + 1) & mask; distance(keys, next) > 0; next = (next + 1) & mask) {
+            keys[hole] = keys[next];
+            values[hole] = values[next];
+            hole = next;
         }
         keys[hole] = 0;
         values[hole] = null;
+    }
+
+    // Of two that want a slot, the one further from its own has it, and the other goes on.
+    private static void insert(
+            char[] keys, @Nullable Object[] values, char key, @Nullable Object value) {
+        int mask = keys.length - 1;
+        int slot = key & mask;
+        for (int distance = 0; keys[slot] != 0; distance++, slot = (slot + 1) & mask) {
+            int there = distance(keys, slot);
+            if (there < distance) {
+                char displaced = keys[slot];
+                @Nullable Object displacedValue = values[slot];
+                keys[slot] = key;
+                values[slot] = value;
+                key = displaced;
+                value = displacedValue;
+                distance = there;
+            }
+        }
+        keys[slot] = key;
+        values[slot] = value;
+    }
+
+    // How many slots behind its own the identifier in `slot` stands; -1 if there is none.
+    private static int distance(char[] keys, int slot) {
+        return keys[slot] == 0 ? -1 : (slot - keys[slot]) & (keys.length - 1);
     }
 
     private int slotOf(int identifier) {
@@ -118,25 +144,14 @@ public final class PacketIdentifiers<V> {
         }
         int mask = keys.length - 1;
         int slot = identifier & mask;
-        while (keys[slot] != 0) {
+        for (int distance = 0;
+                distance(keys, slot) >= distance;
+                distance++, slot = (slot + 1) & mask) {
             if (keys[slot] == identifier) {
                 return slot;
             }
-            slot = (slot + 1) & mask;
         }
         return -1;
-    }
-
-    private int freeSlotFor(int identifier) {
-        if (keys == null) {
-            throw new IllegalStateException("grow comes first");
-        }
-        int mask = keys.length - 1;
-        int slot = identifier & mask;
-        while (keys[slot] != 0) {
-            slot = (slot + 1) & mask;
-        }
-        return slot;
     }
 
     private void grow() {
@@ -150,9 +165,7 @@ public final class PacketIdentifiers<V> {
             values = new @Nullable Object[oldKeys.length * 2];
             for (int i = 0; i < oldKeys.length; i++) {
                 if (oldKeys[i] != 0) {
-                    int slot = freeSlotFor(oldKeys[i]);
-                    keys[slot] = oldKeys[i];
-                    values[slot] = oldValues[i];
+                    insert(keys, values, oldKeys[i], oldValues[i]);
                 }
             }
         }
