@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// The Topic Names that were seen lately, found by their bytes, so that a repeated one costs no
@@ -21,6 +22,7 @@ public final class TopicCache {
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final @Nullable TopicName[] slots;
+    private final byte[] wanted = new byte[LENGTH_MAX]; // the name that is looked for
 
     /// A cache for some thousand topics.
     public TopicCache() {
@@ -41,23 +43,31 @@ public final class TopicCache {
     ///
     /// @throws ProtocolViolation if the bytes are no Topic Name
     public TopicName get(ByteBuf in, int offset, int length, ProtocolVersion version) {
-        int slot = hash(in, offset, length) & (slots.length - 1);
+        if (length > LENGTH_MAX) {
+            return read(in, offset, length, version);
+        }
+        // Copied at once: an array is compared by one instruction for many bytes, a buffer is not.
+        in.getBytes(offset, wanted, 0, length);
+        int slot = hash(wanted, length) & (slots.length - 1);
         TopicName first = slots[slot];
-        if (first != null && isAt(first.utf8(), in, offset, length)) {
+        if (first != null && isWanted(first, length)) {
             return first;
         }
         TopicName second = slots[slot ^ 1];
-        if (second != null && isAt(second.utf8(), in, offset, length)) {
+        if (second != null && isWanted(second, length)) {
             return second;
         }
         TopicName name = read(in, offset, length, version);
-        if (length <= LENGTH_MAX) {
-            if (first != null) {
-                slots[slot ^ 1] = first;
-            }
-            slots[slot] = name;
+        if (first != null) {
+            slots[slot ^ 1] = first;
         }
+        slots[slot] = name;
         return name;
+    }
+
+    private boolean isWanted(TopicName name, int length) {
+        byte[] utf8 = name.utf8();
+        return Arrays.equals(utf8, 0, utf8.length, wanted, 0, length);
     }
 
     private static TopicName read(ByteBuf in, int offset, int length, ProtocolVersion version) {
@@ -68,20 +78,20 @@ public final class TopicCache {
     }
 
     /// Eight bytes at a time; the last eight may overlap those before.
-    private static int hash(ByteBuf in, int offset, int length) {
+    private static int hash(byte[] name, int length) {
         long hash = length;
         if (length < Long.BYTES) {
             for (int i = 0; i < length; i++) {
-                hash = (hash << 8) | (in.getByte(offset + i) & 0xFF);
+                hash = (hash << 8) | (name[i] & 0xFF);
             }
             return spread(hash);
         }
         int last = length - Long.BYTES;
         for (int i = 0; i < last; i += Long.BYTES) {
-            hash = (hash ^ in.getLongLE(offset + i)) * 0x9E37_79B9_7F4A_7C15L;
+            hash = (hash ^ (long) LONGS.get(name, i)) * 0x9E37_79B9_7F4A_7C15L;
             hash ^= hash >>> 32;
         }
-        return spread(hash ^ in.getLongLE(offset + last));
+        return spread(hash ^ (long) LONGS.get(name, last));
     }
 
     // A product carries only upwards, and the last letters of a name, in which the names of a fleet
@@ -89,26 +99,5 @@ public final class TopicCache {
     private static int spread(long hash) {
         long mixed = (hash ^ (hash >>> 32)) * 0x9E37_79B9_7F4A_7C15L;
         return (int) (((mixed ^ (mixed >>> 32)) * 0x9E37_79B9_7F4A_7C15L) >>> 32);
-    }
-
-    private static boolean isAt(byte[] utf8, ByteBuf in, int offset, int length) {
-        if (utf8.length != length) {
-            return false;
-        }
-        if (length < Long.BYTES) {
-            for (int i = 0; i < length; i++) {
-                if (utf8[i] != in.getByte(offset + i)) {
-                    return false;
-                }
-            }
-            return true;
-        }
-        int last = length - Long.BYTES;
-        for (int i = 0; i < last; i += Long.BYTES) {
-            if ((long) LONGS.get(utf8, i) != in.getLongLE(offset + i)) {
-                return false;
-            }
-        }
-        return (long) LONGS.get(utf8, last) == in.getLongLE(offset + last);
     }
 }
