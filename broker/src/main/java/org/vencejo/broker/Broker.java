@@ -54,16 +54,17 @@ public final class Broker implements AutoCloseable {
             Configuration configuration,
             DataFolder dataFolder,
             ServerDriver driver,
-            Keeper keeper,
+            SysPublisher sys,
+            @Nullable ControlSocket control,
             List<InetSocketAddress> addresses) {
         this.setup = setup;
         this.started = configuration;
         this.configuration = configuration;
         this.dataFolder = dataFolder;
         this.driver = driver;
+        this.sys = sys;
+        this.control = control;
         this.addresses = List.copyOf(addresses);
-        this.sys = new SysPublisher(driver, keeper::statistics, setup.version, setup.startedNanos);
-        this.control = ControlSocket.open(dataFolder.folder(), keeper::backup);
     }
 
     /// Reads the configuration and starts a broker, or throws [ConfigurationException] or
@@ -73,44 +74,42 @@ public final class Broker implements AutoCloseable {
         Configuration configuration = Configuration.read(setup.request, setup.machine);
         BrokerConfig config = configuration.broker();
         setup.logLevel.accept(config.logLevel());
-        DataFolder dataFolder = DataFolder.open(config.dataFolder());
-        try {
-            Keeper keeper = Keeper.open(config);
-            ServerDriver driver = startDriver(config, keeper);
-            try {
-                List<InetSocketAddress> addresses = bind(driver, config.listeners());
-                Broker broker =
-                        new Broker(setup, configuration, dataFolder, driver, keeper, addresses);
-                broker.sys.every(config.sysIntervalNanos());
-                broker.logStart(config, keeper.words());
-                return broker;
-            } catch (RuntimeException e) {
-                driver.stop(0);
-                throw e;
+        try (Opened opened = new Opened()) {
+            DataFolder dataFolder =
+                    opened.add(DataFolder.open(config.dataFolder()), DataFolder::close);
+            Keeper keeper = opened.add(Keeper.open(config), Keeper::close);
+            ServerDriver driver = opened.add(startDriver(config, keeper), it -> it.stop(0));
+            ControlSocket control = ControlSocket.open(dataFolder.folder(), keeper::backup);
+            if (control != null) {
+                opened.add(control, ControlSocket::close);
             }
-        } catch (RuntimeException e) {
-            dataFolder.close();
-            throw e;
+            SysPublisher sys =
+                    opened.add(
+                            new SysPublisher(
+                                    driver, keeper::statistics, setup.version, setup.startedNanos),
+                            SysPublisher::close);
+            List<InetSocketAddress> addresses = bind(driver, config.listeners());
+            Broker broker =
+                    new Broker(setup, configuration, dataFolder, driver, sys, control, addresses);
+            sys.every(config.sysIntervalNanos());
+            broker.logStart(config, keeper.words());
+            opened.keep();
+            return broker;
         }
     }
 
     private static ServerDriver startDriver(BrokerConfig config, Keeper keeper) {
-        try {
-            return ServerDriver.start(
-                    new ServerDriver.Parts(
-                            config.server(),
-                            AccessRules.OPEN,
-                            Authenticator.ANONYMOUS,
-                            keeper.journal(),
-                            keeper.queues(),
-                            keeper.recovered(),
-                            new SecureRandom().nextLong(),
-                            new EventLog()),
-                    config.ioThreads());
-        } catch (RuntimeException e) {
-            keeper.close();
-            throw e;
-        }
+        return ServerDriver.start(
+                new ServerDriver.Parts(
+                        config.server(),
+                        AccessRules.OPEN,
+                        Authenticator.ANONYMOUS,
+                        keeper.journal(),
+                        keeper.queues(),
+                        keeper.recovered(),
+                        new SecureRandom().nextLong(),
+                        new EventLog()),
+                config.ioThreads());
     }
 
     private static List<InetSocketAddress> bind(ServerDriver driver, List<Listener> listeners) {

@@ -141,7 +141,7 @@ final class Keeper {
         return "a copy of the store is in '" + to + "'";
     }
 
-    /// Closes what no server has begun to use.
+    /// Closes it, unless the server that used it has.
     void close() {
         journal().close();
     }

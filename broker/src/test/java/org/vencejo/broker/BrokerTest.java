@@ -126,6 +126,7 @@ class BrokerTest {
                             "cannot listen on 127.0.0.1:%d: Address already in use"
                                     .formatted(other.getLocalPort()));
         }
+        assertThat(temporary.resolve("data").resolve(ControlSocket.NAME)).doesNotExist();
         start(null).close();
     }
 
