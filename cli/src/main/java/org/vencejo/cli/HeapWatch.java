@@ -44,9 +44,15 @@ final class HeapWatch {
     private void look() {
         MemoryUsage afterCollection = pool.getCollectionUsage();
         long inUse = afterCollection == null ? 0 : afterCollection.getUsed();
-        long garbage = pool.getUsage().getUsed() - inUse;
-        if (inUse <= IN_USE_BYTES_MAX && garbage > Math.max(inUse, GARBAGE_BYTES)) {
+        if (isToBeCollected(pool.getUsage().getUsed(), inUse)) {
             System.gc();
         }
+    }
+
+    /// Whether a heap of which `usedBytes` are taken, and `inUseBytes` were in use when it was last
+    /// collected, is worth another collection.
+    static boolean isToBeCollected(long usedBytes, long inUseBytes) {
+        long garbage = usedBytes - inUseBytes;
+        return inUseBytes <= IN_USE_BYTES_MAX && garbage > Math.max(inUseBytes, GARBAGE_BYTES);
     }
 }
