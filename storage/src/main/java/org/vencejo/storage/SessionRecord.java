@@ -45,7 +45,8 @@ final class SessionRecord {
     long disconnectedExpiryInterval;
     long sentUpTo;
 
-    // The queue: no entry is below `head` or at `end` or above
+    // The queue: no entry is below `head` or at `end` or above. The first may be later than `head`,
+    // which stops at a gap; a start moves it to where it finds the first.
     long head;
     long end;
     long messages;

@@ -10,6 +10,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.PerfContext;
+import org.rocksdb.PerfLevel;
+import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.vencejo.core.Mutation;
@@ -117,6 +120,70 @@ class RocksStoreTest {
         reopen();
         assertThat(sequences(onlySession(10))).containsExactly(1L, 3L);
         assertThat(onlySession(10).rest().messages()).isEqualTo(6);
+    }
+
+    @Test
+    void aStartFindsWhereAQueueBegins() throws RocksDBException {
+        apply(Things.created(7), Things.connected(7, 1, 2));
+        apply(Things.enqueued(7, 0, Things.message("gone")));
+        apply(Things.enqueued(7, 5, Things.message("first")));
+        apply(Things.dequeued(Things.enqueued(7, 0, Things.message("gone"))));
+        assertThat(onlyRecord().head).as("as far as the writer knows").isEqualTo(1);
+        reopen();
+        assertThat(sequences(onlySession(10))).containsExactly(5L);
+        apply(new Mutation.IdentifierTaken(7, 1));
+        assertThat(onlyRecord().head).isEqualTo(5);
+    }
+
+    private SessionRecord onlyRecord() throws RocksDBException {
+        return Recovery.records(store.databaseForTests()).getFirst();
+    }
+
+    @Test
+    void aStartSkipsWhatWasRemovedLatelyAndNotAllThatEverPassed() throws RocksDBException {
+        StoreOptions small = new StoreOptions(false, 1 << 20, 1 << 20, 1 << 20, 0, Long.MAX_VALUE);
+        reopen(small);
+        apply(Things.created(7), Things.connected(7, 1, 10));
+        pass(0, 20_000);
+        reopen(small);
+        assertThat(skippedByAStart()).as("the control: what is skipped is counted").isPositive();
+        pass(20_000, 320_000);
+        reopen(small);
+        assertThat(skippedByAStart()).isLessThan(80_000);
+    }
+
+    private void reopen(StoreOptions options) {
+        Path opened = store.folder();
+        store.close();
+        store = RocksStore.open(opened, options);
+        number = 0;
+    }
+
+    // The first is never acknowledged; each of the others waits so long for that that it is in
+    // another table than its removal.
+    private void pass(int from, int end) {
+        int wait = 10_000;
+        int batch = 500;
+        for (int i = from; i < end; i += batch) {
+            List<Mutation> changes = new ArrayList<>();
+            for (int j = i; j < i + batch; j++) {
+                changes.add(Things.enqueued(7, j, Things.message("m")));
+            }
+            for (int j = Math.max(1, i - wait); j < i + batch - wait; j++) {
+                changes.add(Things.dequeued(Things.enqueued(7, j, Things.message("m"))));
+            }
+            apply(changes.toArray(Mutation[]::new));
+        }
+    }
+
+    private long skippedByAStart() throws RocksDBException {
+        RocksDB rocks = store.databaseForTests().rocks;
+        rocks.setPerfLevel(PerfLevel.ENABLE_COUNT);
+        PerfContext counters = rocks.getPerfContext();
+        counters.reset();
+        assertThat(sequences(onlySession(10))).hasSize(10).startsWith(0L);
+        rocks.setPerfLevel(PerfLevel.DISABLE);
+        return counters.getInternalKeySkippedCount();
     }
 
     @Test
