@@ -150,6 +150,14 @@ final class SysTopics {
                             "store/reads",
                             "Parts of queues that were read.",
                             store -> Long.toString(store.reads())),
+                    ofStore(
+                            "store/reads/failing",
+                            "Queues that cannot be read at present, and are tried again every second.",
+                            store -> Long.toString(store.readsFailing())),
+                    ofStore(
+                            "store/reads/failed",
+                            "Attempts to read a part of a queue that failed.",
+                            store -> Long.toString(store.readsFailed())),
                     number(
                             "store/sessions/bytes",
                             "Bytes that sessions occupy beside their queues, about"

@@ -26,7 +26,7 @@ class SysTopicsTest {
                             101,
                             102,
                             103,
-                            new StoreStatistics(701, 702, null, 703, 704, 705, 706)),
+                            new StoreStatistics(701, 702, null, 703, 704, 705, 706, 707, 708)),
                     new Traffic(201, 202, 203, 204, 205, 206),
                     new Holdings(301, 302, 350, 304, 345, 40, 306, 307, 308),
                     new Packets(
@@ -91,6 +91,8 @@ class SysTopicsTest {
                         "$SYS/broker/store/syncs=704",
                         "$SYS/broker/store/bytes/written=705",
                         "$SYS/broker/store/reads=706",
+                        "$SYS/broker/store/reads/failing=707",
+                        "$SYS/broker/store/reads/failed=708",
                         "$SYS/broker/store/sessions/bytes=308",
                         "$SYS/broker/heap/current=101",
                         "$SYS/broker/heap/maximum=102",

@@ -104,6 +104,7 @@ public final class DiskJournal implements Journal, QueueReader {
         if (state == Writer.ASLEEP || (state == Writer.LINGERING && !isLazy(batch))) {
             LockSupport.unpark(thread);
         }
+        reads.leaveEndedOf(batch);
     }
 
     @Override
@@ -150,7 +151,7 @@ public final class DiskJournal implements Journal, QueueReader {
 
     /// What it has done and holds.
     public StoreStatistics statistics() {
-        return store.statistics(unavailable);
+        return store.statistics(unavailable, reads.failing(), reads.failures());
     }
 
     // Without a sync a crash may lose them, and then repeats: nobody was promised anything.

@@ -1,19 +1,23 @@
 package org.vencejo.storage;
 
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.vencejo.core.Mutation;
 import org.vencejo.core.Mutation.Enqueued;
 
 /// The two threads that read queues, for sessions in turn: who asks again stands behind all who
 /// asked before. Thread-safe.
 ///
-/// A session asks for one block at a time, so there are never more reads than sessions. One that
-/// fails is tried again every second: its session waits, and no other.
+/// A session has one read at a time, its latest. One that fails is tried again every second, until
+/// it works, its session asks anew or ends, or the store closes: its session waits, and no other.
 final class QueueReads implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(QueueReads.class);
 
@@ -22,6 +26,16 @@ final class QueueReads implements AutoCloseable {
 
     private final RocksStore store;
     private final ScheduledThreadPoolExecutor threads;
+
+    /// By session.
+    private final ConcurrentMap<Long, Read> latest = new ConcurrentHashMap<>();
+
+    private final AtomicLong failures = new AtomicLong();
+
+    // Guarded by this
+    private final GrowingPause pause = new GrowingPause();
+
+    private volatile boolean inTrouble;
 
     QueueReads(RocksStore store) {
         this.store = store;
@@ -37,7 +51,75 @@ final class QueueReads implements AutoCloseable {
             int messagesMax,
             long bytesMax,
             Consumer<List<Enqueued>> answer) {
-        threads.execute(new Read(session, from, messagesMax, bytesMax, answer));
+        Read read = new Read(session, from, messagesMax, bytesMax, answer);
+        latest.compute(
+                session,
+                (same, before) -> {
+                    read.isFailing = before != null && before.isFailing;
+                    return read;
+                });
+        threads.execute(read);
+    }
+
+    /// Lets go of the reads of sessions that end in this batch; nobody waits for them.
+    void leaveEndedOf(List<Mutation> batch) {
+        if (latest.isEmpty()) {
+            return;
+        }
+        for (Mutation each : batch) {
+            if (each instanceof Mutation.SessionEnded m) {
+                latest.remove(m.session());
+            }
+        }
+        lookForTheEnd();
+    }
+
+    /// How many queues cannot be read at present.
+    long failing() {
+        return latest.values().stream().filter(read -> read.isFailing).count();
+    }
+
+    /// How many attempts failed so far.
+    long failures() {
+        return failures.get();
+    }
+
+    // ---- trouble
+    // ----------------------------------------------------------------------------------
+
+    private synchronized void failed(Read read, Throwable why) {
+        failures.incrementAndGet();
+        inTrouble = true;
+        boolean isFirst = !pause.hasBegun();
+        if (!pause.isOver(System.nanoTime())) {
+            return;
+        }
+        if (isFirst) {
+            LOG.error(
+                    "the queue of session {} cannot be read from {} on; it is tried again every second",
+                    read.session,
+                    read.from,
+                    why);
+        } else {
+            LOG.error(
+                    "{} queues still cannot be read, among them that of session {} from {} on: {}",
+                    failing(),
+                    read.session,
+                    read.from,
+                    why.toString());
+        }
+    }
+
+    private void lookForTheEnd() {
+        if (inTrouble) {
+            synchronized (this) {
+                if (inTrouble && failing() == 0) {
+                    inTrouble = false;
+                    pause.end();
+                    LOG.info("every queue that is wanted can be read again");
+                }
+            }
+        }
     }
 
     private final class Read implements Runnable {
@@ -46,7 +128,9 @@ final class QueueReads implements AutoCloseable {
         private final int messagesMax;
         private final long bytesMax;
         private final Consumer<List<Enqueued>> answer;
-        private boolean failed;
+
+        /// Whether this read failed, or the one before it that it took the place of.
+        private volatile boolean isFailing;
 
         Read(
                 long session,
@@ -61,8 +145,15 @@ final class QueueReads implements AutoCloseable {
             this.answer = answer;
         }
 
+        private boolean isWanted() {
+            return equals(latest.get(session));
+        }
+
         @Override
         public void run() {
+            if (!isWanted()) {
+                return;
+            }
             List<Enqueued> entries;
             try {
                 entries = store.read(session, from, messagesMax, bytesMax);
@@ -70,19 +161,19 @@ final class QueueReads implements AutoCloseable {
                 again(e);
                 return;
             }
-            answer.accept(entries);
+            if (latest.remove(session, this)) {
+                lookForTheEnd();
+                answer.accept(entries);
+            }
         }
 
         @SuppressWarnings("FutureReturnValueIgnored") // it says itself what goes wrong
         private void again(Throwable why) {
-            if (!failed) {
-                failed = true;
-                LOG.error(
-                        "the queue of session {} cannot be read from {} on; it is tried again every second",
-                        session,
-                        from,
-                        why);
+            isFailing = true;
+            if (!isWanted()) {
+                return;
             }
+            failed(this, why);
             try {
                 threads.schedule(this, RETRY_SECONDS, TimeUnit.SECONDS);
             } catch (RejectedExecutionException closed) {
@@ -105,6 +196,7 @@ final class QueueReads implements AutoCloseable {
                 interrupted = true;
             }
         }
+        latest.clear();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

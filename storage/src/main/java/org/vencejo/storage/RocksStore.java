@@ -425,7 +425,7 @@ public class RocksStore implements Store, AutoCloseable {
     }
 
     /// What it has done and holds. On any thread.
-    StoreStatistics statistics(@Nullable String unavailable) {
+    StoreStatistics statistics(@Nullable String unavailable, long readsFailing, long readsFailed) {
         return new StoreStatistics(
                 StoreFolder.bytes(folder),
                 applied,
@@ -433,6 +433,8 @@ public class RocksStore implements Store, AutoCloseable {
                 batches.get(),
                 syncs.get(),
                 bytesWritten.get(),
-                reads.get());
+                reads.get(),
+                readsFailing,
+                readsFailed);
     }
 }

@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What a store has done since it was opened, and what it holds. Immutable.
 ///
-/// `unavailable` is why nothing becomes durable at present, null if all is well.
+/// `unavailable` is why nothing becomes durable at present, null if all is well. `readsFailing` are
+/// queues that cannot be read at present, `readsFailed` the attempts that failed so far.
 public record StoreStatistics(
         long bytesOnDisk,
         long applied,
@@ -12,4 +13,6 @@ public record StoreStatistics(
         long batches,
         long syncs,
         long bytesWritten,
-        long reads) {}
+        long reads,
+        long readsFailing,
+        long readsFailed) {}

@@ -167,6 +167,76 @@ class DiskJournalTest {
                 .containsExactly(1L, 2L);
     }
 
+    private CompletableFuture<List<Enqueued>> read(long session, long from) {
+        CompletableFuture<List<Enqueued>> answer = new CompletableFuture<>();
+        journal.read(session, from, 10, Long.MAX_VALUE, answer::complete);
+        return answer;
+    }
+
+    @Test
+    void aReadThatFailsIsCountedAndTriedAgainUntilItWorks() throws Exception {
+        append(entry(0));
+        told.awaitDurable(number);
+        store.unreadable.add(1L);
+        CompletableFuture<List<Enqueued>> answer = read(1, 0);
+        store.awaitTries(1, 2);
+        assertThat(journal.statistics().readsFailing()).isEqualTo(1);
+        assertThat(journal.statistics().readsFailed()).isPositive();
+        assertThat(read(2, 0).get(30, TimeUnit.SECONDS)).as("others go on").isEmpty();
+        assertThat(journal.statistics().readsFailing()).isEqualTo(1);
+        store.unreadable.clear();
+        assertThat(answer.get(30, TimeUnit.SECONDS)).hasSize(1);
+        assertThat(journal.statistics().readsFailing()).isZero();
+    }
+
+    @Test
+    void aReadThatFailsEndsWithItsSession() throws Exception {
+        store.unreadable.add(1L);
+        store.unreadable.add(2L);
+        var answer = read(1, 0);
+        store.awaitTries(1, 2);
+        append(new Mutation.SessionEnded(1));
+        assertThat(journal.statistics().readsFailing()).isZero();
+        var _ = read(2, 0);
+        store.awaitTries(2, 1);
+        assertThat(store.awaitTries(2, 2)).as("tries for who is gone").isZero();
+        assertThat(journal.statistics().readsFailing()).isEqualTo(1);
+        store.unreadable.clear();
+        assertThat(answer).isNotDone();
+    }
+
+    @Test
+    void whoAsksAnewIsAnsweredOnce() throws Exception {
+        append(entry(0), entry(1));
+        told.awaitDurable(number);
+        store.unreadable.add(1L);
+        var older = read(1, 0);
+        store.awaitTries(1, 1);
+        var newer = read(1, 1);
+        store.awaitTries(1, 1);
+        assertThat(journal.statistics().readsFailing()).isEqualTo(1);
+        store.unreadable.clear();
+        assertThat(newer.get(30, TimeUnit.SECONDS))
+                .extracting(Enqueued::sequence)
+                .containsExactly(1L);
+        assertThat(read(2, 0).get(30, TimeUnit.SECONDS)).isEmpty();
+        store.tried.clear();
+        store.unreadable.add(3L);
+        var _ = read(3, 0);
+        assertThat(store.awaitTries(3, 3)).as("tries of the older").isZero();
+        assertThat(older).isNotDone();
+    }
+
+    @Test
+    void aCloseEndsTheReadsThatFail() throws Exception {
+        store.unreadable.add(1L);
+        var answer = read(1, 0);
+        store.awaitTries(1, 1);
+        journal.close();
+        assertThat(journal.statistics().readsFailing()).isZero();
+        assertThat(answer).isNotDone();
+    }
+
     // ---- ended sessions
     // ---------------------------------------------------------------------------
 

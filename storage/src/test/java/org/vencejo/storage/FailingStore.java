@@ -1,12 +1,17 @@
 package org.vencejo.storage;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
+import org.vencejo.core.Mutation.Enqueued;
 
 /// A store whose disk fails, or takes its time, when it is told to. Its faults may be set on any
 /// thread.
@@ -23,6 +28,12 @@ final class FailingStore extends RocksStore {
     volatile @Nullable CountDownLatch held;
     final CountDownLatch reached = new CountDownLatch(1);
     final Semaphore reopenings = new Semaphore(0);
+
+    /// Sessions whose queues cannot be read.
+    final Set<Long> unreadable = ConcurrentHashMap.newKeySet();
+
+    /// The sessions whose queues were tried, in their order.
+    final LinkedBlockingQueue<Long> tried = new LinkedBlockingQueue<>();
 
     private FailingStore(Path folder, StoreOptions options) {
         super(folder, options);
@@ -42,6 +53,30 @@ final class FailingStore extends RocksStore {
     void reopen() {
         super.reopen();
         reopenings.release();
+    }
+
+    @Override
+    public List<Enqueued> read(long session, long from, int messagesMax, long bytesMax) {
+        tried.add(session);
+        if (unreadable.contains(session)) {
+            throw new StoreException("the queue of session " + session + " cannot be read");
+        }
+        return super.read(session, from, messagesMax, bytesMax);
+    }
+
+    /// Waits until the queue of a session was tried so many times more; returns how often those of
+    /// others were meanwhile.
+    int awaitTries(long session, int times) throws InterruptedException {
+        int others = 0;
+        for (int left = times; left > 0; ) {
+            Long next = tried.poll(30, TimeUnit.SECONDS);
+            if (next == null) {
+                throw new IllegalStateException("the queue of " + session + " is not tried again");
+            }
+            left -= next == session ? 1 : 0;
+            others += next == session ? 0 : 1;
+        }
+        return others;
     }
 
     @Override
