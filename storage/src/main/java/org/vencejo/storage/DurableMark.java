@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.OptionalLong;
 import java.util.zip.CRC32;
@@ -18,6 +19,9 @@ import java.util.zip.CRC32;
 /// disk. Two places take turns, so that a torn write leaves the other.
 final class DurableMark implements AutoCloseable {
     static final String NAME = "durable.mark";
+
+    /// The name of a new one that the disk does not have yet.
+    private static final String UNFINISHED = NAME + ".new";
 
     private static final long MAGIC = 0x56_4E_43_4A_4D_41_52_4BL; // "VNCJMARK"
     private static final int SLOT_BYTES = 512;
@@ -51,17 +55,26 @@ final class DurableMark implements AutoCloseable {
     }
 
     /// Opens the file of `folder`, which is made if it is not there, and notes `index` for good.
+    ///
+    /// A new one has its name only when the disk has what is in it: a power cut leaves none or a
+    /// whole one. The name itself lasts when the folder is synced.
     static DurableMark open(Path folder, long index) throws IOException {
+        Path file = folder.resolve(NAME);
+        boolean isNew = !Files.exists(file);
+        Path unfinished = folder.resolve(UNFINISHED);
         DurableMark mark =
                 new DurableMark(
                         FileChannel.open(
-                                folder.resolve(NAME),
+                                isNew ? unfinished : file,
                                 StandardOpenOption.CREATE,
                                 StandardOpenOption.WRITE));
         try {
             mark.note(index);
             mark.note(index);
             mark.force();
+            if (isNew) {
+                Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+            }
             return mark;
         } catch (IOException e) {
             mark.file.close();

@@ -115,6 +115,20 @@ class DamageTest {
         assertRefused(killed, DurableMark.NAME + " cannot be read");
     }
 
+    // A first start that was cut: the mark has no name before the disk has it.
+    @Test
+    void aMarkThatWasNotFinishedCountsForNothing() throws IOException {
+        Path fresh = folder.resolve("fresh");
+        RocksStore.open(fresh, StoreOptions.DEFAULTS).close();
+        Files.delete(fresh.resolve(DurableMark.NAME));
+        Files.write(fresh.resolve(DurableMark.NAME + ".new"), new byte[100]);
+        RocksStore.open(fresh, StoreOptions.DEFAULTS).close();
+        assertThat(DurableMark.read(fresh)).hasValue(0);
+        Path killed = killed();
+        Files.move(killed.resolve(DurableMark.NAME), killed.resolve(DurableMark.NAME + ".new"));
+        assertRefused(killed, DurableMark.NAME + " is missing");
+    }
+
     @Test
     void aMarkOfWhichOnePlaceIsTornIsRead() throws IOException {
         Path killed = killed();

@@ -19,9 +19,11 @@ import org.vencejo.testing.Seeds;
 /// synced. Confined to one thread, used once.
 ///
 /// The strict one leaves nothing that POSIX does not promise: each file ends where its last sync
-/// ended, and each change of a name that no sync of the folder followed is undone. The seeded one
-/// leaves what a real disk might have written in time: of the bytes behind the last sync some, torn
-/// anywhere or with sectors of zeroes; of the names those of the first changes.
+/// ended, and each change of a name that no sync of the folder followed is undone. One of bytes
+/// alone leaves every name, as a file system does that writes names long before bytes: a new file
+/// may be empty. The seeded one leaves what a real disk might have written in time: of the bytes
+/// behind the last sync some, torn anywhere or with sectors of zeroes; of the names those of the
+/// first changes.
 public final class PowerLoss {
     private static final int SECTOR = 512;
 
@@ -48,31 +50,40 @@ public final class PowerLoss {
     }
 
     private final FaultyDisk disk;
-    private final @Nullable Seeds seeds; // null: strict
+    private final @Nullable Seeds seeds; // null: none of the bytes stay
+    private final boolean ofBytesAlone;
     private final List<String> lines = new ArrayList<>();
     private int namesUndone;
     private int filesCut;
     private long bytesLost;
     private int rangesRestored;
 
-    private PowerLoss(FaultyDisk disk, @Nullable Seeds seeds) {
+    private PowerLoss(FaultyDisk disk, @Nullable Seeds seeds, boolean ofBytesAlone) {
         this.disk = disk;
         this.seeds = seeds;
+        this.ofBytesAlone = ofBytesAlone;
     }
 
     /// Takes all that was not synced. What is left is on the disk, as after a start of the machine.
     public static Report strict(FaultyDisk disk) throws IOException {
-        return new PowerLoss(disk, null).happen();
+        return new PowerLoss(disk, null, false).happen();
+    }
+
+    /// Takes all bytes that were not synced, and no name.
+    public static Report ofBytes(FaultyDisk disk) throws IOException {
+        return new PowerLoss(disk, null, true).happen();
     }
 
     /// Takes some of what was not synced.
     public static Report seeded(FaultyDisk disk, Seeds seeds) throws IOException {
-        return new PowerLoss(disk, seeds).happen();
+        return new PowerLoss(disk, seeds, false).happen();
     }
 
     private Report happen() throws IOException {
         DiskHistory history = DiskHistory.of(disk.journal());
-        undoNames(history.unsyncedChanges());
+        if (!ofBytesAlone) {
+            undoNames(history.unsyncedChanges());
+        }
         for (Path file : files(disk.root())) {
             FileHistory known = history.file(inode(file));
             if (known != null) {

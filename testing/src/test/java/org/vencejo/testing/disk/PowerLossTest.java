@@ -72,6 +72,16 @@ class PowerLossTest {
     }
 
     @Test
+    void aLossOfBytesAloneLeavesEveryName() throws Exception {
+        killedAfter("append a 12", "sync a", "append a 3", "append b 1", "append c 1", "move c d");
+        PowerLoss.ofBytes(disk);
+        assertThat(names()).containsExactly("a", "b", "d");
+        assertThat(text("a")).isEqualTo("12");
+        assertThat(text("b")).isEmpty();
+        assertThat(text("d")).isEmpty();
+    }
+
+    @Test
     void aFolderIsLostWithAllThatIsSyncedInIt() throws Exception {
         killedAfter(
                 "mkdir a",
