@@ -52,10 +52,11 @@ final class Keeper {
     private static Keeper open(Path folder, BrokerConfig config) {
         long begin = System.nanoTime();
         try {
-            RocksStore store = RocksStore.open(folder, options(config));
-            Recovered recovered = recovered(store, config.server().limits().windowMax());
+            RocksStore.Started started =
+                    RocksStore.start(folder, options(config), config.server().limits().windowMax());
+            Recovered recovered = started.recovered();
             return new Keeper(
-                    DiskJournal.start(store),
+                    DiskJournal.start(started.store()),
                     recovered,
                     "the store '%s' has %d sessions with %d messages, and %d retained messages; opened in %d ms"
                             .formatted(
@@ -89,15 +90,6 @@ final class Keeper {
                     "the file system of '%s' cannot be asked for its size: %s"
                             .formatted(config.dataFolder(), e.getMessage()),
                     e);
-        }
-    }
-
-    private static Recovered recovered(RocksStore store, int windowMax) {
-        try {
-            return store.recovered(windowMax);
-        } catch (RuntimeException e) {
-            store.close();
-            throw e;
         }
     }
 

@@ -4,33 +4,75 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 
-/// How a store is opened: everything that must hold is looked at before anything is changed, as
-/// RocksDB throws away what it does not understand of a log. Stateless.
+/// How a store is opened: everything that must hold, and all that a server begins with, is read
+/// before anything is changed, as RocksDB throws away what it does not understand of a log.
+/// Stateless.
 final class Opening {
     private Opening() {}
 
     record Opened(Database database, DurableMark mark, MutationWriter.Progress progress) {}
 
+    /// An open store, and what a server begins with.
+    record Started(Opened opened, Recovery.Result found) {}
+
+    /// Opens a store that is there, or makes one.
     static Opened open(Path folder, StoreOptions options) {
+        return start(folder, options, OptionalInt.empty()).opened();
+    }
+
+    /// The same for a server that has so many messages in flight to a client at most.
+    static Started start(Path folder, StoreOptions options, int windowMax) {
+        return start(folder, options, OptionalInt.of(windowMax));
+    }
+
+    private static Started start(Path folder, StoreOptions options, OptionalInt windowMax) {
         try {
             StoreFolder.create(folder);
             boolean complete = isComplete(folder);
+            Recovery.Result found = Recovery.Result.NOTHING;
             if (complete) {
                 try (Database look = Database.openReadOnly(folder, options)) {
                     check(folder, look);
+                    if (windowMax.isPresent()) {
+                        found = recover(folder, look, windowMax.getAsInt());
+                    }
                 }
             }
-            return open(folder, options, !complete);
+            Opened opened = open(folder, options, !complete);
+            if (windowMax.isPresent() && !opened.progress.equals(found.progress())) {
+                opened.database.close();
+                opened.mark.close();
+                throw new StoreException(
+                        "the store '"
+                                + folder
+                                + "' was opened to write with "
+                                + opened.progress
+                                + ", and to look at with "
+                                + found.progress());
+            }
+            return new Started(opened, found);
         } catch (RocksDBException e) {
             throw refusal(folder, e);
         } catch (IOException e) {
             throw new StoreException("the store '" + folder + "' cannot be used: " + e, e);
+        }
+    }
+
+    private static Recovery.Result recover(Path folder, Database database, int windowMax)
+            throws RocksDBException {
+        try {
+            return Recovery.recover(database, windowMax);
+        } catch (StoreException e) {
+            throw e.getCause() instanceof RocksDBException cause ? refusal(folder, cause) : e;
+        } catch (RuntimeException e) {
+            throw new StoreDamagedException(folder, "a record cannot be read: " + e, e);
         }
     }
 
@@ -139,11 +181,6 @@ final class Opening {
         return progress == null
                 ? MutationWriter.Progress.NOTHING
                 : MutationWriter.Progress.read(Records.wrap(progress));
-    }
-
-    /// What an error of RocksDB, met while reading, means for the operator.
-    static StoreException refusal(Path folder, StoreException e) {
-        return e.getCause() instanceof RocksDBException cause ? refusal(folder, cause) : e;
     }
 
     /// What an error of RocksDB means for the operator.

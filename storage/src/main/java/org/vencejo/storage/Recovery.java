@@ -33,8 +33,12 @@ final class Recovery {
         this.windowMax = windowMax;
     }
 
-    /// What was found, and the records that the writer goes on with.
-    record Result(Recovered recovered, List<SessionRecord> records) {}
+    /// What was found, and what the writer goes on with.
+    record Result(
+            Recovered recovered, List<SessionRecord> records, MutationWriter.Progress progress) {
+        static final Result NOTHING =
+                new Result(Recovered.NOTHING, List.of(), MutationWriter.Progress.NOTHING);
+    }
 
     /// The writer's records alone.
     static List<SessionRecord> records(Database database) throws RocksDBException {
@@ -43,8 +47,8 @@ final class Recovery {
         return records;
     }
 
-    static Result recover(Database database, int windowMax, MutationWriter.Progress progress)
-            throws RocksDBException {
+    static Result recover(Database database, int windowMax) throws RocksDBException {
+        MutationWriter.Progress progress = Opening.progress(database);
         Recovery recovery = new Recovery(database, windowMax);
         SessionScan.forEach(database, recovery::take);
         Recovered recovered =
@@ -54,7 +58,7 @@ final class Recovery {
                         retained(database),
                         progress.lastSession(),
                         progress.lastMessage());
-        return new Result(recovered, recovery.records);
+        return new Result(recovered, recovery.records, progress);
     }
 
     private void take(SessionScan.Found found) {

@@ -66,7 +66,27 @@ public class RocksStore implements Store, AutoCloseable {
         this.options = options;
     }
 
-    /// Opens the store in `folder`, which is made if it is not there.
+    /// An open store, and what a server begins with.
+    public record Started(RocksStore store, Recovered recovered) {}
+
+    /// Opens the store in `folder`, which is made if it is not there, for a server that has
+    /// `windowMax` messages in flight to a client at most. All that it begins with is read before
+    /// anything is changed.
+    ///
+    /// @throws StoreDamagedException if something that was acknowledged is missing or cannot be
+    ///   read; then nothing was changed
+    /// @throws StoreException if it cannot be opened otherwise
+    public static Started start(Path folder, StoreOptions options, int windowMax) {
+        RocksStore store = new RocksStore(folder, options);
+        Opening.Started started = Opening.start(folder, options, windowMax);
+        store.take(started.opened());
+        store.base = store.applied;
+        store.begin(started.found());
+        return new Started(store, started.found().recovered());
+    }
+
+    /// Opens the store in `folder`, which is made if it is not there; reads no more of it than how
+    /// far it goes.
     ///
     /// @throws StoreDamagedException if something that was acknowledged is missing; then nothing
     ///   was changed
@@ -85,7 +105,10 @@ public class RocksStore implements Store, AutoCloseable {
     // ----------------------------------------------------------------------
 
     private void openDatabase() {
-        Opening.Opened opened = Opening.open(folder, options);
+        take(Opening.open(folder, options));
+    }
+
+    private void take(Opening.Opened opened) {
         database = opened.database();
         mark = opened.mark();
         applied = opened.progress().index();
@@ -344,19 +367,17 @@ public class RocksStore implements Store, AutoCloseable {
     @Override
     public Recovered recovered(int windowMax) {
         try {
-            Database open = database();
-            MutationWriter.Progress progress = Opening.progress(open);
-            Recovery.Result result = Recovery.recover(open, windowMax, progress);
-            mutations.begin(progress, result.records());
-            loaded = true;
-            return result.recovered();
-        } catch (RocksDBException e) {
-            throw Opening.refusal(folder, e);
-        } catch (StoreException e) {
-            throw Opening.refusal(folder, e);
-        } catch (RuntimeException e) {
-            throw new StoreDamagedException(folder, "a record cannot be read: " + e, e);
+            Recovery.Result found = Recovery.recover(database(), windowMax);
+            begin(found);
+            return found.recovered();
+        } catch (RocksDBException | RuntimeException e) {
+            throw new StoreException("the store '" + folder + "' cannot be read: " + e, e);
         }
+    }
+
+    private void begin(Recovery.Result found) {
+        mutations.begin(found.progress(), found.records());
+        loaded = true;
     }
 
     /// Reads entries of a session's queue as [org.vencejo.core.QueueReader#read] has it. On any

@@ -37,14 +37,11 @@ final class Copies {
                 .orElseThrow();
     }
 
-    /// The files that hold data, with what they hold.
+    /// All files, with what they hold.
     static Map<String, List<Byte>> contents(Path folder) throws IOException {
         Map<String, List<Byte>> contents = new TreeMap<>();
         for (Path each : files(folder)) {
-            String name = each.getFileName().toString();
-            if (!name.startsWith("LO")) { // LOCK, and RocksDB's words in LOG
-                contents.put(name, bytes(each));
-            }
+            contents.put(each.getFileName().toString(), bytes(each));
         }
         return contents;
     }

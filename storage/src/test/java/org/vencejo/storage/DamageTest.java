@@ -50,8 +50,9 @@ class DamageTest {
     }
 
     private static long messagesIn(Path folder) {
-        try (RocksStore opened = RocksStore.open(folder, StoreOptions.DEFAULTS)) {
-            Recovered.Session session = opened.recovered(10).sessions().getFirst();
+        RocksStore.Started started = RocksStore.start(folder, StoreOptions.DEFAULTS, 10);
+        try (RocksStore _ = started.store()) {
+            Recovered.Session session = started.recovered().sessions().getFirst();
             return session.queue().size() + session.rest().messages();
         }
     }

@@ -283,18 +283,13 @@ class StoreSalvageTest {
 
     private static void assertStart(Path store, Damage damage) {
         if (damage.start.isEmpty() && !damage.isLog()) {
-            try (RocksStore opened = RocksStore.open(store, StoreOptions.DEFAULTS)) {
-                assertThat(opened.recovered(10).sessions()).hasSize(ALL);
+            RocksStore.Started started = RocksStore.start(store, StoreOptions.DEFAULTS, 10);
+            try (RocksStore _ = started.store()) {
+                assertThat(started.recovered().sessions()).hasSize(ALL);
             }
             return;
         }
-        assertThatThrownBy(
-                        () -> {
-                            try (RocksStore opened =
-                                    RocksStore.open(store, StoreOptions.DEFAULTS)) {
-                                opened.recovered(10);
-                            }
-                        })
+        assertThatThrownBy(() -> RocksStore.start(store, StoreOptions.DEFAULTS, 10))
                 .isInstanceOf(StoreDamagedException.class)
                 .hasMessageContaining(damage.start)
                 .hasMessageContaining("vencejo store check --data-folder " + store.getParent())
