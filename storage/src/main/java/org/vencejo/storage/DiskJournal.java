@@ -321,13 +321,18 @@ public final class DiskJournal implements Journal, QueueReader {
             broken = true;
             careful = true;
             brokenNanos = System.nanoTime();
-            String reason = String.valueOf(e.getMessage());
-            if (!reason.equals(logged)) {
-                logged = reason;
-                LOG.error("the store '{}' does not take what it is given", store.folder(), e);
+            String words = String.valueOf(e.getMessage());
+            boolean isOurFault = e instanceof SenselessChangeException;
+            if (!words.equals(logged)) {
+                logged = words;
+                LOG.error(
+                        "the store '{}' does not take what it is given{}",
+                        store.folder(),
+                        isOurFault ? ": " + SenselessChangeException.REASON : "",
+                        e);
             }
             if (unavailable == null || more) {
-                becomeUnavailable(reason);
+                becomeUnavailable(isOurFault ? SenselessChangeException.REASON : words);
             }
             return false;
         }

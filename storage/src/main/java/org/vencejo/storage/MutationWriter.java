@@ -17,7 +17,7 @@ import org.vencejo.protocol.QoS;
 ///
 /// Of one group is written only what lasts: an entry that the same group removes is not written at
 /// all, and a session's state and a message's count are written once. A mutation that makes no
-/// sense is an [IllegalStateException]; then nothing of the group may be written, and memory must
+/// sense is a [SenselessChangeException]; then nothing of the group may be written, and memory must
 /// be read anew ([#begin]).
 final class MutationWriter {
     private record Entry(long session, long sequence) {}
@@ -362,8 +362,8 @@ final class MutationWriter {
         if (session == null || session.number != number) {
             session = sessions.get(number);
             if (session == null) {
-                throw new IllegalStateException(
-                        "a change of a session that is not there: " + mutation);
+                throw new SenselessChangeException(
+                        "a change of a session that is not there", mutation);
             }
             latest = session;
         }
@@ -379,7 +379,7 @@ final class MutationWriter {
 
     private static void expect(boolean makesSense, Mutation mutation) {
         if (!makesSense) {
-            throw new IllegalStateException("a change that makes no sense: " + mutation);
+            throw new SenselessChangeException("a change that makes no sense", mutation);
         }
     }
 }

@@ -318,12 +318,16 @@ class DiskJournalTest {
         store.held = null;
         release.countDown();
         assertThat(told.next()).isEqualTo(3L);
-        assertThat(told.next())
-                .isInstanceOfSatisfying(
-                        Told.Unavailable.class,
-                        it -> assertThat(it.reason()).contains("SessionEnded[session=99]"));
+        assertThat(told.next()).isEqualTo(new Told.Unavailable(SenselessChangeException.REASON));
         assertThat(told.next()).as("what came before is kept").isEqualTo(4L);
+        assertThat(store.reopenings.tryAcquire(2, 30, TimeUnit.SECONDS)).isTrue();
+        assertThat(told.isSilent()).as("nothing behind it is acknowledged").isTrue();
         assertThat(sequencesAfterRestart()).containsExactly(0L, 1L);
+        store = FailingStore.failing(store.folder());
+        journal = DiskJournal.start(store);
+        number = 0;
+        append(entry(2));
+        assertThat(told.next()).as("and a restart ends it").isEqualTo(1L);
     }
 
     @Test

@@ -251,7 +251,7 @@ class RocksStoreTest {
         Mutation good = Things.enqueued(7, 10, Things.message("good"));
         Mutation senseless = new Mutation.SessionEnded(99);
         assertThatThrownBy(() -> apply(good, senseless))
-                .isInstanceOf(IllegalStateException.class)
+                .isInstanceOf(SenselessChangeException.class)
                 .hasMessageContaining("SessionEnded[session=99]");
         assertThat(store.read(7, 10, 1, 1)).isEmpty();
         number--;
