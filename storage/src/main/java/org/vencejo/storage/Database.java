@@ -15,6 +15,7 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
@@ -181,6 +182,13 @@ final class Database implements AutoCloseable {
     /// The numbers that RocksDB has given to the families.
     int[] familyNumbers() {
         return familyNumbers;
+    }
+
+    /// Writes what is in memory to files; waits for that, or has it done by and by.
+    void flush(boolean waits) throws RocksDBException {
+        try (FlushOptions options = new FlushOptions().setWaitForFlush(waits)) {
+            rocks.flush(options, families());
+        }
     }
 
     /// What RocksDB says about itself in numbers.

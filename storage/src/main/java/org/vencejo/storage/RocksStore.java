@@ -4,19 +4,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Checkpoint;
-import org.rocksdb.FlushOptions;
-import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.RocksIterator;
-import org.rocksdb.Slice;
 import org.rocksdb.WriteBatch;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.vencejo.core.Mutation;
 import org.vencejo.core.Mutation.Enqueued;
 import org.vencejo.core.Recovered;
@@ -30,29 +22,16 @@ import org.vencejo.core.Store;
 ///
 /// Not final so that a test can come between a write and what follows.
 public class RocksStore implements Store, AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(RocksStore.class);
-
-    /// How many records of an ended session go in one turn.
-    private static final int SLICE = 1_000;
-
-    private static final long FORCE_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     private final Path folder;
     private final StoreOptions options;
-
-    /// Held for reading by whoever uses the database, for writing while it is replaced or closed.
-    private final ReentrantReadWriteLock access = new ReentrantReadWriteLock();
-
-    private volatile @Nullable Database database;
-    private volatile boolean closed;
+    private final Access access;
 
     // The writer's
     private final BatchBytes batch = new BatchBytes();
     private final MutationWriter mutations = new MutationWriter(this::storedCount);
-    private @Nullable DurableMark mark;
+    private final EndedSessions endedSessions = new EndedSessions(mutations);
     private boolean loaded;
     private long base;
-    private long forcedNanos;
 
     // Written by the writer, read by anybody
     private volatile long applied;
@@ -64,6 +43,7 @@ public class RocksStore implements Store, AutoCloseable {
     RocksStore(Path folder, StoreOptions options) {
         this.folder = folder;
         this.options = options;
+        this.access = new Access(folder);
     }
 
     /// An open store, and what a server begins with.
@@ -80,7 +60,6 @@ public class RocksStore implements Store, AutoCloseable {
         RocksStore store = new RocksStore(folder, options);
         Opening.Started started = Opening.start(folder, options, windowMax);
         store.take(started.opened());
-        store.base = store.applied;
         store.begin(started.found());
         return new Started(store, started.found().recovered());
     }
@@ -96,97 +75,39 @@ public class RocksStore implements Store, AutoCloseable {
     }
 
     static RocksStore opened(RocksStore store) {
-        store.openDatabase();
-        store.base = store.applied;
+        store.take(Opening.open(store.folder, store.options));
         return store;
     }
 
     // ---- opening and closing
     // ----------------------------------------------------------------------
 
-    private void openDatabase() {
-        take(Opening.open(folder, options));
+    /// Closes the database after an error, and opens it anew. Reads wait meanwhile.
+    void reopen() {
+        hasOpened(access.reopen(() -> Opening.open(folder, options)));
     }
 
     private void take(Opening.Opened opened) {
-        database = opened.database();
-        mark = opened.mark();
+        access.begin(opened);
+        hasOpened(opened);
+        base = applied;
+    }
+
+    private void hasOpened(Opening.Opened opened) {
         applied = opened.progress().index();
         loaded = false;
-    }
-
-    /// Closes the database after an error, and opens it anew. Reads wait meanwhile.
-    void reopen() {
-        access.writeLock().lock();
-        try {
-            closeDatabase();
-            openDatabase();
-        } finally {
-            access.writeLock().unlock();
-        }
-    }
-
-    private void closeDatabase() {
-        Database open = database;
-        database = null;
-        if (open != null) {
-            open.close();
-        }
-        DurableMark file = mark;
-        mark = null;
-        if (file != null) {
-            try {
-                file.close();
-            } catch (IOException e) {
-                LOG.warn("the durable mark of '{}' was not closed: {}", folder, e.getMessage());
-            }
-        }
     }
 
     /// Writes out what is in memory, notes that all is durable, and closes.
     @Override
     public void close() {
-        access.writeLock().lock();
-        try {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            Database open = database;
-            DurableMark file = mark;
-            if (open != null && file != null) {
-                try (FlushOptions wait = new FlushOptions().setWaitForFlush(true)) {
-                    open.rocks.flush(wait, open.families());
-                    file.note(applied);
-                    file.force();
-                } catch (RocksDBException | IOException e) {
-                    LOG.warn(
-                            "the store '{}' was not written out at its close: {}",
-                            folder,
-                            e.getMessage());
-                }
-            }
-            closeDatabase();
-        } finally {
-            access.writeLock().unlock();
-        }
+        access.close(applied);
     }
 
     /// Has what is in memory written to files, and these merged by and by, as removals make room
     /// only there.
     void flushSoon() throws RocksDBException {
-        Database open = database();
-        try (FlushOptions later = new FlushOptions().setWaitForFlush(false)) {
-            open.rocks.flush(later, open.families());
-        }
-    }
-
-    private Database database() {
-        Database open = database;
-        if (open == null) {
-            throw new StoreException("the store '" + folder + "' is closed");
-        }
-        return open;
+        access.database().flush(false);
     }
 
     // ---- writing
@@ -207,7 +128,7 @@ public class RocksStore implements Store, AutoCloseable {
             throws RocksDBException, IOException {
         long index = base + upTo;
         if (index > applied) {
-            Database open = database();
+            Database open = access.database();
             load(open);
             loaded = false; // unless all goes well
             batch.begin(open.familyNumbers());
@@ -218,7 +139,7 @@ public class RocksStore implements Store, AutoCloseable {
             applied = index;
         }
         if (synced) {
-            note(applied);
+            access.note(applied);
         }
     }
 
@@ -237,19 +158,6 @@ public class RocksStore implements Store, AutoCloseable {
         open.rocks.write(synced ? open.synced : open.unsynced, bytes);
     }
 
-    private void note(long index) throws IOException {
-        DurableMark file = mark;
-        if (file == null) {
-            throw new StoreException("the store '" + folder + "' is closed");
-        }
-        file.note(index);
-        long now = System.nanoTime();
-        if (now - forcedNanos >= FORCE_NANOS) {
-            forcedNanos = now;
-            file.force();
-        }
-    }
-
     private void load(Database open) throws RocksDBException {
         if (!loaded) {
             MutationWriter.Progress progress = Opening.progress(open);
@@ -261,7 +169,7 @@ public class RocksStore implements Store, AutoCloseable {
 
     private int storedCount(long number) {
         try {
-            Database open = database();
+            Database open = access.database();
             byte[] count =
                     open.rocks.get(open.family(Family.MESSAGES), Keys.message(number, Keys.COUNT));
             return count == null ? 0 : (int) Records.readNumber(Records.wrap(count));
@@ -270,95 +178,20 @@ public class RocksStore implements Store, AutoCloseable {
         }
     }
 
-    // ---- what ended sessions leave
-    // ----------------------------------------------------------------
-
     /// Removes a slice of what ended sessions have left; returns whether there is more.
-    ///
-    /// References first, as they must be counted down one by one, then the entries, in one piece if
-    /// they are many, then the session's records, its state last: whatever is done is done for
-    /// good, and what is not is found again after a crash.
     boolean releaseSlice() throws RocksDBException {
-        Database open = database();
+        Database open = access.database();
         load(open);
-        SessionRecord session = mutations.nextEnded();
-        if (session == null) {
+        if (!endedSessions.areLeft()) {
             return false;
         }
         loaded = false; // unless all goes well
         batch.begin(open.familyNumbers());
-        boolean somethingLeft = session.messages > 0;
-        if (session.references > 0) {
-            releaseReferences(open, session);
-        } else if (session.messages > SLICE) {
-            removeQueue(session);
-        } else if (session.messages > 0) {
-            removeEntries(open, session);
-        } else {
-            somethingLeft = removeRecords(open, session.number);
-        }
-        mutations.writeReleased(session, somethingLeft, batch);
+        boolean somethingLeft = endedSessions.removeSlice(open, batch);
         write(open, false);
         mutations.releasedWritten(somethingLeft);
         loaded = true;
-        return mutations.nextEnded() != null;
-    }
-
-    private void releaseReferences(Database open, SessionRecord session) throws RocksDBException {
-        try (QueueScan scan =
-                new QueueScan(open, session.number, session.dereferencedTo, session.end)) {
-            for (int i = 0; i < SLICE && session.references > 0; i++) {
-                if (!scan.next()) {
-                    throw new IllegalStateException(
-                            "an ended session with "
-                                    + session.references
-                                    + " references more than entries: "
-                                    + session.number);
-                }
-                long number = scan.reference();
-                mutations.release(number);
-                session.references -= number == 0 ? 0 : 1;
-                session.dereferencedTo = scan.sequence() + 1;
-            }
-        }
-    }
-
-    private void removeQueue(SessionRecord session) {
-        Keys.entry(batch.key(), session.number, session.head);
-        Keys.entry(batch.value(), session.number, session.end);
-        batch.deleteRange(Family.QUEUES);
-        session.messages = 0;
-    }
-
-    private void removeEntries(Database open, SessionRecord session) throws RocksDBException {
-        try (QueueScan scan = new QueueScan(open, session.number, session.head, session.end)) {
-            while (scan.next()) {
-                Keys.entry(batch.key(), session.number, scan.sequence());
-                batch.singleDelete(Family.QUEUES);
-            }
-        }
-        session.messages = 0;
-    }
-
-    private boolean removeRecords(Database open, long session) throws RocksDBException {
-        try (Slice upper = new Slice(Keys.session(session + 1));
-                ReadOptions bound = new ReadOptions().setIterateUpperBound(upper);
-                RocksIterator all = open.rocks.newIterator(open.family(Family.SESSIONS), bound)) {
-            int removed = 0;
-            for (all.seek(Keys.session(session)); all.isValid(); all.next()) {
-                byte[] key = all.key();
-                if (Keys.kindOf(key) == Keys.STATE) {
-                    continue;
-                }
-                if (removed++ == SLICE) {
-                    return true;
-                }
-                batch.key().writeBytes(key);
-                batch.delete(Family.SESSIONS);
-            }
-            all.status();
-            return false;
-        }
+        return endedSessions.areLeft();
     }
 
     // ---- reading
@@ -367,7 +200,7 @@ public class RocksStore implements Store, AutoCloseable {
     @Override
     public Recovered recovered(int windowMax) {
         try {
-            Recovery.Result found = Recovery.recover(database(), windowMax);
+            Recovery.Result found = Recovery.recover(access.database(), windowMax);
             begin(found);
             return found.recovered();
         } catch (RocksDBException | RuntimeException e) {
@@ -383,9 +216,18 @@ public class RocksStore implements Store, AutoCloseable {
     /// Reads entries of a session's queue as [org.vencejo.core.QueueReader#read] has it. On any
     /// thread; while the store is being reopened it waits.
     public List<Enqueued> read(long session, long from, int messagesMax, long bytesMax) {
+        try {
+            return access.read(open -> read(open, session, from, messagesMax, bytesMax));
+        } catch (RocksDBException | IOException e) {
+            throw new StoreException("the queue of session " + session + " cannot be read", e);
+        }
+    }
+
+    private List<Enqueued> read(
+            Database open, long session, long from, int messagesMax, long bytesMax)
+            throws RocksDBException {
         List<Enqueued> entries = new ArrayList<>(messagesMax);
-        access.readLock().lock();
-        try (QueueScan scan = new QueueScan(database(), session, from, Long.MAX_VALUE)) {
+        try (QueueScan scan = new QueueScan(open, session, from, Long.MAX_VALUE)) {
             long bytes = 0;
             while (entries.size() < messagesMax && bytes < bytesMax && scan.next()) {
                 Enqueued entry = scan.entryOrNull();
@@ -394,33 +236,32 @@ public class RocksStore implements Store, AutoCloseable {
                     entries.add(entry);
                 }
             }
-            reads.incrementAndGet();
-            return entries;
-        } catch (RocksDBException e) {
-            throw new StoreException("the queue of session " + session + " cannot be read", e);
-        } finally {
-            access.readLock().unlock();
         }
+        reads.incrementAndGet();
+        return entries;
     }
 
     /// Makes a consistent copy in `copy`, which must not be there, while the store is in use; on
     /// any thread. Files are linked where the file system allows it.
     public void checkpoint(Path copy) {
-        access.readLock().lock();
         try {
-            long index = applied;
-            try (Checkpoint checkpoint = Checkpoint.create(database().rocks)) {
-                checkpoint.createCheckpoint(copy.toString());
-            }
-            try (DurableMark copied = DurableMark.open(copy, index)) {
-                copied.force();
-            }
-            StoreFolder.sync(copy);
+            var _ = access.read(open -> checkpoint(open, copy));
         } catch (RocksDBException | IOException e) {
             throw new StoreException("the store '" + folder + "' cannot be copied", e);
-        } finally {
-            access.readLock().unlock();
         }
+    }
+
+    // All up to what this returns is in the copy, and perhaps more.
+    private long checkpoint(Database open, Path copy) throws RocksDBException, IOException {
+        long index = applied;
+        try (Checkpoint checkpoint = Checkpoint.create(open.rocks)) {
+            checkpoint.createCheckpoint(copy.toString());
+        }
+        try (DurableMark copied = DurableMark.open(copy, index)) {
+            copied.force();
+        }
+        StoreFolder.sync(copy);
+        return index;
     }
 
     /// How far the store has come.
@@ -434,7 +275,7 @@ public class RocksStore implements Store, AutoCloseable {
     }
 
     Database databaseForTests() {
-        return database();
+        return access.database();
     }
 
     Path folder() {
