@@ -5,6 +5,7 @@ import org.vencejo.core.session.Copy;
 import org.vencejo.core.session.Fate;
 import org.vencejo.core.session.Message;
 import org.vencejo.core.session.MessageQueue;
+import org.vencejo.core.session.OutboundFlow;
 import org.vencejo.protocol.QoS;
 
 /// What the queue of one session may hold, and what gives way when it is full (B37).
@@ -40,8 +41,7 @@ final class QueueLimit {
                 if (couldHaveRoomFor(message)) {
                     dropOldestFor(message.bytes(), 1);
                     if (isFullFor(message) && queue.messagesOnDisk() > 0) {
-                        // Those that are to give way have to be read first.
-                        session.state().outbound().read();
+                        readOldestFor(message.bytes(), 1);
                         return !isFarTooFullFor(message);
                     }
                 }
@@ -93,9 +93,21 @@ final class QueueLimit {
         if (turn.settings.queueFullPolicy() == QueueFullPolicy.DROP_OLDEST && isFullFor(0, 0)) {
             dropOldestFor(0, 0);
             if (isFullFor(0, 0)) {
-                session.state().outbound().read();
+                readOldestFor(0, 0);
             }
         }
+    }
+
+    // Those that are to give way have to be read first. Of who is away no more is read than that,
+    // as nobody takes the others.
+    private void readOldestFor(long moreBytes, int moreMessages) {
+        OutboundFlow outbound = session.state().outbound();
+        long messages = queue.size() + moreMessages - turn.limits.storedQueuedMessagesMax();
+        long bytes = queue.bytes() + moreBytes - turn.limits.storedQueuedBytesMax();
+        boolean all = outbound.isConnected() || (messages > 0 && bytes > 0);
+        outbound.read(
+                all || messages <= 0 ? Long.MAX_VALUE : messages,
+                all || bytes <= 0 ? Long.MAX_VALUE : bytes);
     }
 
     private void tell() {

@@ -166,6 +166,8 @@ final class ServerSession {
         outbound.loaded(copies);
         limit.trim();
         pump();
+        outbound.settle(turn.durable()); // what was read in vain
+        awaitSettling();
     }
 
     /// Why this member of a shared subscription cannot be given `publish`, or null if it can.

@@ -262,8 +262,14 @@ final class SessionState implements FlowOwner {
     }
 
     @Override
-    public void readQueue(long from) {
-        read = turn.read(number, from, entries -> reader.accept(copiesOf(entries)));
+    public void readQueue(long from, long messages, long bytesMax) {
+        read =
+                turn.read(
+                        number,
+                        from,
+                        messages,
+                        bytesMax,
+                        entries -> reader.accept(copiesOf(entries)));
     }
 
     static List<Copy> copiesOf(List<Enqueued> entries) {

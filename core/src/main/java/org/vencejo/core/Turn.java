@@ -151,11 +151,26 @@ final class Turn {
         return lastMessage;
     }
 
-    /// Has a part of a session's queue read; returns the number by which that can be cancelled.
+    /// Has as much of a session's queue read as is read at once; returns the number by which that
+    /// can be cancelled.
     long read(long session, long from, Consumer<List<Mutation.Enqueued>> reader) {
+        return read(session, from, Long.MAX_VALUE, Long.MAX_VALUE, reader);
+    }
+
+    /// The same, but only as far as so many messages or bytes reach.
+    long read(
+            long session,
+            long from,
+            long messages,
+            long bytes,
+            Consumer<List<Mutation.Enqueued>> reader) {
         reads.put(++lastRead, reader);
         outbox.readQueue(
-                session, lastRead, from, limits.queueReadMessagesMax(), limits.queueReadBytesMax());
+                session,
+                lastRead,
+                from,
+                (int) Math.min(messages, limits.queueReadMessagesMax()),
+                Math.min(bytes, limits.queueReadBytesMax()));
         return lastRead;
     }
 

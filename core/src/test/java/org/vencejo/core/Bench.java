@@ -30,7 +30,7 @@ final class Bench implements Outbox {
     record Asked(Connection connection, Authentication.Request request) {}
 
     /// A part of a queue was asked for.
-    record Read(long session, long read, long from, int messagesMax) {}
+    record Read(long session, long read, long from, int messagesMax, long bytesMax) {}
 
     final Server server;
     final List<Sent> sent = new ArrayList<>();
@@ -203,10 +203,17 @@ final class Bench implements Outbox {
                 queue.remove(m.sequence());
             }
         }
-        return queue.values().stream()
-                .filter(entry -> entry.sequence() >= read.from)
-                .limit(read.messagesMax)
-                .toList();
+        List<Mutation.Enqueued> entries = new ArrayList<>();
+        long bytes = 0;
+        for (Mutation.Enqueued each : queue.values()) {
+            if (each.sequence() >= read.from
+                    && entries.size() < read.messagesMax
+                    && bytes < read.bytesMax) {
+                entries.add(each);
+                bytes += each.message().bytes();
+            }
+        }
+        return entries;
     }
 
     // ---- what came of it
@@ -307,7 +314,7 @@ final class Bench implements Outbox {
 
     @Override
     public void readQueue(long session, long read, long from, int messagesMax, long bytesMax) {
-        reads.add(new Read(session, read, from, messagesMax));
+        reads.add(new Read(session, read, from, messagesMax, bytesMax));
     }
 
     @Override

@@ -168,6 +168,7 @@ class QueueOnDiskTest {
         assertThat(full.accounting().queuedCopies()).isEqualTo(12);
         assertThat(full.reads).hasSize(1);
         full.answerRead();
+        full.answerRead();
         assertThat(full.accounting().queuedCopies()).isEqualTo(10);
         assertThat(full.ended(Fate.QUEUE_FULL)).isEqualTo(2);
         assertThat(full.events).anyMatch(Event.QueueFull.class::isInstance);
@@ -181,6 +182,57 @@ class QueueOnDiskTest {
             full.answerRead();
         }
         assertThat(full.accounting().queuedCopies()).isEqualTo(10);
+    }
+
+    /// A message counts 98 or 99 bytes here.
+    @ParameterizedTest
+    @CsvSource({"storedQueuedMessagesMax, 10", "storedQueuedBytesMax, 1_050"})
+    void fullQueuesOfThoseWhoAreAwayHoldNothingInMemory(String limit, String most) {
+        long max = Long.parseLong(most.replace("_", ""));
+        Bench full =
+                new Bench(
+                        Change.of(
+                                settings(), "limits", Change.of(settings().limits(), limit, max)));
+        for (int i = 0; i < 1_000; i++) {
+            Connection keeper = full.connect("keeper" + i, 100);
+            full.in(keeper, Packets.subscribe("t", QoS.AT_LEAST_ONCE));
+            full.cut(keeper);
+        }
+        full.forget();
+        Connection source = full.connect("source", 0);
+        for (int i = 0; i < 13; i++) {
+            full.in(source, Packets.publish("t", QoS.AT_LEAST_ONCE, i + 1, "" + i));
+        }
+        assertThat(full.accounting().queuedCopies()).isEqualTo(13_000);
+        while (!full.reads.isEmpty()) {
+            full.answerRead();
+        }
+        assertThat(full.accounting().queuedCopies()).isEqualTo(10_000);
+        assertThat(full.accounting().queuedBytesInMemory()).isZero();
+        Connection keeper = full.connect("keeper7", 100);
+        while (!full.reads.isEmpty()) {
+            full.answerRead();
+        }
+        assertThat(full.payloadsTo(keeper)).isEqualTo(numbers(3, 13));
+    }
+
+    @Test
+    void ofWhoIsAwayNoMoreIsReadThanGivesWay() {
+        Bench full = new Bench(Change.of(settings(), "limits", limits(10)));
+        Connection keeper = full.connect("keeper", 100);
+        full.in(keeper, Packets.subscribe("t", QoS.AT_LEAST_ONCE));
+        full.cut(keeper);
+        Connection source = full.connect("source", 0);
+        for (int i = 0; i < 13; i++) {
+            full.in(source, Packets.publish("t", QoS.AT_LEAST_ONCE, i + 1, "" + i));
+        }
+        assertThat(full.reads).extracting(Bench.Read::messagesMax).containsExactly(1);
+        full.answerRead();
+        assertThat(full.reads).extracting(Bench.Read::messagesMax).containsExactly(2);
+        full.answerRead();
+        assertThat(full.accounting().queuedCopies()).isEqualTo(10);
+        full.connect(withWindow("keeper", 100));
+        assertThat(full.reads).extracting(Bench.Read::messagesMax).containsExactly(PART);
     }
 
     private static Limits limits(long storedQueuedMessagesMax) {

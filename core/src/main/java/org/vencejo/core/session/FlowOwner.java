@@ -17,9 +17,9 @@ public interface FlowOwner {
     /// learns it here; what an answer of the peer ended is also returned to who brought the answer.
     default void ended(Copy copy, Fate fate) {}
 
-    /// The queue is to be read from disk, from sequence `from` on; the answer is a call of
-    /// [OutboundFlow#loaded].
-    default void readQueue(long from) {
+    /// The queue is to be read from disk, from sequence `from` on, as far as so many messages or
+    /// bytes reach; the answer is a call of [OutboundFlow#loaded].
+    default void readQueue(long from, long messages, long bytes) {
         throw new IllegalStateException("the queue is in memory");
     }
 

@@ -291,5 +291,6 @@ public final class MessageQueue {
         more.from = copy.sequence() + 1;
         more.messages--;
         more.bytes -= copy.message().bytes();
+        leaving |= !isTaken;
     }
 }

@@ -277,15 +277,16 @@ public final class OutboundFlow {
     /// Has the queue read on, if it should be.
     private void readOn() {
         if (queue.wantsMore()) {
-            read();
+            read(Long.MAX_VALUE, Long.MAX_VALUE);
         }
     }
 
-    /// Has the queue read on, though nobody takes from it.
-    public void read() {
+    /// Has the queue read on as far as so many messages or bytes reach, and no further than is read
+    /// at once. What nobody takes leaves memory by the next [#settle].
+    public void read(long messages, long bytes) {
         if (!reading && queue.messagesOnDisk() > 0) {
             reading = true;
-            owner.readQueue(queue.firstOnDisk());
+            owner.readQueue(queue.firstOnDisk(), messages, bytes);
         }
     }
 
