@@ -14,6 +14,7 @@ import org.vencejo.protocol.Connect;
 import org.vencejo.protocol.Property;
 import org.vencejo.protocol.Puback;
 import org.vencejo.protocol.Publish;
+import org.vencejo.protocol.Pubrel;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.ReasonCode;
 
@@ -314,6 +315,52 @@ class QueueOnDiskTest {
             restarted.answerRead();
         }
         assertThat(restarted.payloadsTo(keeper)).isEqualTo(numbers(0, 12));
+    }
+
+    /// A PUBREC may have come for an entry behind some that do not count as sent, if the window of
+    /// a later connection was smaller.
+    @Test
+    void whatPubrecCameForBehindASmallerWindowIsNotReadAgain() {
+        Connection keeper = bench.connect(withWindow("keeper", 12));
+        bench.in(keeper, Packets.subscribe("t", QoS.EXACTLY_ONCE));
+        for (int i = 0; i < 12; i++) {
+            bench.in(publisher, Packets.publish("t", QoS.EXACTLY_ONCE, 1 + i, "" + i));
+        }
+        int fifth = bench.to(keeper, Publish.class).get(5).packetIdentifier();
+        bench.in(keeper, Packets.pubrec(fifth));
+        bench.cut(keeper);
+        bench.connect(withWindow("keeper", 2));
+        Recovered.Session session = bench.server.durableState().sessions().getFirst();
+        assertThat(session.queue()).hasSize(12);
+        long bytes =
+                session.queue().stream()
+                        .skip(6)
+                        .mapToLong(each -> each.enqueued().message().bytes())
+                        .sum();
+        long from = session.queue().get(6).enqueued().sequence();
+        Recovered.Session read = Change.of(session, "queue", session.queue().subList(0, 6));
+        Recovered stored =
+                new Recovered(
+                        List.of(
+                                Change.of(
+                                        read,
+                                        "rest",
+                                        new Recovered.Rest(from, from + 6, 6, bytes, 0))),
+                        List.of(),
+                        List.of(),
+                        1,
+                        0);
+        Bench restarted = new Bench(settings(), AccessRules.OPEN, stored);
+        restarted.mutations.addAll(bench.mutations);
+        restarted.pass(1);
+        Connection back = restarted.connect(withWindow("keeper", 100));
+        while (!restarted.reads.isEmpty()) {
+            restarted.answerRead();
+        }
+        assertThat(restarted.payloadsTo(back))
+                .containsExactly("0", "1", "2", "3", "4", "6", "7", "8", "9", "10", "11");
+        assertThat(restarted.to(back, Pubrel.class)).hasSize(1);
+        assertThat(restarted.accounting().queuedCopies()).isZero();
     }
 
     @Test

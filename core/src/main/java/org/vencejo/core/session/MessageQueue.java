@@ -23,6 +23,9 @@ public final class MessageQueue {
     /// Whether the head is to leave memory as soon as it is durable.
     private boolean leaving;
 
+    /// Copies before this sequence stay in memory.
+    private long inMemoryBefore;
+
     private @Nullable Behind behind;
 
     /// What is behind the head: copies on disk alone from sequence `from` on, or later; behind them
@@ -225,7 +228,7 @@ public final class MessageQueue {
         long before = bytesOnDisk();
         // From behind: what is on disk alone has no gap.
         Copy last = leaving ? head.last() : null;
-        while (last != null && last.writtenAt() <= durable) {
+        while (last != null && last.writtenAt() <= durable && last.sequence() >= inMemoryBefore) {
             head.remove(last);
             Behind more = behind();
             more.from = last.sequence();
@@ -233,7 +236,7 @@ public final class MessageQueue {
             more.bytes += last.message().bytes();
             last = head.last();
         }
-        leaving &= !head.isEmpty();
+        leaving &= last != null && last.sequence() >= inMemoryBefore;
         Behind more = behind;
         Copy copy = more == null ? null : more.tail.first();
         while (more != null && copy != null && copy.writtenAt() <= durable) {
@@ -253,6 +256,12 @@ public final class MessageQueue {
     /// A copy that a start has read: it is before what is left on disk.
     void recover(Copy copy) {
         head.addLast(copy);
+    }
+
+    /// A start has found a copy in flight that stands before this sequence in the store: what is
+    /// read from disk must begin behind it.
+    void isReadBehind(long sequence) {
+        inMemoryBefore = Math.max(inMemoryBefore, sequence);
     }
 
     /// What is left on disk at a start.

@@ -363,6 +363,7 @@ public final class OutboundFlow {
             copy.release(0);
             released.addLast(copy);
             identify(copy, releasedIdentifier);
+            queue.isReadBehind(copy.sequence() + 1); // which may be behind some that were not sent
             return;
         }
         sent.addLast(copy);
