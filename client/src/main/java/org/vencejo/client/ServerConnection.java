@@ -143,7 +143,7 @@ final class ServerConnection implements Link {
                 pubacksOwed.remove(first.packetIdentifier());
             }
         }
-        acknowledgements.durable(handedOver);
+        acknowledgements.durable(handedOver, Integer.MAX_VALUE);
     }
 
     // ---- reading ----

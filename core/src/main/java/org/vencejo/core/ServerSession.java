@@ -290,19 +290,25 @@ final class ServerSession {
         }
     }
 
-    /// The journal went on: answers leave, and messages that waited for it.
-    void durable() {
+    /// The journal went on: answers leave, at most `answersMax`, and messages that waited for it.
+    /// Returns how many answers.
+    int durable(int answersMax) {
         waitsForJournal = false;
         Connection to = connection;
         if (to == null) {
-            return;
+            return 0;
         }
-        to.acknowledgements().durable(turn.durable());
+        int answers = to.acknowledgements().durable(turn.durable(), answersMax);
         if (to.isClosed()) {
-            return;
+            return answers;
+        }
+        if (answers == answersMax) {
+            waitsForJournal = true;
+            turn.waiters.addReady(this);
         }
         pump();
         waitIfOwing();
+        return answers;
     }
 
     // ---- subscriptions

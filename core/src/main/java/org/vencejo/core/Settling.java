@@ -39,7 +39,7 @@ final class Settling {
             }
         }
         if (toLookAt > 0) {
-            turn.schedule(more, 0);
+            turn.leaveRestTo(more);
         }
     }
 }

@@ -50,7 +50,7 @@ final class ShutDown {
             }
         }
         if (!left.isEmpty()) {
-            turn.schedule(more, 0);
+            turn.leaveRestTo(more);
         }
     }
 

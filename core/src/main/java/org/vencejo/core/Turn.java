@@ -129,6 +129,12 @@ final class Turn {
         return workLeft;
     }
 
+    /// The rest of long work is left to `slice`, in another call; this one begins nothing more.
+    void leaveRestTo(Deadline slice) {
+        schedule(slice, 0);
+        workLeft = 0;
+    }
+
     /// The number up to which mutations are durable.
     long durable() {
         return backlog.durable();

@@ -1,22 +1,41 @@
 package org.vencejo.core;
 
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /// Who waits for the journal: sessions with answers or messages that must be durable first, and
 /// connections that are not read from as it is too far behind.
 ///
-/// Part of the core: touched only by whoever runs it.
+/// Part of the core: touched only by whoever runs it. As one sync may be what very many wait for,
+/// one call serves a part of them and leaves the others to another.
 final class Waiters {
+    /// An answer is less work than a message.
+    private static final int ANSWERS_FOR_A_MESSAGE = 4;
+
     private final Turn turn;
-    private ArrayDeque<ServerSession> sessions = new ArrayDeque<>();
     private final ArrayDeque<Connection> heldBack = new ArrayDeque<>();
+    private final Deadline more = Deadline.ofSlice(this::goOn);
+
+    /// Those that wait, and those among whose answers some are durable.
+    private ArrayDeque<ServerSession> waiting = new ArrayDeque<>();
+
+    private ArrayDeque<ServerSession> ready = new ArrayDeque<>();
+
+    /// Whose business a session is that fails: the answers of others are not to wait for it.
+    private @Nullable Faults faults;
 
     Waiters(Turn turn) {
         this.turn = turn;
     }
 
+    /// The session has to be told when the journal goes on.
     void add(ServerSession session) {
-        sessions.add(session);
+        waiting.add(session);
+    }
+
+    /// The session has more that is durable than one call may send.
+    void addReady(ServerSession session) {
+        ready.add(session);
     }
 
     /// Holds the connection back if too much of what its client and others sent is not durable yet.
@@ -27,25 +46,52 @@ final class Waiters {
         }
     }
 
-    /// The journal went on. A session that fails is the business of `faults`: the answers of others
-    /// are not to wait for it.
-    void durable(Faults faults) {
-        while (!heldBack.isEmpty()
-                && !turn.backlog.isAtLeast(turn.limits.undurableBytesMax() / 2)) {
+    /// The journal went on.
+    void durable(Faults toTell) {
+        faults = toTell;
+        if (ready.isEmpty()) {
+            ArrayDeque<ServerSession> none = ready;
+            ready = waiting;
+            waiting = none;
+        } else {
+            ready.addAll(waiting);
+            waiting.clear();
+        }
+        goOn();
+    }
+
+    private void goOn() {
+        int left = ANSWERS_FOR_A_MESSAGE * turn.limits.sliceMax();
+        while (mayBeReadFrom() && left > 0) {
+            left--;
             heldBack.remove().keepAlive().resume(KeepAlive.Pause.JOURNAL);
         }
-        ArrayDeque<ServerSession> waited = sessions;
-        sessions = new ArrayDeque<>();
-        for (ServerSession session : waited) {
-            Connection connection = session.connection();
-            try {
-                session.durable();
-                if (connection != null) {
-                    connection.readAsFastAsItIsAnswered();
-                }
-            } catch (RuntimeException fault) {
+        // Who comes back with more to send has a turn behind the others.
+        while (!ready.isEmpty() && left > 0 && turn.workLeft() > 0) {
+            left -= Math.max(1, serve(ready.remove(), left));
+        }
+        if (!ready.isEmpty() || mayBeReadFrom()) {
+            turn.leaveRestTo(more);
+        }
+    }
+
+    private boolean mayBeReadFrom() {
+        return !heldBack.isEmpty() && !turn.backlog.isAtLeast(turn.limits.undurableBytesMax() / 2);
+    }
+
+    private int serve(ServerSession session, int answersMax) {
+        Connection connection = session.connection();
+        try {
+            int answers = session.durable(answersMax);
+            if (connection != null) {
+                connection.readAsFastAsItIsAnswered();
+            }
+            return answers;
+        } catch (RuntimeException fault) {
+            if (faults != null) {
                 faults.failed(connection, fault);
             }
+            return 0;
         }
     }
 }

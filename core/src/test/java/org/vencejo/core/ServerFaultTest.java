@@ -84,6 +84,8 @@ class ServerFaultTest {
         bench.deadlinesAreHandled = false;
         bench.handle(new Input.ShutDown());
         assertThat(bench.closed).hasSize(2);
+        bench.handle(new Input.DeadlineReached());
+        assertThat(bench.closed).hasSize(4);
         bench.deadlinesAreHandled = true;
         bench.handle(new Input.DeadlineReached());
         assertThat(bench.closed).contains(clients);

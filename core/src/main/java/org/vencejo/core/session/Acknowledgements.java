@@ -19,6 +19,7 @@ public final class Acknowledgements {
     private final Consumer<Packet> onSent;
     private @Nullable ArrayDeque<Waiting> waiting;
     private long[] lastNumberByType = NONE;
+    private long leastNumber = Long.MAX_VALUE;
     private int pubacksWaiting;
     private int promised;
 
@@ -30,10 +31,11 @@ public final class Acknowledgements {
         this.onSent = onSent;
     }
 
-    /// Sends `packet` when the journal is durable up to `number`; now, if it is `durable` so far.
+    /// Sends `packet` when the journal is durable up to `number`; now, if it is `durable` so far
+    /// and nothing that could leave has yet to.
     public void send(Packet packet, long number, long durable) {
         long after = Math.max(number, lastNumberOf(packet.type()));
-        if (after <= durable) {
+        if (after <= durable && leastNumber > durable) {
             link.send(packet);
             onSent.accept(packet);
             return;
@@ -46,6 +48,7 @@ public final class Acknowledgements {
         }
         lastNumberByType[packet.type().ordinal()] = after;
         waiting.add(new Waiting(packet, after));
+        leastNumber = Math.min(leastNumber, after);
         pubacksWaiting += packet.type() == PacketType.PUBACK ? 1 : 0;
     }
 
@@ -71,18 +74,22 @@ public final class Acknowledgements {
         return pubacksWaiting;
     }
 
-    /// Sends all that waited for numbers up to `durable`.
-    public void durable(long durable) {
-        if (waiting == null) {
-            return;
+    /// Sends what waited for numbers up to `durable`, at most `most` of it; returns how many. The
+    /// others leave by the next call, and nothing goes before them.
+    public int durable(long durable, int most) {
+        if (waiting == null || leastNumber > durable) {
+            return 0;
         }
         ArrayDeque<Waiting> ready = new ArrayDeque<>();
+        leastNumber = Long.MAX_VALUE;
         for (Iterator<Waiting> i = waiting.iterator(); i.hasNext(); ) {
             Waiting answer = i.next();
-            if (answer.number <= durable) {
+            if (answer.number <= durable && ready.size() < most) {
                 i.remove();
                 ready.add(answer);
                 pubacksWaiting -= answer.packet.type() == PacketType.PUBACK ? 1 : 0;
+            } else {
+                leastNumber = Math.min(leastNumber, answer.number);
             }
         }
         if (waiting.isEmpty()) {
@@ -92,6 +99,7 @@ public final class Acknowledgements {
             link.send(answer.packet);
             onSent.accept(answer.packet);
         }
+        return ready.size();
     }
 
     private long lastNumberOf(PacketType type) {

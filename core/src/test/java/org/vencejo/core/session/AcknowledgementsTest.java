@@ -40,11 +40,11 @@ class AcknowledgementsTest {
         answers.send(pubrec(2), 6, 4);
         assertThat(answers.waiting()).isEqualTo(2);
         assertThat(answers.pubacksWaiting()).isEqualTo(1);
-        answers.durable(4);
+        answers.durable(4, 9);
         assertThat(sent).isEmpty();
-        answers.durable(5);
+        answers.durable(5, 9);
         assertThat(sent).containsExactly(puback(1));
-        answers.durable(9);
+        answers.durable(9, 9);
         assertThat(sent).containsExactly(puback(1), pubrec(2));
         assertThat(answers.waiting()).isZero();
         assertThat(answers.pubacksWaiting()).isZero();
@@ -57,17 +57,37 @@ class AcknowledgementsTest {
         answers.send(pubrec(3), 0, 4);
         assertThat(sent).containsExactly(pubrec(3));
         answers.send(puback(4), 3, 4);
-        answers.durable(5);
+        answers.durable(5, 9);
         assertThat(sent).containsExactly(pubrec(3), puback(1), puback(2), puback(4)); // (B29)
         answers.send(puback(5), 0, 5);
         assertThat(sent).last().isEqualTo(puback(5));
     }
 
     @Test
+    void soManyLeaveAtOnceAndNothingGoesBeforeTheOthers() {
+        for (int i = 1; i <= 5; i++) {
+            answers.send(puback(i), 5, 4);
+        }
+        answers.send(puback(6), 0, 5); // durable, and behind others that could leave
+        assertThat(sent).isEmpty();
+        assertThat(answers.durable(5, 2)).isEqualTo(2);
+        answers.send(puback(7), 0, 5);
+        assertThat(sent).containsExactly(puback(1), puback(2));
+        assertThat(answers.durable(5, 4)).isEqualTo(4);
+        answers.send(puback(8), 9, 5);
+        assertThat(answers.durable(5, 4)).isEqualTo(1);
+        assertThat(sent).last().isEqualTo(puback(7));
+        answers.send(pubrec(9), 0, 5);
+        assertThat(sent).as("nothing that could leave waits").last().isEqualTo(pubrec(9));
+        assertThat(answers.durable(9, 4)).isEqualTo(1);
+        assertThat(answers.waiting()).isZero();
+    }
+
+    @Test
     void whoeverOwnsThemIsToldOfEachBehindItsSending() {
         answers.send(puback(1), 5, 4);
         assertThat(told).isEmpty();
-        answers.durable(5);
+        answers.durable(5, 9);
         answers.send(puback(2), 0, 5);
         assertThat(told).isEqualTo(sent);
     }

@@ -30,6 +30,7 @@ final class FlowBench implements Link, FlowOwner {
     /// a` for a PUBREC.
     final List<String> written = new ArrayList<>();
 
+    private Acknowledgements answers = new Acknowledgements(this, packet -> {});
     boolean writable = true;
     boolean journals;
     int sizeMax = Integer.MAX_VALUE;
@@ -46,13 +47,14 @@ final class FlowBench implements Link, FlowOwner {
     }
 
     void connect(int receiveMaximum, AliasesSent aliasesSent) {
-        flow.connected(
-                this,
-                new Acknowledgements(this, packet -> {}),
-                aliasesSent,
-                receiveMaximum,
-                nowNanos,
-                durable);
+        answers = new Acknowledgements(this, packet -> {});
+        flow.connected(this, answers, aliasesSent, receiveMaximum, nowNanos, durable);
+    }
+
+    /// All that was written is durable.
+    void journalWentOn() {
+        durable = appended;
+        answers.durable(durable, Integer.MAX_VALUE);
     }
 
     Copy queue(QoS qos, String text) {

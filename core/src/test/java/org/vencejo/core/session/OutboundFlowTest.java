@@ -118,7 +118,8 @@ class OutboundFlowTest {
         bench.sent();
         bench.pubrec(1);
         assertThat(bench.sent()).isEmpty();
-        bench.durable = bench.appended;
+        bench.journalWentOn();
+        assertThat(bench.sent()).containsExactly("rel#1");
         bench.pubrec(1);
         assertThat(bench.sent()).containsExactly("rel#1");
         assertThat(bench.appended).isEqualTo(2);
