@@ -37,7 +37,6 @@ public final class Server {
     private static final int DEADLINES_MAX = 256;
 
     private final Turn turn;
-    private final Recovered recovered;
     private final SubscriptionTrie<ServerSession> trie;
     private final RetainedStore retained;
     private final Subscribing subscribing;
@@ -45,7 +44,7 @@ public final class Server {
     private final Sessions sessions;
     private final Faults faults;
     private final ShutDown shutDown;
-    private boolean settled;
+    private boolean begun;
 
     /// A server that begins with what was `recovered`. `seed` is its only source of chance, and
     /// should be hard to guess: Client Identifiers that it assigns and hashes hang on it;
@@ -58,7 +57,6 @@ public final class Server {
             long wallMillis,
             long nowNanos) {
         this.turn = new Turn(settings, accessRules, wallMillis, nowNanos);
-        this.recovered = recovered;
         this.trie = new SubscriptionTrie<>(settings.limits().routesCachedMax(), seed);
         this.retained = new RetainedStore(turn, seed);
         this.subscribing = new Subscribing(turn, trie, retained);
@@ -75,9 +73,9 @@ public final class Server {
     public void handle(Input input, long nowNanos, Outbox outbox) {
         turn.begin(nowNanos, outbox);
         try {
-            if (!settled) {
-                settled = true;
-                sessions.settleRecovered(recovered);
+            if (!begun) {
+                begun = true;
+                sessions.restart().begin();
             }
             dispatch(input);
             sessions.endOverfull();
@@ -90,7 +88,7 @@ public final class Server {
 
     /// When [Input.DeadlineReached] is due (it may be already), or `Long.MAX_VALUE`.
     public long nextDeadline() {
-        if (!settled) {
+        if (!begun) {
             return turn.nowNanos(); // what the start owes the sessions that it found
         }
         return turn.deadlines.next();
@@ -455,7 +453,7 @@ public final class Server {
     public Recovered durableState() {
         return new Recovered(
                 sessions.durableState(),
-                settled ? sessions.ending() : recovered.ending(),
+                sessions.ending(),
                 retained.all(),
                 sessions.lastNumber(),
                 turn.lastMessage());

@@ -31,6 +31,9 @@ final class ServerSession {
     private boolean ended;
     private boolean awaitsSettling;
 
+    /// Whether a start has found it and owes it something, see [Restart].
+    boolean isOwed;
+
     // While a connection is bound to it
     private @Nullable Connection connection;
     private @Nullable RetainedReplay replay;

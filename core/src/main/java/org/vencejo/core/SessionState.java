@@ -147,6 +147,11 @@ final class SessionState implements FlowOwner {
         write(disconnected);
     }
 
+    /// When its last connection ended; null while it has one.
+    @Nullable SessionDisconnected lastDisconnected() {
+        return disconnected;
+    }
+
     void removeWill() {
         if (connected.will() != null) {
             occupy(-SessionBytes.of(connected.will()));

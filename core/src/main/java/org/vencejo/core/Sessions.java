@@ -41,6 +41,7 @@ final class Sessions {
     private final SplittableRandom veil;
     private final Map<String, ServerSession> byClientIdentifier = new HashMap<>();
     private final Set<Inheritance> inheritances = new LinkedHashSet<>();
+    private final Restart restart;
     private long lastNumber;
 
     /// The journal numbers behind the ends of kept sessions that are not durable yet, by Client
@@ -63,12 +64,21 @@ final class Sessions {
         this.subscribing = subscribing;
         this.publishing = publishing;
         this.established = established;
+        this.restart = new Restart(turn, this::wake, this::inherit);
         this.random = new SplittableRandom(seed);
         this.veil = new SplittableRandom(~seed);
     }
 
     @Nullable ServerSession find(String clientIdentifier) {
-        return byClientIdentifier.get(clientIdentifier);
+        ServerSession session = byClientIdentifier.get(clientIdentifier);
+        if (session != null && session.isOwed) {
+            restart.settle(session);
+            if (session.expiry != null && turn.isDue(session.expiry)) {
+                expire(session); // it should have ended long ago
+            }
+            return byClientIdentifier.get(clientIdentifier);
+        }
+        return session;
     }
 
     /// A Client Identifier that no session has [MQTT-3.2.2-16]. Either generator alone could be run
@@ -187,13 +197,14 @@ final class Sessions {
             return;
         }
         if (session.expiry == null) {
-            session.expiry =
-                    new Deadline(() -> {
-                        expired++;
-                        end(session);
-                    });
+            session.expiry = new Deadline(() -> expire(session));
         }
         turn.schedule(session.expiry, Math.max(0, seconds * NANOS_PER_SECOND - passedNanos));
+    }
+
+    private void expire(ServerSession session) {
+        expired++;
+        end(session);
     }
 
     private void awaitWill(ServerSession session, long passedNanos) {
@@ -333,36 +344,37 @@ final class Sessions {
             session.state().recover(from);
             byClientIdentifier.put(session.state().clientIdentifier(), session);
             subscribing.recover(session);
+            restart.add(session);
+        }
+        for (Recovered.Ending ending : recovered.ending()) {
+            turn.accounting.recovered(ending.rest().messages(), ending.rest().bytes());
+            turn.accounting.stored(ending.rest().bytes());
+            restart.add(ending);
         }
     }
 
-    /// What the start owes the sessions that it found: those that were connected are not any more,
-    /// and what should have happened meanwhile happens (A18).
-    void settleRecovered(Recovered recovered) {
-        for (Recovered.Session from : recovered.sessions()) {
-            ServerSession session = byClientIdentifier.get(from.created().clientIdentifier());
-            if (session == null || session.state().number() != from.created().session()) {
-                continue;
-            }
-            Mutation.SessionDisconnected before = from.disconnected();
-            if (before == null) {
-                detach(session, false);
-                continue;
-            }
-            long passedNanos = Math.max(0, turn.wallMillis() - before.wallMillis()) * 1_000_000;
-            awaitExpiry(session, passedNanos);
-            awaitWill(session, passedNanos);
+    /// What a start owes the sessions that it found.
+    Restart restart() {
+        return restart;
+    }
+
+    private void wake(ServerSession session) {
+        Mutation.SessionDisconnected before = session.state().lastDisconnected();
+        if (before == null) {
+            detach(session, false);
+            return;
         }
-        for (Recovered.Ending ending : recovered.ending()) {
-            Recovered.Rest rest = ending.rest();
-            turn.accounting.recovered(rest.messages(), rest.bytes());
-            turn.accounting.stored(rest.bytes());
-            inherit(ending.session(), "", rest, 0).goOn(0);
-        }
+        long passedNanos = Math.max(0, turn.wallMillis() - before.wallMillis()) * 1_000_000;
+        awaitExpiry(session, passedNanos);
+        awaitWill(session, passedNanos);
+    }
+
+    private void inherit(Recovered.Ending ending) {
+        inherit(ending.session(), "", ending.rest(), 0).goOn(0);
     }
 
     List<Recovered.Ending> ending() {
-        List<Recovered.Ending> all = new ArrayList<>();
+        List<Recovered.Ending> all = new ArrayList<>(restart.ending());
         inheritances.forEach(each -> all.add(each.toRecord()));
         return all;
     }

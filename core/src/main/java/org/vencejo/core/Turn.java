@@ -192,6 +192,11 @@ final class Turn {
         }
     }
 
+    /// Whether the deadline is set and has come.
+    boolean isDue(Deadline deadline) {
+        return deadline.isSet() && deadline.atNanos - nowNanos <= 0;
+    }
+
     void schedule(Deadline deadline, long inNanos) {
         deadlines.set(deadline, nowNanos + inNanos);
     }
