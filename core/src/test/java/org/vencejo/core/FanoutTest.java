@@ -133,6 +133,27 @@ class FanoutTest {
         assertThat(bench.server.mayCommit()).isTrue(); // QoS 1 may come again after a crash
     }
 
+    /// The will leaves its session in the first of the calls, and nobody would publish it again.
+    @Test
+    void aWillToMoreThanOneCallServesIsDurableAsAWhole() {
+        Connection dying =
+                bench.connect(with(connect("dying", 100), will("t", QoS.AT_LEAST_ONCE, 0)));
+        subscribers(5, 100, QoS.AT_LEAST_ONCE);
+        bench.cut(dying);
+        assertThat(bench.mutations).hasAtLeastOneElementOfType(Mutation.WillRemoved.class);
+        assertThat(bench.server.mayCommit()).isFalse();
+        slice();
+        assertThat(enqueued()).isEqualTo(4);
+        assertThat(bench.server.mayCommit()).isFalse();
+        slice();
+        assertThat(enqueued()).isEqualTo(5);
+        assertThat(bench.server.mayCommit()).isTrue();
+    }
+
+    private long enqueued() {
+        return bench.mutations.stream().filter(Mutation.Enqueued.class::isInstance).count();
+    }
+
     @Test
     void aFaultAtOneReceiverLeavesTheOthersTheirMessage() {
         subscribers(5, 0, QoS.AT_MOST_ONCE);

@@ -195,6 +195,22 @@ class ResendTest {
         assertThat(bench.sent()).containsExactly("rel#2", "1:old#1+", "1:new#4+", "2:two#3+");
     }
 
+    /// The peer may have sent its PUBREC before the server died: the exchange goes on whatever
+    /// becomes of the message [MQTT-4.3.3-7].
+    @Test
+    void whatMayHaveBegunBeforeTheCrashDoesNotExpireInTheQueueAtQoS2() {
+        flow.recover(FlowBench.copy(4, EXACTLY_ONCE, "two", 1_000), false, 0);
+        flow.recover(FlowBench.copy(5, AT_LEAST_ONCE, "one", 1_000), false, 0);
+        flow.recovered();
+        flow.recoverConnected();
+        bench.queue(EXACTLY_ONCE, "later", 1_000);
+        bench.wallMillis = 2_000;
+        bench.connect(10);
+        bench.drain();
+        assertThat(bench.sent()).containsExactly("2:two#5+");
+        assertThat(bench.ended).containsExactly("EXPIRED:one", "EXPIRED:later");
+    }
+
     @Test
     void aRecoveredCopyIsQueuedSentOrReleasedAsItWas() {
         flow.recover(FlowBench.copy(4, EXACTLY_ONCE, "released", Message.NEVER), true, 9);
