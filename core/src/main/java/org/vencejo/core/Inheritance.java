@@ -15,7 +15,8 @@ import org.vencejo.protocol.QoS;
 final class Inheritance {
     private final Turn turn;
     private final long session;
-    private final long perhapsSentBefore;
+    private final String clientIdentifier;
+    private final long sentUpTo;
     private final Predicate<SharedCopy> heirs;
     private long from;
     private long messages;
@@ -25,15 +26,12 @@ final class Inheritance {
     private LongConsumer onDone = count -> {};
 
     /// `heirs` is given each copy that may go to another, and says whether one took it.
-    Inheritance(
-            Turn turn,
-            long session,
-            Recovered.Rest rest,
-            long perhapsSentBefore,
-            Predicate<SharedCopy> heirs) {
+    Inheritance(Turn turn, Recovered.Ending ending, Predicate<SharedCopy> heirs) {
+        Recovered.Rest rest = ending.rest();
         this.turn = turn;
-        this.session = session;
-        this.perhapsSentBefore = perhapsSentBefore;
+        this.session = ending.session();
+        this.clientIdentifier = ending.clientIdentifier();
+        this.sentUpTo = ending.sentUpTo();
         this.heirs = heirs;
         this.from = rest.from();
         this.messages = rest.messages();
@@ -103,8 +101,7 @@ final class Inheritance {
                         size,
                         entry.qos(),
                         true));
-        boolean mayHaveBegun =
-                copy.qos() == QoS.EXACTLY_ONCE && copy.sequence() < perhapsSentBefore;
+        boolean mayHaveBegun = copy.qos() == QoS.EXACTLY_ONCE && copy.sequence() < sentUpTo;
         if (mayHaveBegun) { // [MQTT-4.8.2-5]
             turn.accounting.ended(Fate.SESSION_ENDED);
         }
@@ -114,6 +111,9 @@ final class Inheritance {
     /// What of it is on disk.
     Recovered.Ending toRecord() {
         return new Recovered.Ending(
-                session, new Recovered.Rest(from, Long.MAX_VALUE, messages, bytes, shared));
+                session,
+                clientIdentifier,
+                sentUpTo,
+                new Recovered.Rest(from, Long.MAX_VALUE, messages, bytes, shared));
     }
 }

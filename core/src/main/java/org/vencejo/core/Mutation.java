@@ -48,8 +48,9 @@ public sealed interface Mutation {
 
     /// The session is gone for its client, whose Client Identifier is free; the copies in its queue
     /// from sequence `from` on that came through shared subscriptions are still to be given to
-    /// others. [SessionEnded] follows.
-    record SessionEnding(long session, long from) implements Mutation {}
+    /// others, but for those at QoS 2 before `sentUpTo`, which its client may have. [SessionEnded]
+    /// follows.
+    record SessionEnding(long session, long from, long sentUpTo) implements Mutation {}
 
     /// The session and all that it holds is gone.
     record SessionEnded(long session) implements Mutation {}

@@ -39,6 +39,7 @@ public record Recovered(
         public static final Rest NOTHING = new Rest(0, 0, 0, 0, 0);
     }
 
-    /// A session that was ending ([Mutation.SessionEnding]) and has such a rest.
-    public record Ending(long session, Rest rest) {}
+    /// A session that was ending ([Mutation.SessionEnding]) and has such a rest, of which entries
+    /// before `sentUpTo` may have been sent.
+    public record Ending(long session, String clientIdentifier, long sentUpTo, Rest rest) {}
 }

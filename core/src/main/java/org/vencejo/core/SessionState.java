@@ -163,7 +163,9 @@ final class SessionState implements FlowOwner {
     /// The session is gone but for what of its queue is on disk alone, which others inherit.
     void ending() {
         occupy(-bytes);
-        write(new Mutation.SessionEnding(number, outbound.firstOnDisk()));
+        write(
+                new Mutation.SessionEnding(
+                        number, outbound.firstOnDisk(), outbound.perhapsSentBefore()));
     }
 
     void ended() {

@@ -64,7 +64,7 @@ final class Sessions {
         this.subscribing = subscribing;
         this.publishing = publishing;
         this.established = established;
-        this.restart = new Restart(turn, this::wake, this::inherit);
+        this.restart = new Restart(turn, this::wake, ending -> inherit(ending).goOn(0));
         this.random = new SplittableRandom(seed);
         this.veil = new SplittableRandom(~seed);
     }
@@ -269,20 +269,19 @@ final class Sessions {
         return rest.shared() == 0
                 ? null
                 : inherit(
-                        session.state().number(),
-                        session.state().clientIdentifier(),
-                        rest,
-                        session.state().outbound().perhapsSentBefore());
+                        new Recovered.Ending(
+                                session.state().number(),
+                                session.state().clientIdentifier(),
+                                session.state().outbound().perhapsSentBefore(),
+                                rest));
     }
 
-    private Inheritance inherit(
-            long number, String clientIdentifier, Recovered.Rest rest, long perhapsSentBefore) {
-        Inheritance inheritance =
-                new Inheritance(turn, number, rest, perhapsSentBefore, this::giveToAnother);
+    private Inheritance inherit(Recovered.Ending ending) {
+        Inheritance inheritance = new Inheritance(turn, ending, this::giveToAnother);
         inheritances.add(inheritance);
         inheritance.onDone(undelivered -> {
             inheritances.remove(inheritance);
-            tellUndelivered(clientIdentifier, undelivered);
+            tellUndelivered(ending.clientIdentifier(), undelivered);
         });
         return inheritance;
     }
@@ -367,10 +366,6 @@ final class Sessions {
         long passedNanos = Math.max(0, turn.wallMillis() - before.wallMillis()) * 1_000_000;
         awaitExpiry(session, passedNanos);
         awaitWill(session, passedNanos);
-    }
-
-    private void inherit(Recovered.Ending ending) {
-        inherit(ending.session(), "", ending.rest(), 0).goOn(0);
     }
 
     List<Recovered.Ending> ending() {

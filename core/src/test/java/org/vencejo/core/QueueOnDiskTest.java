@@ -364,52 +364,6 @@ class QueueOnDiskTest {
     }
 
     @Test
-    void othersInheritWhatAnEndedSessionHasOnDisk() {
-        subscribed("first", "$share/g/t");
-        publish(10);
-        subscribed("second", "$share/g/t");
-        endFirst();
-        assertThat(bench.reads).hasSize(1);
-        assertThat(bench.mutations)
-                .anyMatch(Mutation.SessionEnding.class::isInstance)
-                .noneMatch(Mutation.SessionEnded.class::isInstance);
-        while (!bench.reads.isEmpty()) {
-            bench.answerRead();
-        }
-        assertThat(bench.mutations).anyMatch(Mutation.SessionEnded.class::isInstance);
-        assertThat(bench.accounting().queuedCopies()).isEqualTo(10);
-        Connection second = bench.connect(withWindow("second", 100));
-        assertThat(drain(second)).isEqualTo(numbers(0, 10));
-    }
-
-    @Test
-    void aStartGoesOnWithAnInheritance() {
-        subscribed("first", "$share/g/t");
-        publish(10);
-        subscribed("second", "$share/g/t");
-        endFirst();
-        bench.answerRead();
-        Recovered stored = bench.server.durableState();
-        assertThat(stored.ending()).hasSize(1);
-        Bench restarted = new Bench(settings(), AccessRules.OPEN, stored);
-        restarted.mutations.addAll(bench.mutations);
-        restarted.pass(1);
-        while (!restarted.reads.isEmpty()) {
-            restarted.answerRead();
-        }
-        Connection second = restarted.connect(withWindow("second", 100));
-        while (!restarted.reads.isEmpty()) {
-            restarted.answerRead();
-        }
-        assertThat(restarted.payloadsTo(second)).isEqualTo(numbers(0, 10));
-    }
-
-    private void endFirst() {
-        Connection first = bench.connect(Packets.cleanStart(Packets.connect("first", 0)));
-        bench.cut(first);
-    }
-
-    @Test
     void aMessageHasANumberOnlyIfSeveralKeepIt() {
         subscribed("one", "t");
         publish(1);

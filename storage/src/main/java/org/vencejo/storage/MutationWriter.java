@@ -154,6 +154,7 @@ final class MutationWriter {
                 expect(!session.ending, m);
                 session.ending = true;
                 session.endingFrom = m.from();
+                session.endingSentUpTo = m.sentUpTo();
             }
             case Mutation.SessionEnded m -> {
                 SessionRecord session = session(m.session(), m);

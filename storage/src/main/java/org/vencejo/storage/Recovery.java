@@ -69,7 +69,12 @@ final class Recovery {
                 return; // what it has left goes by and by
             }
             if (state.ending) {
-                ending.add(new Recovered.Ending(found.number, endingRest(state)));
+                ending.add(
+                        new Recovered.Ending(
+                                found.number,
+                                found.created().clientIdentifier(),
+                                state.endingSentUpTo,
+                                endingRest(state)));
             } else {
                 sessions.add(session(found, state));
             }

@@ -27,6 +27,7 @@ final class SessionRecord {
     boolean owned;
     boolean ending;
     long endingFrom;
+    long endingSentUpTo;
     boolean ended;
 
     /// Of an ended session: no entry below refers to a message any more.
@@ -163,6 +164,9 @@ final class SessionRecord {
         Records.writeNumber(bytes, out);
         Records.writeNumber(shared, out);
         Records.writeNumber(references, out);
+        if (ending) {
+            Records.writeNumber(endingSentUpTo, out);
+        }
     }
 
     static SessionRecord read(long number, ByteBuf in) {
@@ -196,6 +200,9 @@ final class SessionRecord {
         record.bytes = Records.readNumber(in);
         record.shared = Records.readNumber(in);
         record.references = Records.readNumber(in);
+        if (record.ending && in.isReadable()) { // a store that knows nothing of it tells nothing
+            record.endingSentUpTo = Records.readNumber(in);
+        }
         return record;
     }
 }

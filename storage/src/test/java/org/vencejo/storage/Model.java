@@ -23,6 +23,7 @@ final class Model {
         Mutation.SessionConnected connected;
         Mutation.@Nullable SessionDisconnected disconnected;
         @Nullable Long endingFrom;
+        long endingSentUpTo;
         final Map<TopicFilter, Mutation.Subscribed> subscriptions = new HashMap<>();
         final TreeMap<Long, Enqueued> queue = new TreeMap<>();
         final TreeMap<Long, Mutation.Released> released = new TreeMap<>();
@@ -252,7 +253,9 @@ final class Model {
         List<Long> sequences = List.copyOf(session.queue.keySet());
         session.endingFrom =
                 sequences.size() < 3 ? session.nextSequence : sequences.get(sequences.size() / 2);
-        return List.of(new Mutation.SessionEnding(number, session.endingFrom));
+        session.endingSentUpTo = session.endingFrom + chance.below(3);
+        return List.of(
+                new Mutation.SessionEnding(number, session.endingFrom, session.endingSentUpTo));
     }
 
     // ---- what a store should say

@@ -136,6 +136,8 @@ class ModelTest {
             } else {
                 Recovered.Ending found = recovered.ending().get(ending++);
                 assertThat(found.session()).isEqualTo(number);
+                assertThat(found.clientIdentifier()).isEqualTo(expected.created.clientIdentifier());
+                assertThat(found.sentUpTo()).isEqualTo(expected.endingSentUpTo);
                 compare(found.rest(), expected, expected.endingFrom);
             }
             compareReads(store, expected);

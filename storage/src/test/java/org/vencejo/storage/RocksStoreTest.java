@@ -199,14 +199,17 @@ class RocksStoreTest {
     @Test
     void anEndingSessionTellsWhatItStillHasToGiveAway() {
         sessionWithTen(3);
-        apply(new Mutation.SessionEnding(7, 4));
+        apply(new Mutation.SessionEnding(7, 4, 6));
         reopen();
         Recovered recovered = store.recovered(10);
         assertThat(recovered.sessions()).isEmpty();
         assertThat(recovered.ending())
                 .containsExactly(
                         new Recovered.Ending(
-                                7, new Rest(4, 10, 6, 6 * Things.message("m0").bytes(), 0)));
+                                7,
+                                Things.created(7).clientIdentifier(),
+                                6,
+                                new Rest(4, 10, 6, 6 * Things.message("m0").bytes(), 0)));
         assertThat(store.read(7, 4, 64, Long.MAX_VALUE)).hasSize(6);
     }
 

@@ -232,7 +232,13 @@ class StoreCheckTest {
                     store.read(number, 0, 100_000, Long.MAX_VALUE)
                             .forEach(entry -> all.add(Things.comparable(entry)));
                 });
-        recovered.ending().forEach(ending -> all.add(sums(ending.rest())));
+        recovered
+                .ending()
+                .forEach(ending -> {
+                    all.add(ending.clientIdentifier());
+                    all.add(ending.sentUpTo());
+                    all.add(sums(ending.rest()));
+                });
         all.add(recovered.lastMessage());
         all.add(recovered.lastSession());
         return all;

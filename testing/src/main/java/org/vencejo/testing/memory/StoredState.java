@@ -111,10 +111,10 @@ final class StoredState {
         List<Recovered.Session> all = new ArrayList<>();
         List<Recovered.Ending> ending = new ArrayList<>();
         for (StoredSession session : sessions.values()) {
-            if (session.endingFrom == null) {
+            if (session.ending == null) {
                 all.add(session.recovered(windowMax, whole));
             } else {
-                ending.add(session.recoveredEnding());
+                ending.add(session.recovered(session.ending));
             }
         }
         return new Recovered(
@@ -152,7 +152,7 @@ final class StoredState {
         private Mutation.SessionCreated created;
         private Mutation.@Nullable SessionConnected connected;
         private Mutation.@Nullable SessionDisconnected disconnected;
-        private @Nullable Long endingFrom;
+        private Mutation.@Nullable SessionEnding ending;
         private final Map<TopicFilter, Mutation.Subscribed> subscriptions = new LinkedHashMap<>();
         private final TreeMap<Long, Mutation.Enqueued> queue = new TreeMap<>();
         private final Map<Long, Mutation.Released> released = new TreeMap<>();
@@ -189,13 +189,16 @@ final class StoredState {
         }
 
         void ending(Mutation.SessionEnding mutation) {
-            expect(endingFrom == null, mutation);
-            endingFrom = mutation.from();
+            expect(ending == null, mutation);
+            ending = mutation;
         }
 
-        Recovered.Ending recoveredEnding() {
-            long from = endingFrom == null ? 0 : endingFrom;
-            return new Recovered.Ending(created.session(), rest(from));
+        Recovered.Ending recovered(Mutation.SessionEnding since) {
+            return new Recovered.Ending(
+                    created.session(),
+                    created.clientIdentifier(),
+                    since.sentUpTo(),
+                    rest(since.from()));
         }
 
         private Recovered.Rest rest(long from) {
@@ -242,7 +245,7 @@ final class StoredState {
             StoredSession copy = new StoredSession(created);
             copy.connected = connected;
             copy.disconnected = disconnected;
-            copy.endingFrom = endingFrom;
+            copy.ending = ending;
             copy.subscriptions.putAll(subscriptions);
             copy.queue.putAll(queue);
             copy.released.putAll(released);
