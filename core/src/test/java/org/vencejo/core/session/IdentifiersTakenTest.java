@@ -97,4 +97,40 @@ class IdentifiersTakenTest {
             }
         }
     }
+
+    /// What docs/durability.md says of a client that withholds one answer.
+    @Test
+    void aFullRoundBehindAWithheldAnswerQoS2WaitsForIt() {
+        bench.connect(10);
+        for (int i = 0; i < PacketIdentifiers.MAX + 5; i++) {
+            bench.queue(EXACTLY_ONCE, "m" + i);
+        }
+        bench.drain();
+        int sent = bench.sent().size();
+        assertThat(sent).isEqualTo(10);
+        int identifier = 2; // of the second message: the first is never answered
+        while (identifier <= sent) {
+            bench.pubrec(identifier);
+            flow.pubcomp(identifier++);
+            bench.drain();
+            sent += bench.sent().size() - 1; // and a PUBREL
+        }
+        assertThat(sent).isEqualTo(PacketIdentifiers.MAX);
+        assertThat(flow.inFlightCount()).as("but for one the window is free").isOne();
+        flow.disconnected();
+        bench.connect(10);
+        bench.drain();
+        assertThat(bench.sent()).as("it comes again").containsExactly("2:m0#1+");
+        bench.pubrec(1);
+        flow.pubcomp(1);
+        bench.drain();
+        assertThat(bench.sent())
+                .containsExactly(
+                        "rel#1",
+                        "2:m65535#1",
+                        "2:m65536#2",
+                        "2:m65537#3",
+                        "2:m65538#4",
+                        "2:m65539#5");
+    }
 }
