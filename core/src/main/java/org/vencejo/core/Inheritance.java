@@ -80,7 +80,7 @@ final class Inheritance {
     }
 
     private void take(Mutation.Enqueued entry) {
-        Copy copy = SessionState.copyOf(entry);
+        Copy copy = SessionFlows.copyOf(entry);
         long size = copy.message().bytes();
         from = entry.sequence() + 1;
         messages--;

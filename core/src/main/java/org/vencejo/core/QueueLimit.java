@@ -153,7 +153,7 @@ final class QueueLimit {
     }
 
     private boolean onDisk() {
-        return session.state().isOnDisk();
+        return session.state().flows().isOnDisk();
     }
 
     private boolean isFullFor(Message message) {

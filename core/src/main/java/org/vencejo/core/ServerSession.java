@@ -393,7 +393,7 @@ final class ServerSession {
         if (!turn.settings.qos0QueuedForOffline()) {
             outbound.dropAtMostOnce();
         }
-        state.cancelRead();
+        state.flows().cancelRead();
         outbound.settle(turn.durable());
         awaitSettling();
         cancel(retry);
@@ -404,7 +404,7 @@ final class ServerSession {
     /// returns how many messages were undelivered.
     long end(boolean inherited) {
         ended = true;
-        state.cancelRead();
+        state.flows().cancelRead();
         cancel(expiry);
         cancel(willDelay);
         cancel(retry);

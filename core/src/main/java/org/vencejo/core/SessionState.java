@@ -1,45 +1,35 @@
 package org.vencejo.core;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.Authentication.Identity;
-import org.vencejo.core.Mutation.Enqueued;
 import org.vencejo.core.Mutation.SessionConnected;
 import org.vencejo.core.Mutation.SessionDisconnected;
 import org.vencejo.core.Mutation.Subscribed;
 import org.vencejo.core.session.Copy;
-import org.vencejo.core.session.FlowOwner;
 import org.vencejo.core.session.InboundFlow;
 import org.vencejo.core.session.OutboundFlow;
-import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.TopicFilter;
 import org.vencejo.protocol.TopicName;
 import org.vencejo.protocol.Will;
 
-/// What of a session survives a crash, and the only way in which that changes: each change here is
-/// one [Mutation].
+/// What of a session survives a crash, and the only way in which that changes: each change here, or
+/// of its [SessionFlows], is one [Mutation].
 ///
 /// Part of the core: touched only by whoever runs it. A session that is *kept* (Session Expiry
 /// Interval above 0 when it was made) writes; others change the same state and write nothing, so
 /// that nothing of theirs ever waits.
-final class SessionState implements FlowOwner {
+final class SessionState {
     private final Turn turn;
     private final long number;
     private final String clientIdentifier;
     private final boolean kept;
-    private final Consumer<List<Copy>> reader;
-    private final InboundFlow inbound;
-    private final OutboundFlow outbound;
+    private final SessionFlows flows;
     private @Nullable Map<TopicFilter, Subscribed> subscriptions;
-    private long sharedCopies;
-    private long read;
 
     /// About what it occupies beside its queue, and its subscriptions alone.
     private long bytes;
@@ -64,21 +54,12 @@ final class SessionState implements FlowOwner {
             boolean kept,
             Consumer<List<Copy>> reader) {
         this.turn = turn;
-        this.reader = reader;
         this.number = number;
         this.clientIdentifier = clientIdentifier;
         this.owner = identity.userName();
         this.identity = identity;
         this.kept = kept;
-        this.inbound = new InboundFlow(this);
-        this.outbound =
-                isOnDisk()
-                        ? new OutboundFlow(
-                                this,
-                                turn.accounting,
-                                2 * turn.limits.queueReadMessagesMax(),
-                                2L * turn.limits.queueReadBytesMax())
-                        : new OutboundFlow(this, turn.accounting);
+        this.flows = new SessionFlows(turn, number, kept, this::mayReceive, reader);
         this.connected = new SessionConnected(number, 0, 0, 0, null);
         occupy(SessionBytes.of(clientIdentifier, owner));
     }
@@ -134,6 +115,11 @@ final class SessionState implements FlowOwner {
         return identity.userName() == null || identity.userName().equals(other.userName());
     }
 
+    /// Whether its client may be sent the topic.
+    boolean mayReceive(TopicName topicName) {
+        return turn.accessRules.mayReceive(clientIdentifier, identity, topicName);
+    }
+
     /// DISCONNECT asked for another Session Expiry Interval (3.14.2.2.2).
     void expireAfter(long seconds) {
         sessionExpiryInterval = seconds;
@@ -143,7 +129,7 @@ final class SessionState implements FlowOwner {
     void disconnected() {
         disconnected =
                 new SessionDisconnected(
-                        number, turn.wallMillis(), sessionExpiryInterval, outbound.sentUpTo());
+                        number, turn.wallMillis(), sessionExpiryInterval, outbound().sentUpTo());
         write(disconnected);
     }
 
@@ -165,7 +151,7 @@ final class SessionState implements FlowOwner {
         occupy(-bytes);
         write(
                 new Mutation.SessionEnding(
-                        number, outbound.firstOnDisk(), outbound.perhapsSentBefore()));
+                        number, outbound().firstOnDisk(), outbound().perhapsSentBefore()));
     }
 
     void ended() {
@@ -228,113 +214,6 @@ final class SessionState implements FlowOwner {
         turn.sessionBytes += more;
     }
 
-    // ---- flows
-    // ---------------------------------------------------------------------------------------
-
-    @Override
-    public long enqueued(Copy copy) {
-        sharedCopies += copy instanceof SharedCopy ? 1 : 0;
-        return isWritten(copy) ? write(mutationOf(copy)) : 0;
-    }
-
-    @Override
-    public void dequeued(Copy copy) {
-        sharedCopies -= copy instanceof SharedCopy ? 1 : 0;
-        if (isWritten(copy)) {
-            write(
-                    new Mutation.Dequeued(
-                            number,
-                            copy.sequence(),
-                            copy.message().number(),
-                            copy.message().bytes(),
-                            copy.qos(),
-                            copy instanceof SharedCopy));
-        }
-    }
-
-    // QoS 0 may wait in a queue, but promises nothing.
-    private static boolean isWritten(Copy copy) {
-        return copy.qos() != QoS.AT_MOST_ONCE;
-    }
-
-    private Enqueued mutationOf(Copy copy) {
-        return new Enqueued(
-                number,
-                copy.sequence(),
-                copy.message(),
-                copy.qos(),
-                copy.retain(),
-                copy.subscriptionIdentifiers(),
-                copy instanceof SharedCopy shared ? shared.share() : null);
-    }
-
-    @Override
-    public void readQueue(long from, long messages, long bytesMax) {
-        read =
-                turn.read(
-                        number,
-                        from,
-                        messages,
-                        bytesMax,
-                        entries -> reader.accept(copiesOf(entries)));
-    }
-
-    static List<Copy> copiesOf(List<Enqueued> entries) {
-        List<Copy> copies = new ArrayList<>(entries.size());
-        for (Enqueued entry : entries) {
-            copies.add(copyOf(entry));
-        }
-        return copies;
-    }
-
-    /// What is being read will not be wanted.
-    void cancelRead() {
-        turn.cancelRead(read);
-    }
-
-    @Override
-    public long released(Copy copy) {
-        return write(releaseOf(copy));
-    }
-
-    @Override
-    public long identifierTaken(int packetIdentifier) {
-        return write(new Mutation.IdentifierTaken(number, packetIdentifier));
-    }
-
-    @Override
-    public long identifierFreed(int packetIdentifier) {
-        return write(new Mutation.IdentifierFreed(number, packetIdentifier));
-    }
-
-    @Override
-    public boolean mayReceive(TopicName topicName) {
-        return turn.accessRules.mayReceive(clientIdentifier, identity, topicName);
-    }
-
-    /// The copies that another member of their shared subscription may get instead (C24).
-    List<SharedCopy> copiesThatMayGoElsewhere() {
-        List<SharedCopy> copies = new ArrayList<>();
-        if (sharedCopies > 0) {
-            outbound.forEachKept(copy -> {
-                if (copy instanceof SharedCopy shared && !outbound.mayHaveBegun(shared)) {
-                    copies.add(shared);
-                }
-            });
-        }
-        return copies;
-    }
-
-    /// How many copies of shared subscriptions are on disk alone.
-    long sharedOnDisk() {
-        if (sharedCopies == 0 || outbound.queue().messagesOnDisk() == 0) {
-            return 0;
-        }
-        long[] inMemory = {0};
-        outbound.forEachKept(copy -> inMemory[0] += copy instanceof SharedCopy ? 1 : 0);
-        return sharedCopies - inMemory[0];
-    }
-
     // ---- what it is
     // ------------------------------------------------------------------------------------
 
@@ -354,17 +233,16 @@ final class SessionState implements FlowOwner {
         return kept;
     }
 
-    /// Whether its queue is on disk, and only in part in memory.
-    boolean isOnDisk() {
-        return kept && turn.settings.queuesOnDisk();
+    SessionFlows flows() {
+        return flows;
     }
 
     InboundFlow inbound() {
-        return inbound;
+        return flows.inbound();
     }
 
     OutboundFlow outbound() {
-        return outbound;
+        return flows.outbound();
     }
 
     /// Counts accepted CONNECTs: what belongs to an older one acts no more.
@@ -404,110 +282,18 @@ final class SessionState implements FlowOwner {
                 add(subscriptions, subscribed);
             }
         }
-        from.identifiersTaken().forEach(inbound::recover);
-        if (disconnected != null) {
-            outbound.recoverSequence(disconnected.sentUpTo());
-        }
-        recoverReleased(from.queue());
-        int open = 0;
-        for (Recovered.Entry entry : from.queue()) {
-            // What the window allowed counts as sent, unless it is known that it was not.
-            boolean wasSent =
-                    entry.released() != null
-                            || (open < window()
-                                    && (disconnected == null
-                                            || entry.enqueued().sequence()
-                                                    < disconnected.sentUpTo()));
-            if (entry.released() == null) {
-                recover(entry, wasSent);
-            }
-            open += wasSent ? 1 : 0;
-        }
-        outbound.recovered();
-        Recovered.Rest rest = from.rest();
-        outbound.recoverOnDisk(rest.from(), rest.end(), rest.messages(), rest.bytes());
-        if (disconnected == null) {
-            outbound.recoverConnected();
-        }
-        sharedCopies += rest.shared();
-    }
-
-    private void recoverReleased(List<Recovered.Entry> queue) {
-        TreeMap<Long, Recovered.Entry> inPlace = new TreeMap<>();
-        for (Recovered.Entry entry : queue) {
-            if (entry.released() != null) {
-                inPlace.put(entry.released().place(), entry);
-            }
-        }
-        inPlace.values().forEach(entry -> recover(entry, true));
-    }
-
-    private void recover(Recovered.Entry entry, boolean wasSent) {
-        Copy copy = copyOf(entry.enqueued());
-        sharedCopies += copy instanceof SharedCopy ? 1 : 0;
-        Mutation.Released released = entry.released();
-        if (released == null) {
-            outbound.recover(copy, wasSent, 0);
-        } else {
-            copy.releaseIn(released.place());
-            outbound.recover(copy, wasSent, released.packetIdentifier());
-        }
-    }
-
-    static Copy copyOf(Enqueued e) {
-        return e.share() == null
-                ? new Copy(
-                        e.sequence(), e.message(), e.qos(), e.retain(), e.subscriptionIdentifiers())
-                : new SharedCopy(
-                        e.sequence(),
-                        e.message(),
-                        e.qos(),
-                        e.retain(),
-                        e.subscriptionIdentifiers(),
-                        e.share());
+        flows.recover(from, window());
     }
 
     /// The state as the store should have it.
     Recovered.Session toRecord() {
-        List<Recovered.Entry> entries = new ArrayList<>();
-        outbound.forEachKept(copy -> {
-            if (isWritten(copy)) {
-                entries.add(new Recovered.Entry(mutationOf(copy), releasedOf(copy)));
-            }
-        });
-        entries.sort(Comparator.comparingLong(entry -> entry.enqueued().sequence()));
-        TreeSet<Integer> taken = new TreeSet<>();
-        for (int identifier : inbound.identifiersTaken()) {
-            taken.add(identifier);
-        }
         return new Recovered.Session(
                 creation(),
                 connected,
                 disconnected,
                 new ArrayList<>(subscriptions().values()),
-                entries,
-                rest(),
-                taken);
-    }
-
-    /// What of the queue is on disk alone.
-    Recovered.Rest rest() {
-        return outbound.queue().messagesOnDisk() == 0
-                ? Recovered.Rest.NOTHING
-                : new Recovered.Rest(
-                        outbound.firstOnDisk(),
-                        outbound.nextSequence(),
-                        outbound.queue().messagesOnDisk(),
-                        outbound.queue().bytesOnDisk(),
-                        sharedOnDisk());
-    }
-
-    private Mutation.@Nullable Released releasedOf(Copy copy) {
-        return copy.isReleased() ? releaseOf(copy) : null;
-    }
-
-    private Mutation.Released releaseOf(Copy copy) {
-        return new Mutation.Released(
-                number, copy.sequence(), copy.packetIdentifier(), copy.releasePlace());
+                flows.entries(),
+                flows.rest(),
+                flows.identifiersTaken());
     }
 }

@@ -240,7 +240,7 @@ final class Sessions {
         }
         byClientIdentifier.remove(session.state().clientIdentifier(), session);
         subscribing.forget(session);
-        List<SharedCopy> orphans = session.state().copiesThatMayGoElsewhere();
+        List<SharedCopy> orphans = session.state().flows().copiesThatMayGoElsewhere();
         orphans.forEach(session.state().outbound()::takeAway);
         publishWill(session); // U5-13
         Inheritance inheritance = inheritance(session);
@@ -265,7 +265,7 @@ final class Sessions {
     }
 
     private @Nullable Inheritance inheritance(ServerSession session) {
-        Recovered.Rest rest = session.state().rest();
+        Recovered.Rest rest = session.state().flows().rest();
         return rest.shared() == 0
                 ? null
                 : inherit(
