@@ -16,8 +16,8 @@ import org.vencejo.protocol.ReasonCode;
 ///
 /// Touched only by whoever runs the session. It plays no role: server and client send alike.
 ///
-/// One file because window, identifiers and order are one thought: every path ends in [#transmit]
-/// or [#finish].
+/// One file because window, flight and order are one thought: every path ends in [#transmit] or
+/// [#finish].
 ///
 /// A session that ends with its connection never sends again, so its messages in flight are not
 /// kept: an identifier then stands for one of three shared copies, and sending to it allocates
@@ -25,27 +25,17 @@ import org.vencejo.protocol.ReasonCode;
 public final class OutboundFlow {
     private static final Link NOT_CONNECTED = NotConnected.INSTANCE;
 
-    /// The places that are left for retained messages when others wait behind them: many rounds of
-    /// identifiers and a part of one, so that what is sent ahead and what is sent behind seldom
-    /// want the same identifier.
-    private static final long PLACES_AHEAD = PacketIdentifiers.MAX * 65_536L + 8_191;
-
-    /// How many identifiers in use are passed over at once; behind that many a copy waits for its
-    /// own.
-    private static final int SKIPPED_MAX = 256;
-
     private final FlowOwner owner;
     private final Accounting accounting;
 
     // For the session
     private final PacketIdentifiers<Copy> inFlight = new PacketIdentifiers<>();
+    private final Places places = new Places(inFlight);
     private final CopyList sent = new CopyList();
     private final CopyList released = new CopyList(); // in the order of the PUBRECs
     private final Repeats repeats = new Repeats(sent, released);
     private final MessageQueue ahead = new MessageQueue();
     private final MessageQueue queue;
-    private long nextSequence;
-    private long nextSequenceAhead;
     private long nextRelease;
 
     /// Copies before this sequence may have been sent without the server knowing, as it knows what
@@ -61,8 +51,6 @@ public final class OutboundFlow {
     private int open;
     private @Nullable Copy toSendAgain;
     private boolean reading;
-    private boolean queueHeld;
-    private boolean placesLeft;
 
     /// A flow whose queue is in memory.
     public OutboundFlow(FlowOwner owner, Accounting accounting) {
@@ -132,53 +120,27 @@ public final class OutboundFlow {
     }
 
     /// Holds the queue back, or lets it go: while retained messages are being sent, live ones wait
-    /// (C11). What was queued before goes first: the order of sequences is that of sending, so that
-    /// a crash or a stop needs to know only how far it was.
+    /// (C11). What was queued before goes first.
     public void holdQueue(boolean held) {
-        if (held && !queueHeld) {
-            nextSequenceAhead = nextSequence;
-            placesLeft = false;
-        } else if (!held && queueHeld && !placesLeft) {
-            nextSequence = nextSequenceAhead;
-        }
-        queueHeld = held;
+        places.hold(held);
     }
 
     // ---- sending
     // ----------------------------------------------------------------------------------
 
-    /// The place of the next copy in the session's order. It is one whose identifier is free, so
-    /// that the copy has the same one before and after a crash.
+    /// The place of the next copy in the session's order.
     public long takeSequence() {
-        if (queueHeld && !placesLeft) {
-            placesLeft = true;
-            nextSequence = nextSequenceAhead + PLACES_AHEAD;
-        }
-        long sequence = withFreeIdentifier(nextSequence);
-        nextSequence = sequence + 1;
-        return sequence;
-    }
-
-    private long withFreeIdentifier(long first) {
-        long sequence = first;
-        int skipped = 0;
-        while (inFlight.contains(identifierOf(sequence)) && skipped < SKIPPED_MAX) {
-            sequence++;
-            skipped++;
-        }
-        return sequence;
+        return places.take();
     }
 
     /// The place of the next copy that goes ahead of the queue while that is held.
     public long takeSequenceAhead() {
-        long sequence = withFreeIdentifier(nextSequenceAhead);
-        nextSequenceAhead = sequence + 1;
-        return sequence;
+        return places.takeAhead();
     }
 
     /// Whether a message above QoS 0 would be sent at once.
     public boolean isReady() {
-        return queue.isEmpty() && !queueHeld && toSendAgain == null && hasRoom();
+        return queue.isEmpty() && !places.isHeld() && toSendAgain == null && hasRoom();
     }
 
     /// Whether the window and the out-buffer have room for one more message above QoS 0.
@@ -192,7 +154,7 @@ public final class OutboundFlow {
     /// Whether QoS 0 is sent now or never: it waits only while the queue is held, and behind what
     /// waited for that [MQTT-4.6.0-5].
     public boolean isReadyForAtMostOnce() {
-        return isConnected() && !queueHeld && queue.atMostOnce() == 0;
+        return isConnected() && !places.isHeld() && queue.atMostOnce() == 0;
     }
 
     /// Whether a QoS 0 message would be sent at once.
@@ -204,7 +166,7 @@ public final class OutboundFlow {
     /// numbers [MQTT-2.2.1-3]. Returns 0 if all are in use. To be freed when the answer comes, or
     /// the connection ends.
     public int takeIdentifier() {
-        int identifier = inFlight.freeFrom(identifierOf(takeSequence()));
+        int identifier = places.freeFor(takeSequence());
         if (identifier != 0) {
             inFlight.put(identifier, Copy.NO_MESSAGE);
         }
@@ -232,7 +194,7 @@ public final class OutboundFlow {
     /// Sends a message above QoS 0 that nobody keeps; only if [#isReady()]. The caller has opened
     /// the copy.
     public void sendUnkept(Publish publish) {
-        int identifier = inFlight.freeFrom(identifierOf(takeSequence()));
+        int identifier = places.freeFor(takeSequence());
         if (!transmit(publish, identifier, false)) {
             accounting.ended(Fate.TOO_LARGE);
             return;
@@ -313,7 +275,7 @@ public final class OutboundFlow {
     public void recoverOnDisk(long from, long end, long messages, long bytes) {
         if (messages > 0) {
             queue.recoverOnDisk(from, messages, bytes);
-            nextSequence = Math.max(nextSequence, end);
+            places.recover(end);
             accounting.recovered(messages, bytes);
             accounting.stored(bytes);
         }
@@ -324,14 +286,14 @@ public final class OutboundFlow {
 
     /// Goes on with sequences that the store has not seen: no copy counts as sent by mistake.
     public void recoverSequence(long next) {
-        nextSequence = Math.max(nextSequence, next);
+        places.recover(next);
         perhapsSentBefore = Math.max(perhapsSentBefore, next);
     }
 
     /// The peer was connected when the server died: any copy that was found may have been sent, as
     /// acknowledgements that were not written may have let it go [MQTT-3.3.1-1].
     public void recoverConnected() {
-        perhapsSentBefore = nextSequence;
+        perhapsSentBefore = places.next();
     }
 
     /// Whether the peer may have it, in part: a QoS 2 exchange that may have begun goes on with
@@ -350,7 +312,7 @@ public final class OutboundFlow {
     /// PUBREL owed under `releasedIdentifier` (0 if PUBREC had not come). Those with PUBRELs come
     /// first, in the order of these, then the others in the order of their sequences.
     public void recover(Copy copy, boolean wasSent, int releasedIdentifier) {
-        nextSequence = Math.max(nextSequence, copy.sequence() + 1);
+        places.recover(copy.sequence() + 1);
         accounting.recovered(copy.message().bytes());
         if (!wasSent) {
             queue.recover(copy);
@@ -368,7 +330,7 @@ public final class OutboundFlow {
         }
         sent.addLast(copy);
         if (copy.qos() == QoS.EXACTLY_ONCE) {
-            identify(copy, inFlight.freeFrom(identifierOf(copy.sequence())));
+            identify(copy, places.freeFor(copy.sequence()));
         }
     }
 
@@ -377,7 +339,7 @@ public final class OutboundFlow {
     public void recovered() {
         for (Copy copy = sent.first(); copy != null; copy = copy.next) {
             if (!copy.wasSent()) {
-                identify(copy, inFlight.freeFrom(identifierOf(copy.sequence())));
+                identify(copy, places.freeFor(copy.sequence()));
             }
         }
     }
@@ -415,7 +377,7 @@ public final class OutboundFlow {
     // Under another identifier than that of its place a copy would be a new message after a crash,
     // which QoS 1 allows.
     private static boolean mustWaitForIdentifier(Copy copy, int identifier) {
-        return copy.qos() == QoS.EXACTLY_ONCE && identifier != identifierOf(copy.sequence());
+        return copy.qos() == QoS.EXACTLY_ONCE && identifier != Places.identifierOf(copy.sequence());
     }
 
     private @Nullable Copy nextInTurn() {
@@ -423,12 +385,12 @@ public final class OutboundFlow {
         if (first != null) {
             return queue.firstSequence() < first.sequence() ? queue.first() : first;
         }
-        return !queueHeld || isOlderQueued() ? queue.first() : null;
+        return !places.isHeld() || isOlderQueued() ? queue.first() : null;
     }
 
     // Whether something waits that was queued before the queue was held, as far as memory knows.
     private boolean isOlderQueued() {
-        return queueHeld && queue.firstSequence() < nextSequenceAhead;
+        return places.isHeld() && places.isBeforeHeld(queue.firstSequence());
     }
 
     private boolean sendNextAgain(long nowNanos, long wallMillis) {
@@ -467,7 +429,7 @@ public final class OutboundFlow {
         if (counts && open >= window) {
             return false; // [MQTT-4.9.0-2]
         }
-        int identifier = counts ? inFlight.freeFrom(identifierOf(copy.sequence())) : 0;
+        int identifier = counts ? places.freeFor(copy.sequence()) : 0;
         if (counts && (identifier == 0 || mustWaitForIdentifier(copy, identifier))) {
             return false;
         }
@@ -507,10 +469,6 @@ public final class OutboundFlow {
         }
         link.publish(publish, identifier, dup, alias);
         return true;
-    }
-
-    private static int identifierOf(long sequence) {
-        return 1 + (int) (sequence % PacketIdentifiers.MAX);
     }
 
     private void leaveQueue(Copy copy) {
@@ -677,7 +635,7 @@ public final class OutboundFlow {
 
     /// The sequences that were given so far are below this.
     public long nextSequence() {
-        return nextSequence;
+        return places.next();
     }
 
     /// No copy that is on disk alone is before this sequence.
@@ -725,6 +683,6 @@ public final class OutboundFlow {
     public long sentUpTo() {
         Copy first = ahead.first();
         long sequence = first == null ? queue.firstSequence() : first.sequence();
-        return sequence == Long.MAX_VALUE ? nextSequence : Math.max(sequence, perhapsSentBefore);
+        return sequence == Long.MAX_VALUE ? places.next() : Math.max(sequence, perhapsSentBefore);
     }
 }
