@@ -1,6 +1,5 @@
 package org.vencejo.core;
 
-import org.vencejo.core.ServerSettings.QueueFullPolicy;
 import org.vencejo.core.session.Copy;
 import org.vencejo.core.session.Fate;
 import org.vencejo.core.session.Message;
@@ -19,6 +18,9 @@ final class QueueLimit {
     private final MessageQueue queue;
     private boolean told;
     private boolean overfull;
+
+    /// A message was taken for which the oldest on disk are to give way.
+    private boolean owesRoom;
 
     QueueLimit(Turn turn, ServerSession session) {
         this.turn = turn;
@@ -41,6 +43,7 @@ final class QueueLimit {
                 if (couldHaveRoomFor(message)) {
                     dropOldestFor(message.bytes(), 1);
                     if (isFullFor(message) && queue.messagesOnDisk() > 0) {
+                        owesRoom = true;
                         readOldestFor(message.bytes(), 1);
                         return !isFarTooFullFor(message);
                     }
@@ -88,11 +91,13 @@ final class QueueLimit {
         }
     }
 
-    /// More of the queue is in memory: what it had too much gives way.
+    /// More of the queue is in memory: what is to give way does. A queue that is longer than its
+    /// limit only since a start found in it what was in flight stays so until a message comes.
     void trim() {
-        if (turn.settings.queueFullPolicy() == QueueFullPolicy.DROP_OLDEST && isFullFor(0, 0)) {
+        if (owesRoom) {
             dropOldestFor(0, 0);
-            if (isFullFor(0, 0)) {
+            owesRoom = isFullFor(0, 0);
+            if (owesRoom) {
                 readOldestFor(0, 0);
             }
         }

@@ -236,6 +236,34 @@ class QueueOnDiskTest {
         assertThat(full.reads).extracting(Bench.Read::messagesMax).containsExactly(PART);
     }
 
+    @Test
+    void whatWasInFlightAtACrashGivesWayToNobodyBeforeSomethingComes() {
+        ServerSettings limited = Change.of(settings(), "limits", limits(10));
+        Bench full = new Bench(limited);
+        Connection reader = full.connect(withWindow("reader", 8));
+        full.in(reader, Packets.subscribe("t", QoS.AT_LEAST_ONCE));
+        Connection source = full.connect("source", 0);
+        for (int i = 0; i < 18; i++) {
+            full.in(source, Packets.publish("t", QoS.AT_LEAST_ONCE, i + 1, "" + i));
+        }
+        assertThat(full.payloadsTo(reader)).isEqualTo(numbers(0, 8));
+        assertThat(full.ended(Fate.QUEUE_FULL)).isZero();
+        full.cut(reader);
+        full.connect(withWindow("reader", 1)); // of eight in flight a start takes one for sent
+        Bench restarted = new Bench(limited, AccessRules.OPEN, full.server.durableState());
+        restarted.mutations.addAll(full.mutations);
+        Connection again = restarted.connect(withWindow("reader", 1));
+        for (int i = 0; i < 18; i++) {
+            while (!restarted.reads.isEmpty()) {
+                restarted.answerRead();
+            }
+            Publish last = restarted.to(again, Publish.class).getLast();
+            restarted.in(again, new Puback(last.packetIdentifier(), ReasonCode.SUCCESS));
+        }
+        assertThat(restarted.payloadsTo(again)).isEqualTo(numbers(0, 18));
+        assertThat(restarted.ended(Fate.QUEUE_FULL)).isZero();
+    }
+
     private static Limits limits(long storedQueuedMessagesMax) {
         return Change.of(settings().limits(), "storedQueuedMessagesMax", storedQueuedMessagesMax);
     }
