@@ -14,6 +14,7 @@ import org.vencejo.core.AccessRules;
 import org.vencejo.core.Authentication;
 import org.vencejo.core.Event;
 import org.vencejo.core.Input;
+import org.vencejo.core.Journal;
 import org.vencejo.core.Limits;
 import org.vencejo.core.Mutation;
 import org.vencejo.core.Server;
@@ -88,6 +89,7 @@ public final class MemoryServer {
     private final List<ByteBuf> buffers = new ArrayList<>();
     private Consumer<Event> listener = event -> {};
     private Watcher watcher = NOBODY;
+    private final Journal.Listener fromStore = new FromStore();
     private long nowNanos;
     private int starts;
     private int accepted;
@@ -105,7 +107,7 @@ public final class MemoryServer {
     private boolean running = true;
     private boolean handling;
     private boolean committing;
-    private long durableMeanwhile;
+    private final ArrayDeque<Input> toldMeanwhile = new ArrayDeque<>();
 
     public MemoryServer(Setup setup) {
         this.setup = setup;
@@ -240,20 +242,36 @@ public final class MemoryServer {
             return;
         }
         committing = true;
-        setup.store.append(outbox.lastNumber(), batch, this::durable);
+        setup.store.append(outbox.lastNumber(), batch, fromStore);
         committing = false;
-        long durable = durableMeanwhile;
-        durableMeanwhile = 0;
-        if (durable > 0) {
-            handle(new Input.Durable(durable));
+        for (Input told = toldMeanwhile.poll(); told != null; told = toldMeanwhile.poll()) {
+            handle(told);
         }
     }
 
-    private void durable(long upTo) {
-        if (committing) {
-            durableMeanwhile = upTo;
-        } else {
-            handle(new Input.Durable(upTo));
+    // What the store tells while it is given a batch is handled behind that.
+    private final class FromStore implements Journal.Listener {
+        @Override
+        public void durable(long upTo) {
+            told(new Input.Durable(upTo));
+        }
+
+        @Override
+        public void unavailable(String reason, boolean stillWrites) {
+            told(new Input.StoreUnavailable(reason, stillWrites));
+        }
+
+        @Override
+        public void available() {
+            told(new Input.StoreAvailable());
+        }
+
+        private void told(Input input) {
+            if (committing) {
+                toldMeanwhile.add(input);
+            } else {
+                handle(input);
+            }
         }
     }
 
@@ -275,8 +293,13 @@ public final class MemoryServer {
     /// The power goes: all connections and all that is not durable are gone, except the first
     /// `survivors` of the batches that wait. Nothing runs until [#restart].
     public void crash(int survivors) {
+        crash(survivors, 0);
+    }
+
+    /// The same; the last `forgotten` of the batches that were not synced are gone as well.
+    public void crash(int survivors, int forgotten) {
         end();
-        setup.store.crash(survivors);
+        setup.store.crash(survivors, forgotten);
     }
 
     /// A clean stop: clients are told, everything becomes durable. Nothing runs until [#restart];

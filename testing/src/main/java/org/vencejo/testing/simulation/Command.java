@@ -126,6 +126,16 @@ public sealed interface Command {
     /// So many batches become durable.
     record DiskWrites(int batches) implements Command {}
 
+    /// The disk takes nothing from now on; of the batches that wait so many reach it with the write
+    /// that fails.
+    record DiskFails(int reached) implements Command {}
+
+    /// The disk has no room for anything new from now on.
+    record DiskFills() implements Command {}
+
+    /// It is in order again.
+    record DiskHeals() implements Command {}
+
     /// So many reads of queues are answered.
     record DiskReads(int reads) implements Command {}
 
@@ -144,8 +154,9 @@ public sealed interface Command {
 
     record DueIsPrompt() implements Command {}
 
-    /// The power goes; so many of the batches that waited had been written.
-    record PowerGoes(int survivors) implements Command {}
+    /// The power goes; so many of the batches that waited had been written. If none, as many of
+    /// those that were written and not synced are gone as `forgotten` says.
+    record PowerGoes(int survivors, int forgotten) implements Command {}
 
     record Stops() implements Command {}
 

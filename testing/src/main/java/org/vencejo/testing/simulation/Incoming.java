@@ -14,6 +14,7 @@ import org.vencejo.protocol.Disconnect;
 import org.vencejo.protocol.Packet;
 import org.vencejo.protocol.Pingreq;
 import org.vencejo.protocol.Property;
+import org.vencejo.protocol.ProtocolVersion;
 import org.vencejo.protocol.Puback;
 import org.vencejo.protocol.Pubcomp;
 import org.vencejo.protocol.Publish;
@@ -48,6 +49,9 @@ final class Incoming {
         if (session == null || !tap.equals(session.tap)) {
             throw new IllegalStateException("a packet of a connection that has no session: " + tap);
         }
+        if (tap.mustClose != null) {
+            return; // [MQTT-4.8.0-1]: nothing behind it is handled
+        }
         tap.lastPacketNanos = model.nowNanos();
         switch (packet) {
             case Publish publish -> publish(tap, session, publish, ambiguous);
@@ -61,7 +65,7 @@ final class Incoming {
                 tap.pubcomps.add(pubrel.packetIdentifier());
             }
             case Pubcomp pubcomp -> pubcomp(session, pubcomp);
-            case Subscribe subscribe -> subscribe(session, subscribe);
+            case Subscribe subscribe -> subscribe(tap, session, subscribe);
             case Unsubscribe unsubscribe -> unsubscribe(tap, session, unsubscribe);
             case Pingreq p -> tap.pingresps++;
             case Disconnect disconnect -> disconnect(tap, session, disconnect);
@@ -84,6 +88,10 @@ final class Incoming {
             return;
         }
         boolean refused = isRefused(session, publish.topicName());
+        if (!refused && !taken && model.refusals.refuses(session, publish)) {
+            refuse(tap, publish);
+            return;
+        }
         switch (publish.qos()) {
             case AT_MOST_ONCE -> {
                 if (!refused) {
@@ -113,6 +121,16 @@ final class Incoming {
                 tap.pubrecs.add(new Tap.Owed(identifier, acceptance));
             }
         }
+    }
+
+    // It would have to be kept, and cannot be: 3.x has no word for that (C16).
+    private static void refuse(Tap tap, Publish publish) {
+        if (!tap.version.isMqtt5()) {
+            tap.mustClose = "PUBLISH " + publish.packetIdentifier();
+            return;
+        }
+        (publish.qos() == QoS.EXACTLY_ONCE ? tap.pubrecs : tap.pubacks)
+                .add(new Tap.Owed(publish.packetIdentifier(), null, true));
     }
 
     private boolean isOneTooMany(Tap tap) {
@@ -198,11 +216,18 @@ final class Incoming {
     // ---- subscriptions
     // ------------------------------------------------------------------------------
 
-    private void subscribe(ModelSession session, Subscribe subscribe) {
+    private void subscribe(Tap tap, ModelSession session, Subscribe subscribe) {
         for (Subscription wanted : subscribe.subscriptions()) {
             if (wanted.noLocal() && wanted.topicFilter().isShared()) {
                 return; // [MQTT-3.8.3-4]
             }
+        }
+        boolean refused = model.refusals.refusesChanges(session);
+        if (refused
+                && tap.version == ProtocolVersion.MQTT_3_1
+                && subscribe.subscriptions().stream().anyMatch(this::isPossible)) {
+            tap.mustClose = "SUBSCRIBE " + subscribe.packetIdentifier();
+            return;
         }
         int[] identifiers = subscribe.properties().subscriptionIdentifiers();
         int identifier = identifiers.length == 0 ? 0 : identifiers[0];
@@ -212,7 +237,10 @@ final class Incoming {
             TopicFilter filter = wanted.topicFilter();
             Grant grant = new Grant(wanted, identifier, !session.asked.containsKey(filter));
             grants.add(grant);
-            if (filter.isValid()
+            grant.refused = refused;
+            grant.cancelled = refused;
+            if (!refused
+                    && filter.isValid()
                     && accessRules.maySubscribe(
                             session.clientIdentifier, Identity.ANONYMOUS, filter)) {
                 session.asked.put(filter, grant);
@@ -222,7 +250,31 @@ final class Incoming {
         session.pending.add(new ModelSession.Subscribing(subscribe.packetIdentifier(), grants));
     }
 
+    // Else it is refused for what it is, be there room or not.
+    private boolean isPossible(Subscription wanted) {
+        TopicFilter filter = wanted.topicFilter();
+        return filter.isValid()
+                && (!filter.isShared() || model.settings.sharedSubscriptionFor311());
+    }
+
     private void unsubscribe(Tap tap, ModelSession session, Unsubscribe unsubscribe) {
+        boolean refused = model.refusals.refusesChanges(session);
+        if (refused && !tap.version.isMqtt5()) {
+            tap.mustClose = "UNSUBSCRIBE " + unsubscribe.packetIdentifier();
+            return;
+        }
+        if (!refused) {
+            forget(tap, session, unsubscribe);
+        }
+        tap.unsubacks.add(
+                new Tap.Unsubscribing(
+                        unsubscribe.packetIdentifier(),
+                        unsubscribe.topicFilters(),
+                        ++session.requests,
+                        refused));
+    }
+
+    private void forget(Tap tap, ModelSession session, Unsubscribe unsubscribe) {
         for (TopicFilter filter : unsubscribe.topicFilters()) {
             session.asked.remove(filter);
             session.active.remove(filter);
@@ -244,11 +296,6 @@ final class Incoming {
             session.mayStillCome.addAll(left);
             tap.replays.removeIf(replay -> replay.topicFilter.equals(filter));
         }
-        tap.unsubacks.add(
-                new Tap.Unsubscribing(
-                        unsubscribe.packetIdentifier(),
-                        unsubscribe.topicFilters(),
-                        ++session.requests));
     }
 
     // ---- DISCONNECT

@@ -27,6 +27,7 @@ public enum Invariant {
     ANSWERED("ack-10", "every request on a living connection is answered, once and in its turn"),
     QOS_2_KEPT("ack-11", "a QoS 2 message is sent to a kept session when it is durable"),
     TAKEN_WHOLE("ack-12", "a taken identifier is durable together with the copies of its message"),
+    REFUSED("ack-13", "what cannot be kept for the time being is refused, and nothing else is"),
 
     // What a receiver sees
     EXPECTED("out-1", "only what was accepted for a session is sent to it"),

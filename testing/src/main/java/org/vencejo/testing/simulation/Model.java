@@ -40,6 +40,9 @@ final class Model {
     /// The last acceptance of each mark.
     final Map<String, Acceptance> acceptances = new HashMap<>();
 
+    /// What is refused as nothing can be kept.
+    final Refusals refusals = new Refusals(this);
+
     private final AccessRules accessRules;
     private long accepted;
     private long nowNanos;
@@ -132,7 +135,7 @@ final class Model {
         tap.accepted = true;
     }
 
-    private long sessionExpiryInterval(Connect connect) {
+    long sessionExpiryInterval(Connect connect) {
         long max = settings.limits().sessionExpiryIntervalMaxSeconds();
         if (!connect.version().isMqtt5()) {
             return connect.cleanStart() ? 0 : max; // (A16)
@@ -349,7 +352,7 @@ final class Model {
             accounts.copies(1, Math.max(1, perhaps));
             accounts.noSubscriber(perhaps == 0 ? 1 : 0, 1);
         }
-        if (publish.retain()) {
+        if (publish.retain() && !refusals.refusesToRetain(publish)) {
             boolean goes = publish.payload().isEmpty() || expiresAtOnce(publish);
             retained.change(acceptance, goes);
         }

@@ -30,8 +30,11 @@ final class ModelSession {
         final int identifier;
         final boolean isNew;
 
-        /// UNSUBSCRIBE came before SUBACK was sent.
+        /// UNSUBSCRIBE came before SUBACK was sent, or it was refused.
         boolean cancelled;
+
+        /// Nothing could be kept when it came.
+        boolean refused;
 
         Grant(Subscription subscription, int identifier, boolean isNew) {
             this.subscription = subscription;

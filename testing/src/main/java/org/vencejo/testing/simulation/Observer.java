@@ -140,6 +140,7 @@ public final class Observer implements MemoryServer.Watcher {
         overfull.clear();
         outputs(all);
         for (Tap tap : List.copyOf(taps.values())) {
+            requireClosed(tap);
             requireNothingAfterEnd(tap);
             if (tap.connection.isGone()) {
                 taps.remove(tap.connection.connection());
@@ -165,6 +166,17 @@ public final class Observer implements MemoryServer.Watcher {
                 sessions,
                 sessions.size(),
                 () -> closed.forEach(tap -> model.connectionEnded(tap, false)));
+    }
+
+    private static void requireClosed(Tap tap) {
+        String what = tap.mustClose;
+        if (what != null) {
+            Invariant.REFUSED.require(
+                    tap.connection.isClosedByServer() || tap.ended,
+                    "nothing can be kept, and %s goes on behind %s",
+                    tap,
+                    what);
+        }
     }
 
     private static void requireNothingAfterEnd(Tap tap) {
@@ -200,9 +212,9 @@ public final class Observer implements MemoryServer.Watcher {
             case Input.Expel i -> {}
             case Input.Reconfigured i -> {}
             case Input.QueueRead i -> {}
-            case Input.StoreUnavailable i -> {}
-            case Input.StoreAvailable i -> {}
-            case Input.ShutDown i -> {}
+            case Input.StoreUnavailable i -> model.refusals.unavailable(i.stillWrites());
+            case Input.StoreAvailable i -> model.refusals.available();
+            case Input.ShutDown i -> model.refusals.stopping();
         }
     }
 
@@ -261,6 +273,12 @@ public final class Observer implements MemoryServer.Watcher {
         tap.isOfAnother = !model.isOpenTo(connection.clientIdentifier(), tap.userName);
         if (tap.isOfAnother) {
             return; // it is refused, and nothing is taken over
+        }
+        tap.isRefused =
+                connect != null && model.refusals.refuses(connect, connection.clientIdentifier());
+        if (tap.isRefused) {
+            tap.mustClose = "its CONNECT";
+            return;
         }
         if (connect != null && !tap.connection.isClosedByServer()) {
             // Before anything else is looked at: the takeover decides who is owed what.
@@ -405,6 +423,7 @@ public final class Observer implements MemoryServer.Watcher {
         taps.values().forEach(tap -> tap.ended = true);
         taps.clear();
         Recovered found = server.store().recovered();
+        model.refusals.begins();
         Restart.restore(model, found);
         reasons.restarted(found);
         toSettle = found;

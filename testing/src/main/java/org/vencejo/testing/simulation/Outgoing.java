@@ -1,5 +1,6 @@
 package org.vencejo.testing.simulation;
 
+import org.jspecify.annotations.Nullable;
 import org.vencejo.protocol.Auth;
 import org.vencejo.protocol.Connack;
 import org.vencejo.protocol.Connect;
@@ -105,9 +106,23 @@ final class Outgoing {
         }
     }
 
+    // 3.x says only that the server is not there for it, as it does when it is stopped.
+    private void requireRefused(Tap tap, ReasonCode given) {
+        boolean five = tap.version.isMqtt5();
+        boolean refused =
+                given == (five ? ReasonCode.QUOTA_EXCEEDED : ReasonCode.SERVER_UNAVAILABLE);
+        Invariant.REFUSED.require(
+                refused == tap.isRefused || (refused && !five && model.refusals.isStopping()),
+                "%s was refused by %s, and %s have been as nothing can be kept",
+                tap,
+                given,
+                tap.isRefused ? "should" : "should not");
+    }
+
     private void connack(Tap tap, Connack connack) {
         if (connack.reasonCode() != ReasonCode.SUCCESS) {
             tap.goodbye = true;
+            requireRefused(tap, connack.reasonCode());
             Invariant.OWNER.require(
                     tap.isOfAnother || connack.reasonCode() != ReasonCode.NOT_AUTHORIZED,
                     "%s was refused as %s, whose session it is",
@@ -136,6 +151,7 @@ final class Outgoing {
                 puback.type().toString(),
                 owed == null ? 0 : owed.packetIdentifier(),
                 puback.packetIdentifier());
+        requireRefused(tap, owed, puback.type().toString(), puback.reasonCode());
         Acceptance acceptance = owed == null ? null : owed.acceptance();
         if (acceptance != null && !puback.reasonCode().isError()) {
             durability.acknowledged(Invariant.PUBACK_KEPT, tap, acceptance);
@@ -149,6 +165,7 @@ final class Outgoing {
                 "PUBREC",
                 owed == null ? 0 : owed.packetIdentifier(),
                 pubrec.packetIdentifier());
+        requireRefused(tap, owed, "PUBREC", pubrec.reasonCode());
         if (pubrec.reasonCode().isError()) {
             return;
         }
@@ -157,6 +174,18 @@ final class Outgoing {
         if (acceptance != null) {
             durability.acknowledged(Invariant.PUBREC_KEPT, tap, acceptance);
         }
+    }
+
+    private static void requireRefused(
+            Tap tap, Tap.@Nullable Owed owed, String packet, ReasonCode given) {
+        boolean refused = owed != null && owed.refused();
+        Invariant.REFUSED.require(
+                refused == (given == ReasonCode.QUOTA_EXCEEDED),
+                "%s %s was sent to %s for a message that %s",
+                packet,
+                given,
+                tap,
+                refused ? "could not be kept" : "was not refused");
     }
 
     private void pubrel(Tap tap, ModelSession session, Pubrel pubrel) {
@@ -205,7 +234,19 @@ final class Outgoing {
         }
         for (int i = 0; i < suback.reasonCodes().size(); i++) {
             Grant grant = subscribing.grants().get(i);
-            if (!suback.reasonCodes().get(i).isError()) {
+            ReasonCode given = suback.reasonCodes().get(i);
+            Invariant.REFUSED.require(
+                    !grant.refused || given.isError() || tap.version == ProtocolVersion.MQTT_3_1,
+                    "SUBACK %s was sent to %s for %s, which could not be kept",
+                    given,
+                    tap,
+                    grant.subscription);
+            Invariant.REFUSED.require(
+                    grant.refused || given != ReasonCode.QUOTA_EXCEEDED,
+                    "%s was refused %s",
+                    tap,
+                    grant.subscription);
+            if (!given.isError()) {
                 model.activate(session, grant);
                 replay(tap, grant);
             }
@@ -248,7 +289,17 @@ final class Outgoing {
                 "UNSUBACK",
                 owed == null ? 0 : owed.packetIdentifier(),
                 unsuback.packetIdentifier());
-        if (owed != null) {
+        if (owed == null) {
+            return;
+        }
+        boolean refuses = unsuback.reasonCodes().contains(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR);
+        Invariant.REFUSED.require(
+                refuses == owed.refused(),
+                "UNSUBACK %s was sent to %s, and it %s",
+                unsuback.reasonCodes(),
+                tap,
+                owed.refused() ? "could not be kept" : "was not refused");
+        if (!owed.refused()) {
             durability.unsuback(session, owed);
         }
     }

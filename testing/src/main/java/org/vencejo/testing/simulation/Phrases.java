@@ -53,13 +53,17 @@ final class Phrases {
             case Command.IsWelcome c -> c.link() + " is-welcome";
             case Command.DiskWrites c -> "disk writes " + c.batches();
             case Command.DiskReads c -> "disk reads-queues " + c.reads();
+            case Command.DiskFails c -> "disk fails" + number("behind", c.reached());
+            case Command.DiskFills c -> "disk fills";
+            case Command.DiskHeals c -> "disk heals";
             case Command.DiskWaits c -> "disk waits";
             case Command.DiskIsPrompt c -> "disk is-prompt";
             case Command.Passes c -> "time passes " + millis(c.nanos()) + " ms";
             case Command.Due c -> "due runs " + c.calls();
             case Command.DueWaits c -> "due waits";
             case Command.DueIsPrompt c -> "due is-prompt";
-            case Command.PowerGoes c -> "power goes " + c.survivors();
+            case Command.PowerGoes c ->
+                    "power goes " + c.survivors() + number("forgets", c.forgotten());
             case Command.Stops c -> "server stops";
             case Command.Starts c -> "server starts";
         };
@@ -199,7 +203,11 @@ final class Phrases {
                 case "reads-queues" -> new Command.DiskReads((int) number());
                 case "passes" -> passes();
                 case "runs" -> new Command.Due((int) number());
-                case "goes" -> new Command.PowerGoes((int) number());
+                case "goes" ->
+                        new Command.PowerGoes((int) number(), (int) numberAfter("forgets", 0));
+                case "fails" -> new Command.DiskFails((int) numberAfter("behind", 0));
+                case "fills" -> new Command.DiskFills();
+                case "heals" -> new Command.DiskHeals();
                 case "stops" -> new Command.Stops();
                 case "starts" -> new Command.Starts();
                 case "waits" ->

@@ -86,7 +86,44 @@ public record Scenario(
             double diskStalls,
             double crashes,
             double stops,
-            double longTicks) {
+            double longTicks,
+            double diskTroubles) {
+        /// With a disk that neither fails nor fills up.
+        Weather(
+                int delayMillisMax,
+                double fragmented,
+                double slowReaders,
+                int diskMillisMax,
+                double diskStalls,
+                double crashes,
+                double stops,
+                double longTicks) {
+            this(
+                    delayMillisMax,
+                    fragmented,
+                    slowReaders,
+                    diskMillisMax,
+                    diskStalls,
+                    crashes,
+                    stops,
+                    longTicks,
+                    0);
+        }
+
+        /// The same, and the disk fails or fills up, for some seconds.
+        Weather withDiskTroubles(double rate) {
+            return new Weather(
+                    delayMillisMax,
+                    fragmented,
+                    slowReaders,
+                    diskMillisMax,
+                    diskStalls,
+                    crashes,
+                    stops,
+                    longTicks,
+                    rate);
+        }
+
         public static final Weather FAIR = new Weather(3, 0.1, 0, 5, 0, 0, 0, 0);
         public static final Weather LATE_DISK = new Weather(20, 0.3, 0, 100, 0.02, 0, 0, 0.3);
         public static final Weather STORM = new Weather(30, 0.3, 0.1, 60, 0.02, 0.004, 0.001, 0.3);

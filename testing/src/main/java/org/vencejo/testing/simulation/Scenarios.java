@@ -31,11 +31,13 @@ public final class Scenarios {
                     .settings();
 
     private static final List<QoS> ALL_LEVELS = List.of(QoS.values());
+    private static final List<QoS> ONLY_QOS_1 = List.of(QoS.AT_LEAST_ONCE);
     private static final List<QoS> ONLY_QOS_2 = List.of(QoS.EXACTLY_ONCE);
 
     private static final Mail RETAINED = new Mail(4, ALL_LEVELS, List.of(20), 0.5, 0.3, 0, 0);
     private static final Mail EXPIRING = new Mail(3, ALL_LEVELS, List.of(20), 0.3, 0.2, 0.5, 0);
     private static final Mail SHARED = new Mail(2, ALL_LEVELS, List.of(20), 0, 0, 0, 0.8);
+    private static final Mail TWICE_PERHAPS = new Mail(2, ONLY_QOS_1, List.of(20), 0, 0, 0, 0.2);
     private static final Mail TWICE_NEVER = new Mail(2, ONLY_QOS_2, List.of(20), 0, 0, 0, 0);
     private static final Mail BULKY =
             new Mail(4, ALL_LEVELS, List.of(20, 200, 5_000), 0.2, 0.1, 0, 0.1);
@@ -203,6 +205,9 @@ public final class Scenarios {
     private static final Weather SLOWER = new Weather(2, 0, 1, 5, 0, 0, 0, 0);
     private static final Weather BLACKOUTS = new Weather(20, 0.2, 0, 120, 0.05, 0.015, 0, 0.5);
     private static final Weather UPDATES = new Weather(20, 0.2, 0.1, 40, 0, 0, 0.01, 0.2);
+    private static final Weather FORGETFUL = new Weather(10, 0.2, 0, 5, 0, 0.02, 0, 0);
+    private static final Weather BAD_DISK = Weather.LATE_DISK.withDiskTroubles(0.008);
+    private static final Weather BAD_DISK_IN_A_STORM = Weather.STORM.withDiskTroubles(0.008);
     private static final Weather CRUMBS = new Weather(2, 1, 0, 10, 0, 0, 0, 0.1);
 
     private static final List<Scenario> ALL =
@@ -340,7 +345,33 @@ public final class Scenarios {
                             WHO_KEEP_NOTHING,
                             FEW_TOPICS,
                             SLOWER,
-                            new Tuned().slice(1).outBuffer(300, 100).retry(1, 3).settings()));
+                            new Tuned().slice(1).outBuffer(300, 100).retry(1, 3).settings()),
+                    of("at least once over blackouts", COMMUTERS, TWICE_PERHAPS, FORGETFUL, PLAIN),
+                    of("people and a disk that fails", PEOPLE, ALL_KINDS, BAD_DISK, PLAIN),
+                    of(
+                            "exactly once and a disk that fails",
+                            COMMUTERS,
+                            TWICE_NEVER,
+                            BAD_DISK_IN_A_STORM,
+                            TIGHT),
+                    of(
+                            "queues on disk and a disk that fails",
+                            COMMUTERS,
+                            ALL_KINDS,
+                            BAD_DISK_IN_A_STORM,
+                            new Tuned().queuesOnDisk(1).window(2).settings()),
+                    of(
+                            "everything and a disk that fails",
+                            EVERYBODY,
+                            EVERYTHING,
+                            BAD_DISK_IN_A_STORM,
+                            new Tuned()
+                                    .queuesOnDisk(1)
+                                    .receiveMaximum(3)
+                                    .window(3)
+                                    .slice(2)
+                                    .outBuffer(400, 100)
+                                    .settings()));
 
     private Scenarios() {}
 

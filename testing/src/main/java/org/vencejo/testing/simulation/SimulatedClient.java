@@ -77,6 +77,7 @@ final class SimulatedClient {
     private ByteBuf partial = Unpooled.EMPTY_BUFFER;
     private boolean cleanStart;
     private boolean lasting;
+    private boolean lastingBefore;
 
     /// Its session may be another one by the next connection, without a CONNACK that it sees: it
     /// sends nothing again then, as it could come twice.
@@ -167,6 +168,7 @@ final class SimulatedClient {
         if (brief) {
             outgoing.clear();
         }
+        lastingBefore = lasting;
         lasting = version.isMqtt5() ? terms.sessionExpiry() > 0 : !cleanStart;
         brief = version.isMqtt5() && lasting && terms.sessionExpiry() < BRIEF_SECONDS;
         decoder = PacketDecoder.ofClient(version, DecoderLimits.DEFAULT, new TopicCache(64));
@@ -374,6 +376,7 @@ final class SimulatedClient {
 
     private void connack(Connack connack) {
         if (connack.reasonCode() != ReasonCode.SUCCESS) {
+            lasting = lastingBefore; // its session is what it was
             return;
         }
         connected = true;

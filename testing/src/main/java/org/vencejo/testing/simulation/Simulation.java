@@ -17,6 +17,8 @@ public final class Simulation {
     private static final int DOWN_MILLIS_MAX = 3_000;
     private static final int SLOW_READ_BYTES = 48;
     private static final int SLOW_READ_MILLIS = 40;
+    private static final int DISK_TROUBLE_MILLIS_MAX = 2_500;
+    private static final int DISK_RETRY_MILLIS = 1_000;
     private static final double REFUSALS = 0.02;
 
     private final Scenario scenario;
@@ -156,16 +158,63 @@ public final class Simulation {
             return;
         }
         if (goes) {
-            down(new Command.PowerGoes(seeds.below(world.waiting(Long.MAX_VALUE) + 1)));
+            down(powerGoes());
         } else if (stops) {
             down(new Command.Stops());
+        } else if (weather.diskTroubles() > 0 && seeds.chance(weather.diskTroubles())) {
+            troubleOfDisk();
         }
+    }
+
+    // Of all that is not synced any first part is on the disk.
+    private Command powerGoes() {
+        int unsynced = world.unsynced();
+        int there = seeds.below(unsynced + world.waiting(Long.MAX_VALUE) + 1);
+        return new Command.PowerGoes(Math.max(0, there - unsynced), Math.max(0, unsynced - there));
     }
 
     private void down(Command how) {
         starts++;
         world.perform(Step.of(how));
-        plan(world.now() + seeds.below(DOWN_MILLIS_MAX) * MILLI, new Command.Starts());
+        plan(world.now() + seeds.below(DOWN_MILLIS_MAX) * MILLI, this::start);
+    }
+
+    // It cannot open its store as long as the disk fails.
+    private void start() {
+        perform(new Command.Starts());
+        if (!world.server().isRunning()) {
+            plan(world.now() + DISK_RETRY_MILLIS * MILLI, this::start);
+        }
+    }
+
+    // It fails or fills up, or what is one becomes the other; once it is in order all goes on.
+    private void troubleOfDisk() {
+        boolean first = !world.isDiskInTrouble();
+        Command trouble =
+                seeds.chance(0.5)
+                        ? new Command.DiskFills()
+                        : new Command.DiskFails(seeds.below(world.waiting(Long.MAX_VALUE) + 1));
+        world.perform(Step.of(trouble));
+        if (first) {
+            plan(
+                    world.now() + seeds.below(DISK_TROUBLE_MILLIS_MAX) * MILLI,
+                    () -> {
+                        perform(new Command.DiskHeals());
+                        plan(world.now() + seeds.below(DISK_RETRY_MILLIS) * MILLI, this::goesOn);
+                    });
+        }
+    }
+
+    // The journal tries again until the server knows that the disk is in order.
+    private void goesOn() {
+        if (!world.server().isRunning() || !world.hasNewsOfDisk()) {
+            return;
+        }
+        perform(new Command.DiskWrites(1 + seeds.below(world.waiting(Long.MAX_VALUE) + 1)));
+        if (world.readsWaiting() > 0) {
+            perform(new Command.DiskReads(world.readsWaiting()));
+        }
+        plan(world.now() + diskMillis() * MILLI, this::goesOn);
     }
 
     private long delay() {

@@ -71,6 +71,31 @@ public final class Stage {
         step();
     }
 
+    /// The disk takes nothing; of the batches that wait the first `reached` are on it, which nobody
+    /// knows.
+    public void diskFails(int reached) {
+        store.fails(reached);
+        step();
+    }
+
+    /// The disk has no room for anything new.
+    public void diskFills() {
+        store.fills();
+        step();
+    }
+
+    /// The disk is in order again.
+    public void diskHeals() {
+        store.heals();
+        step();
+    }
+
+    /// The journal goes on with so many batches, or tries to.
+    public void diskWrites(int batches) {
+        store.write(batches);
+        step();
+    }
+
     /// How many batches wait for the disk.
     public int waiting() {
         return store.waiting().size();
@@ -85,7 +110,12 @@ public final class Stage {
     /// The power goes and comes back; of what waits for the disk the first `survivors` batches had
     /// been written.
     public void crash(int survivors) {
-        server.crash(survivors);
+        crash(survivors, 0);
+    }
+
+    /// The same; the last `forgotten` of the batches that were written and not synced are gone too.
+    public void crash(int survivors, int forgotten) {
+        server.crash(survivors, forgotten);
         down();
     }
 

@@ -29,11 +29,18 @@ final class Tap {
     /// A packet that the server sent, with its bytes.
     record Sent(Packet packet, byte[] bytes) {}
 
-    /// An answer that the server owes, and what it stands for.
-    record Owed(int packetIdentifier, @Nullable Acceptance acceptance) {}
+    /// An answer that the server owes, and what it stands for: a message that was taken over, or
+    /// one that was `refused` as nothing can be kept.
+    record Owed(int packetIdentifier, @Nullable Acceptance acceptance, boolean refused) {
+        Owed(int packetIdentifier, @Nullable Acceptance acceptance) {
+            this(packetIdentifier, acceptance, false);
+        }
+    }
 
-    /// An UNSUBACK that the server owes, for the request of this number of its session.
-    record Unsubscribing(int packetIdentifier, List<TopicFilter> topicFilters, long request) {}
+    /// An UNSUBACK that the server owes, for the request of this number of its session; `refused`
+    /// as nothing can be kept.
+    record Unsubscribing(
+            int packetIdentifier, List<TopicFilter> topicFilters, long request, boolean refused) {}
 
     /// Retained messages that a new subscription is to get.
     static final class Replay {
@@ -64,6 +71,13 @@ final class Tap {
     @Nullable String userName;
     boolean accepted;
     boolean isOfAnother;
+
+    /// Nothing can be kept, and its session would have to be.
+    boolean isRefused;
+
+    /// What the server closes the connection for, in the call in which it comes; else null.
+    @Nullable String mustClose;
+
     boolean established;
     boolean ended;
     boolean goodbye;

@@ -83,6 +83,20 @@ final class World {
         return (int) store.waiting().stream().filter(number -> number <= upTo).count();
     }
 
+    /// How many batches were told as durable and are not synced.
+    int unsynced() {
+        return store.unsynced();
+    }
+
+    boolean isDiskInTrouble() {
+        return store.isBroken() || store.isFull();
+    }
+
+    /// Whether the server thinks that the disk is in another state than it is.
+    boolean hasNewsOfDisk() {
+        return store.hasNews();
+    }
+
     /// How many reads of queues wait for the disk.
     int readsWaiting() {
         return store.readsWaiting();
@@ -128,13 +142,17 @@ final class World {
             case Command.DiskReads c -> server.isRunning() && diskReads(c.reads());
             case Command.DiskWaits c -> diskAnswersAtOnce(false);
             case Command.DiskIsPrompt c -> diskAnswersAtOnce(true);
+            case Command.DiskFails c -> diskFails(c.reached());
+            case Command.DiskFills c -> diskFills();
+            case Command.DiskHeals c -> diskHeals();
             case Command.Passes c -> passes(c.nanos());
             case Command.Due c -> server.runDue(c.calls()) > 0;
             case Command.DueWaits c -> dueWaits(true);
             case Command.DueIsPrompt c -> dueWaits(false);
-            case Command.PowerGoes c -> server.isRunning() && powerGoes(c.survivors());
+            case Command.PowerGoes c ->
+                    server.isRunning() && powerGoes(c.survivors(), c.forgotten());
             case Command.Stops c -> server.isRunning() && stops();
-            case Command.Starts c -> !server.isRunning() && starts();
+            case Command.Starts c -> !server.isRunning() && !store.isBroken() && starts();
         };
     }
 
@@ -258,16 +276,37 @@ final class World {
     // ---------------------------------------------------------------------------
 
     private boolean diskWrites(int batches) {
-        List<Long> waiting = store.waiting();
-        if (waiting.isEmpty() || batches < 1) {
+        return batches > 0 && store.write(batches);
+    }
+
+    private boolean diskFails(int reached) {
+        if (store.isBroken()) {
             return false;
         }
-        store.makeDurable(waiting.get(Math.min(batches, waiting.size()) - 1));
-        return true;
+        observer.note(
+                "THE DISK FAILS, and may have %d of %d batches that wait"
+                        .formatted(reached, waiting(Long.MAX_VALUE)));
+        return store.fails(reached);
+    }
+
+    private boolean diskFills() {
+        if (store.isFull()) {
+            return false;
+        }
+        observer.note("THE DISK IS FULL");
+        return store.fills();
+    }
+
+    private boolean diskHeals() {
+        if (!isDiskInTrouble()) {
+            return false;
+        }
+        observer.note("THE DISK IS IN ORDER AGAIN");
+        return store.heals();
     }
 
     private boolean diskReads(int reads) {
-        if (store.readsWaiting() == 0 || reads < 1) {
+        if (store.readsWaiting() == 0 || reads < 1 || store.isBroken()) {
             return false;
         }
         store.answerReads(Math.min(reads, store.readsWaiting()));
@@ -299,12 +338,13 @@ final class World {
         return nanos > 0;
     }
 
-    private boolean powerGoes(int survivors) {
+    private boolean powerGoes(int survivors, int forgotten) {
         int written = Math.min(survivors, store.waiting().size());
+        int forgets = written > 0 ? 0 : Math.min(forgotten, store.unsynced());
         observer.note(
-                "THE POWER GOES: %d of %d batches that wait were written"
-                        .formatted(written, store.waiting().size()));
-        server.crash(written);
+                "THE POWER GOES: %d of %d batches that wait were written, %d of %d are forgotten"
+                        .formatted(written, store.waiting().size(), forgets, store.unsynced()));
+        server.crash(written, forgets);
         return down();
     }
 
@@ -334,6 +374,7 @@ final class World {
     void finish() {
         observer.note("calm weather from here on");
         calm = true;
+        diskHeals();
         diskAnswersAtOnce(true);
         if (!server.isRunning()) {
             starts();

@@ -29,11 +29,16 @@ class ScriptTest {
             c1 publishes t/1 2 length 20 retained expiry 10 alias 1 ...
             c1.1 arrives
             disk writes 1
+            disk fills
+            disk fails behind 1
+            disk heals
             due waits
             due is-prompt
             time passes 12.000500 ms
-            power goes 1
+            power goes 0 forgets 1
             server starts
+            disk fails
+            power goes 1
             """;
 
     static List<Scenario> scenarios() {
@@ -43,7 +48,7 @@ class ScriptTest {
     @Test
     void aScriptIsItsText() {
         Script script = Script.read(DELIVERS);
-        assertThat(script.steps()).hasSize(18);
+        assertThat(script.steps()).hasSize(23);
         assertThat(script.scenario()).isEqualTo("late disk");
         assertThat(script.coreSeed()).isEqualTo(7);
         assertThat(DELIVERS).isEqualTo("# Two people and a letter.\n" + script.text());
