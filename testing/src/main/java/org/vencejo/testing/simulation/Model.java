@@ -166,6 +166,7 @@ final class Model {
             return;
         }
         session.tap = null;
+        session.tapLeft = tap;
         if (tap.established) {
             for (Tap.Replay replay : tap.replays) {
                 session.mayStillCome.addAll(replay.owed.keySet());
@@ -354,7 +355,7 @@ final class Model {
         }
         if (publish.retain() && !refusals.refusesToRetain(publish)) {
             boolean goes = publish.payload().isEmpty() || expiresAtOnce(publish);
-            retained.change(acceptance, goes);
+            retained.change(acceptance, goes, !leaving.isEmpty());
         }
         return acceptance;
     }

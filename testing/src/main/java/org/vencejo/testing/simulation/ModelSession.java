@@ -79,6 +79,11 @@ final class ModelSession {
 
     // Its connection and its times
     @Nullable Tap tap;
+
+    /// The connection that it lost in the last call of the core: what was dropped for a slow reader
+    /// may have been before.
+    @Nullable Tap tapLeft;
+
     long expirySeconds;
     long expiryDue = NEVER;
     long willDue = NEVER;

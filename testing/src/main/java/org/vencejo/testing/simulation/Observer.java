@@ -134,6 +134,7 @@ public final class Observer implements MemoryServer.Watcher {
             }
         });
         closings();
+        model.retained.learn(() -> server.core().durableState().retained());
         if (settings.queueFullPolicy() == ServerSettings.QueueFullPolicy.END_SESSION) {
             overfull.forEach(model::endOverfull);
         }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.vencejo.core.Limits;
 import org.vencejo.core.Recovered;
 import org.vencejo.core.session.Accounting;
@@ -88,6 +89,7 @@ final class Reasons {
         boolean mayBeLate = model.wentOn() || !model.endedInCall.isEmpty();
         require(counted, Fate.SESSION_ENDED, this::hasEnded, mayBeLate ? Math.max(0, opened) : 0);
         model.endedInCall.clear();
+        model.sessions.values().forEach(session -> session.tapLeft = null);
     }
 
     // What an ended session has on disk ends when it has been read.
@@ -149,7 +151,10 @@ final class Reasons {
     }
 
     private boolean readsSlowly(ModelSession session) {
-        Tap tap = session.tap;
+        return isSlow(session.tap) || isSlow(session.tapLeft);
+    }
+
+    private boolean isSlow(@Nullable Tap tap) {
         return tap != null
                 && tap.connection.waiting() >= model.settings.limits().outBufferLowBytes();
     }

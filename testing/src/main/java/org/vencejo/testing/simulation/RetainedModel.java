@@ -5,7 +5,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.vencejo.core.session.Message;
 import org.vencejo.protocol.TopicFilter;
 import org.vencejo.protocol.TopicName;
 
@@ -28,10 +30,15 @@ final class RetainedModel {
     private final Map<TopicName, Acceptance> now = new LinkedHashMap<>();
     private final Map<TopicName, List<Change>> changes = new HashMap<>();
     private final Map<TopicName, Integer> acknowledged = new HashMap<>();
+    private final Map<TopicName, List<Acceptance>> rivals = new HashMap<>();
 
-    /// A message sets the retained one of its topic, or takes it away.
-    void change(Acceptance acceptance, boolean takesAway) {
+    /// A message sets the retained one of its topic, or takes it away; `unordered`, it is one of
+    /// several of this call of which nobody knows which came last.
+    void change(Acceptance acceptance, boolean takesAway, boolean unordered) {
         TopicName topicName = acceptance.topicName;
+        if (unordered && !takesAway) {
+            rivals.computeIfAbsent(topicName, name -> new ArrayList<>()).add(acceptance);
+        }
         List<Change> all = changes.computeIfAbsent(topicName, name -> new ArrayList<>());
         acceptance.retainedChange = all.size();
         all.add(new Change(acceptance, takesAway));
@@ -40,6 +47,23 @@ final class RetainedModel {
         } else {
             now.put(topicName, acceptance);
         }
+    }
+
+    /// The call is over, and the server has these retained: of rivals, that is the last.
+    void learn(Supplier<List<Message>> retained) {
+        if (rivals.isEmpty()) {
+            return;
+        }
+        for (Message message : retained.get()) {
+            TopicName topicName = message.publish().topicName();
+            String mark = Durability.mark(message);
+            for (Acceptance rival : rivals.getOrDefault(topicName, List.of())) {
+                if (rival.mark.equals(mark)) {
+                    now.put(topicName, rival);
+                }
+            }
+        }
+        rivals.clear();
     }
 
     void acknowledged(Acceptance acceptance) {
