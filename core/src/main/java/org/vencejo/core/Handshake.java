@@ -249,6 +249,7 @@ final class Handshake {
 
     private void accept(Authentication.Accepted accepted) {
         Identity identity = accepted.identity();
+        sessions.catchUp(clientIdentifier);
         checkRights(identity);
         checkRoom(identity);
         checkStore();

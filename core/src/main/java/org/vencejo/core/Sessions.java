@@ -70,15 +70,24 @@ final class Sessions {
     }
 
     @Nullable ServerSession find(String clientIdentifier) {
-        ServerSession session = byClientIdentifier.get(clientIdentifier);
-        if (session != null && session.isOwed) {
-            restart.settle(session);
-            if (session.expiry != null && turn.isDue(session.expiry)) {
-                expire(session); // it should have ended long ago
-            }
-            return byClientIdentifier.get(clientIdentifier);
+        return byClientIdentifier.get(clientIdentifier);
+    }
+
+    /// What should have happened by now to the session of a client that connects happens before it
+    /// is looked at: what a start owes it, its end and its will, if their time has come and their
+    /// turn has not.
+    void catchUp(String clientIdentifier) {
+        ServerSession session = find(clientIdentifier);
+        if (session == null) {
+            return;
         }
-        return session;
+        restart.settle(session);
+        if (session.expiry != null && turn.isDue(session.expiry)) {
+            expire(session);
+        } else if (session.willDelay != null && turn.isDue(session.willDelay)) {
+            cancel(session.willDelay);
+            publishWill(session);
+        }
     }
 
     /// A Client Identifier that no session has [MQTT-3.2.2-16]. Either generator alone could be run

@@ -11,8 +11,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vencejo.protocol.Connack;
+import org.vencejo.protocol.Publish;
 import org.vencejo.protocol.QoS;
+import org.vencejo.protocol.TopicName;
+import org.vencejo.protocol.Will;
 
 /// What a start owes the sessions that it found, if they are more than one call looks at.
 class RestartTest {
@@ -28,13 +33,11 @@ class RestartTest {
         }
     }
 
-    /// The many are found first.
+    /// Those of the first call are found first, then the many.
     private Bench restarted(long wallMillis) {
         Recovered stored = before.server.durableState();
         List<Recovered.Session> sessions = new ArrayList<>(stored.sessions());
-        sessions.sort(
-                Comparator.comparing(
-                        each -> !each.created().clientIdentifier().startsWith("many")));
+        sessions.sort(Comparator.comparingInt(each -> rank(each.created().clientIdentifier())));
         Bench after =
                 new Bench(
                         settings,
@@ -44,6 +47,12 @@ class RestartTest {
         after.mutations.addAll(before.mutations);
         after.deadlinesAreHandled = false;
         return after;
+    }
+
+    private static int rank(String clientIdentifier) {
+        return clientIdentifier.startsWith("soon-")
+                ? 0
+                : clientIdentifier.startsWith("many") ? 1 : 2;
     }
 
     private static long disconnects(Bench bench) {
@@ -97,6 +106,51 @@ class RestartTest {
         assertThat(disconnects(after)).as("all but who is here").isEqualTo(602);
         assertThat(after.payloadsTo(drained(after, "observer"))).containsExactly("will");
         assertThat(after.payloadsTo(drained(after, "busy"))).containsExactly("21.5");
+    }
+
+    /// Its client is back before the deadline had its turn: too late for the will not to be sent
+    /// [MQTT-3.1.3-9]. The other has time left.
+    @ParameterizedTest
+    @ValueSource(strings = {"soon-", "later-"})
+    void aDelayedWillWhoseTimeHasComeIsPublishedThoughItsClientIsBack(String turn) {
+        many(600);
+        Connection observer = before.connect("observer", 1_000);
+        before.in(observer, subscribe("will/+", QoS.AT_LEAST_ONCE));
+        for (int delay : new int[] {5, 50}) {
+            Will will = will("will/" + delay, QoS.AT_LEAST_ONCE, delay);
+            before.cut(before.connect(with(connect(turn + delay, 100), will)));
+        }
+        Bench after = restarted(20_000);
+        after.handle(new Input.DeadlineReached());
+        for (int delay : new int[] {5, 50}) {
+            Connection back = after.connect(turn + delay, 100);
+            assertThat(after.to(back, Connack.class))
+                    .extracting(Connack::sessionPresent)
+                    .containsExactly(true);
+        }
+        after.deadlinesAreHandled = true;
+        after.pass(100_000);
+        assertThat(after.to(drained(after, "observer"), Publish.class))
+                .extracting(Publish::topicName)
+                .containsExactly(TopicName.of("will/5"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"soon-", "later-"})
+    void whoseTimeIsOverFindsNoSessionThoughItsEndHadNoTurn(String turn) {
+        many(600);
+        before.cut(before.connect(turn + "over", 10));
+        before.cut(before.connect(turn + "kept", 100));
+        Bench after = restarted(20_000);
+        after.handle(new Input.DeadlineReached());
+        assertThat(after.server.sessionsExpired()).isZero();
+        for (String name : List.of("over", "kept")) {
+            Connection back = after.connect(turn + name, 100);
+            assertThat(after.to(back, Connack.class))
+                    .extracting(Connack::sessionPresent)
+                    .containsExactly(name.equals("kept"));
+        }
+        assertThat(after.server.sessionsExpired()).isOne();
     }
 
     @Test
