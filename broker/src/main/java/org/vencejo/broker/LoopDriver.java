@@ -380,7 +380,7 @@ final class LoopDriver {
         }
         long wait = deadline - core.nanos(tickNanos);
         if (wait <= 0) {
-            loop.armTick();
+            loop.armTickAfterSockets();
         } else if (core.arm(deadline)) {
             if (timer != null) {
                 timer.cancel();

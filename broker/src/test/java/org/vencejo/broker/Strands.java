@@ -181,7 +181,11 @@ final class Strands implements AutoCloseable {
 
         private Object schedule(Runnable task, long nanos) {
             Later timer = new Later(task, nanos);
-            later.add(timer);
+            if (nanos <= 0) {
+                tasks.add(task); // it goes off by itself, behind what is there
+            } else {
+                later.add(timer);
+            }
             return Proxy.newProxyInstance(
                     ScheduledFuture.class.getClassLoader(),
                     new Class<?>[] {ScheduledFuture.class},

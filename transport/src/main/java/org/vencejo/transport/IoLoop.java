@@ -61,6 +61,12 @@ public final class IoLoop implements Executor {
         }
     }
 
+    /// Makes sure that there is another tick, but only after all connections had their turn: tasks
+    /// that follow from tasks are run before the loop looks at its sockets again, timers are not.
+    public void armTickAfterSockets() {
+        var unused = eventLoop.schedule(this::armTick, 0, TimeUnit.NANOSECONDS);
+    }
+
     /// Runs `task` on this loop, after what it is doing. Thread-safe.
     @Override
     public void execute(Runnable task) {
