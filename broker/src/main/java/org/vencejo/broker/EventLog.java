@@ -28,6 +28,7 @@ public final class EventLog implements Consumer<Event> {
             case Event.ClientDisconnected it -> info(it);
             case Event.RequestRefused it -> info(it);
             case Event.SessionEnded it -> info(it);
+            case Event.SubscriptionsEnded it -> info(it);
         }
     }
 
@@ -75,6 +76,9 @@ public final class EventLog implements Consumer<Event> {
             case Event.SessionEnded it ->
                     "client %s: its session ended with %d messages undelivered"
                             .formatted(name(it.clientIdentifier()), it.undelivered());
+            case Event.SubscriptionsEnded it ->
+                    "client %s: %d subscriptions ended, as the access rules do not allow them any more"
+                            .formatted(name(it.clientIdentifier()), it.subscriptions());
             case Event.StoreUnavailable it ->
                     "nothing can be kept: %s; what would have to be is refused, and tried again"
                             .formatted(it.reason());

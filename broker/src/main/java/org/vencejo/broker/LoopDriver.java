@@ -309,6 +309,7 @@ final class LoopDriver {
                     case Input.QueueRead it -> null;
                     case Input.StoreUnavailable it -> null;
                     case Input.StoreAvailable it -> null;
+                    case Input.RulesChanged it -> null;
                     case Input.ShutDown it -> null;
                 };
         if (connection != null) {

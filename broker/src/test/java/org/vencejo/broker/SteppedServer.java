@@ -3,7 +3,6 @@ package org.vencejo.broker;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.vencejo.core.AccessRules;
 import org.vencejo.core.Authentication;
 import org.vencejo.core.Authentication.Identity;
 import org.vencejo.core.Connection;
@@ -11,9 +10,11 @@ import org.vencejo.core.Event;
 import org.vencejo.core.Journal;
 import org.vencejo.core.Limits;
 import org.vencejo.core.Mutation;
+import org.vencejo.core.Permissions;
 import org.vencejo.core.Recovered;
 import org.vencejo.core.Server;
 import org.vencejo.core.ServerSettings;
+import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.TopicFilter;
 import org.vencejo.protocol.TopicName;
 import org.vencejo.transport.UnboundLoops;
@@ -44,7 +45,9 @@ final class SteppedServer implements LoopDriver.Surroundings, AutoCloseable {
     SteppedServer(long seed, int loopCount) {
         strands = new Strands(seed);
         long now = System.nanoTime();
-        Server server = new Server(settings(), new Watching(), Recovered.NOTHING, seed, 0, now);
+        Permissions watching = new Watching();
+        Server server =
+                new Server(settings(), subject -> watching, Recovered.NOTHING, seed, 0, now);
         core = new SteppedCore(strands, server, new LateJournal(), now);
         for (int i = 0; i < loopCount; i++) {
             int index = i;
@@ -157,19 +160,19 @@ final class SteppedServer implements LoopDriver.Surroundings, AutoCloseable {
     }
 
     /// Sees, in the middle of what the core does, that one holds it.
-    private final class Watching implements AccessRules {
+    private final class Watching implements Permissions {
         @Override
-        public boolean mayPublish(String client, Identity identity, TopicName topicName) {
+        public boolean mayPublish(TopicName topicName, QoS qos, boolean retain) {
             return watch();
         }
 
         @Override
-        public boolean maySubscribe(String client, Identity identity, TopicFilter topicFilter) {
+        public boolean maySubscribe(TopicFilter topicFilter, QoS qos) {
             return watch();
         }
 
         @Override
-        public boolean mayReceive(String client, Identity identity, TopicName topicName) {
+        public boolean mayReceive(TopicName topicName) {
             return watch();
         }
 

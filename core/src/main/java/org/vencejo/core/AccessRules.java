@@ -1,38 +1,27 @@
 package org.vencejo.core;
 
+import org.jspecify.annotations.Nullable;
 import org.vencejo.core.Authentication.Identity;
-import org.vencejo.protocol.TopicFilter;
-import org.vencejo.protocol.TopicName;
 
-/// What a client may do. Asked at each PUBLISH, at each SUBSCRIBE and again at each delivery.
+/// What clients may do: the seam for access rules. Does not change: other rules are other objects
+/// ([Input.RulesChanged]).
 ///
 /// That clients do not publish to `$SYS/` is no access rule but the server's own (B32).
+@FunctionalInterface
 public interface AccessRules {
     /// Everybody may do everything.
-    AccessRules OPEN =
-            new AccessRules() {
-                @Override
-                public boolean mayPublish(
-                        String clientIdentifier, Identity identity, TopicName topicName) {
-                    return true;
-                }
+    AccessRules OPEN = subject -> Permissions.ALL;
 
-                @Override
-                public boolean maySubscribe(
-                        String clientIdentifier, Identity identity, TopicFilter topicFilter) {
-                    return true;
-                }
+    /// What `subject` may do. Asked when a client connects, when its identity or the rules change
+    /// and when its session comes back after a restart, not for each message; called by whoever
+    /// runs the server, so it must be quick and must not block.
+    Permissions of(Subject subject);
 
-                @Override
-                public boolean mayReceive(
-                        String clientIdentifier, Identity identity, TopicName topicName) {
-                    return true;
-                }
-            };
-
-    boolean mayPublish(String clientIdentifier, Identity identity, TopicName topicName);
-
-    boolean maySubscribe(String clientIdentifier, Identity identity, TopicFilter topicFilter);
-
-    boolean mayReceive(String clientIdentifier, Identity identity, TopicName topicName);
+    /// Somebody about whom rules speak. `listener` and `remoteAddress` are those of its last
+    /// connection ([Peer]), and null for a session that had none since the server started.
+    record Subject(
+            String clientIdentifier,
+            Identity identity,
+            @Nullable String listener,
+            @Nullable String remoteAddress) {}
 }

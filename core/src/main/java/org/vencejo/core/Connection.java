@@ -67,6 +67,12 @@ public final class Connection implements Link {
         return peer;
     }
 
+    /// Its client, as somebody with `identity`, for the access rules.
+    AccessRules.Subject subject(Authentication.Identity identity) {
+        return new AccessRules.Subject(
+                clientIdentifier, identity, peer.listener(), peer.remoteAddress());
+    }
+
     /// Who the client says it is; empty before CONNECT.
     public String clientIdentifier() {
         return clientIdentifier;

@@ -37,6 +37,9 @@ public sealed interface Event {
             Connection connection, String clientIdentifier, ReasonCode reasonCode, String detail)
             implements Event {}
 
+    /// Subscriptions ended because the access rules, which have changed, do not allow them.
+    record SubscriptionsEnded(String clientIdentifier, int subscriptions) implements Event {}
+
     /// A session's queue became full; messages are dropped until it drains.
     record QueueFull(String clientIdentifier, long messages, long bytes) implements Event {}
 

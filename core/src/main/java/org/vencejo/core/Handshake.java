@@ -273,7 +273,7 @@ final class Handshake {
         } else {
             sessions.resume(session);
         }
-        session.state().identify(identity);
+        session.state().identify(connection.subject(identity));
         int receiveMaximum = (int) connect.properties().number(Property.RECEIVE_MAXIMUM, 65_535);
         long number = session.bind(connection, expirySeconds, receiveMaximum, connect.will());
         connection.bind(session, session.state().epoch());
@@ -298,7 +298,9 @@ final class Handshake {
         }
         Will will = connect.will();
         if (will != null
-                && !turn.accessRules.mayPublish(clientIdentifier, identity, will.topicName())) {
+                && !turn.accessRules
+                        .of(connection.subject(identity))
+                        .mayPublish(will.topicName(), will.qos(), will.retain())) {
             throw new ProtocolViolation(
                     ReasonCode.NOT_AUTHORIZED, "A13", "a will to " + will.topicName());
         }

@@ -64,6 +64,11 @@ public sealed interface Input {
     /// differ, what is looked up in the settings for each packet may not.
     record Reconfigured(ServerSettings settings) implements Input {}
 
+    /// Other access rules hold from now on, for everybody: subscriptions that they do not allow
+    /// end, one session after the other, and what they do not let a client receive is held back at
+    /// once.
+    record RulesChanged(AccessRules rules) implements Input {}
+
     /// The broker stops: each client is told so (0x8B), wills go out by A12, nobody new is served.
     record ShutDown() implements Input {}
 }

@@ -148,10 +148,9 @@ final class Publishing {
                     ReasonCode.RETAIN_NOT_SUPPORTED, "MQTT-3.2.2-14", "RETAIN is not available");
         }
         if (isOfServer(publish.topicName())
-                || !turn.accessRules.mayPublish(
-                        session.state().clientIdentifier(),
-                        session.state().identity(),
-                        publish.topicName())) {
+                || !session.state()
+                        .permissions()
+                        .mayPublish(publish.topicName(), publish.qos(), publish.retain())) {
             return ReasonCode.NOT_AUTHORIZED;
         }
         if (settings.payloadFormatChecked() && !hasPromisedFormat(publish)) {
@@ -254,8 +253,8 @@ final class Publishing {
                         false,
                         0,
                         will.properties().without(Property.WILL_DELAY_INTERVAL));
-        if (!turn.accessRules.mayPublish(
-                session.state().clientIdentifier(), session.state().identity(), will.topicName())) {
+        Permissions permissions = session.state().permissions();
+        if (!permissions.mayPublish(will.topicName(), will.qos(), will.retain())) {
             turn.statistics.refused(ReasonCode.NOT_AUTHORIZED);
         } else if (will.retain() && !hasRoomToRetain(publish)) {
             turn.statistics.refused(ReasonCode.QUOTA_EXCEEDED);

@@ -81,7 +81,7 @@ final class ReAuthentication {
                             "the session belongs to another user");
                 }
                 connection.reAuthenticating(false);
-                long claimed = session.identify(accepted.identity());
+                long claimed = session.identify(connection.subject(accepted.identity()));
                 Properties.Builder properties =
                         Properties.builder().put(Property.AUTHENTICATION_METHOD, method);
                 byte[] data = accepted.data();

@@ -43,6 +43,7 @@ public final class Server {
     private final Publishing publishing;
     private final Sessions sessions;
     private final Faults faults;
+    private final RulesChange rulesChange;
     private final ShutDown shutDown;
     private boolean begun;
 
@@ -63,6 +64,7 @@ public final class Server {
         this.publishing = new Publishing(turn, trie, retained);
         this.sessions = new Sessions(turn, trie, subscribing, publishing, this::established, seed);
         this.faults = new Faults(turn, sessions);
+        this.rulesChange = new RulesChange(turn, sessions, subscribing);
         this.shutDown = new ShutDown(turn, sessions, faults);
         turn.recover(recovered.lastMessage());
         sessions.recover(recovered);
@@ -125,6 +127,7 @@ public final class Server {
                 turn.backlog.unavailable(false, true);
                 turn.outbox().event(new Event.StoreAvailable());
             }
+            case Input.RulesChanged i -> rulesChange.begin(i.rules());
             case Input.ShutDown i -> shutDown.begin();
         }
     }

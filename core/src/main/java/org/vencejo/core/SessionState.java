@@ -40,7 +40,9 @@ final class SessionState {
     private @Nullable String owner;
 
     // Since the last CONNECT
-    private Identity identity;
+    private AccessRules.Subject subject;
+    private @Nullable Permissions permissions;
+    private @Nullable AccessRules permittedBy;
     private SessionConnected connected;
     private @Nullable SessionDisconnected disconnected;
     private long sessionExpiryInterval;
@@ -57,7 +59,7 @@ final class SessionState {
         this.number = number;
         this.clientIdentifier = clientIdentifier;
         this.owner = identity.userName();
-        this.identity = identity;
+        this.subject = new AccessRules.Subject(clientIdentifier, identity, null, null);
         this.kept = kept;
         this.flows = new SessionFlows(turn, number, kept, this::mayReceive, reader);
         this.connected = new SessionConnected(number, 0, 0, 0, null);
@@ -92,9 +94,10 @@ final class SessionState {
 
     /// Whose session it is, and whose rights count, from now on. Returns the number that the answer
     /// waits for: a session that a user has claimed is nobody else's after a crash.
-    long identify(Identity as) {
-        identity = as;
-        String userName = as.userName();
+    long identify(AccessRules.Subject as) {
+        subject = as;
+        permissions = null;
+        String userName = as.identity().userName();
         if (userName != null && !userName.equals(owner)) {
             owner = userName;
             occupy(userName.length());
@@ -112,12 +115,13 @@ final class SessionState {
     /// Whether it may go on as the session of `other`: of the same user, or of anybody if it was
     /// nobody's (A19).
     boolean isOpenTo(Identity other) {
-        return identity.userName() == null || identity.userName().equals(other.userName());
+        String userName = subject.identity().userName();
+        return userName == null || userName.equals(other.userName());
     }
 
     /// Whether its client may be sent the topic.
     boolean mayReceive(TopicName topicName) {
-        return turn.accessRules.mayReceive(clientIdentifier, identity, topicName);
+        return permissions().mayReceive(topicName);
     }
 
     /// DISCONNECT asked for another Session Expiry Interval (3.14.2.2.2).
@@ -226,7 +230,18 @@ final class SessionState {
     }
 
     Identity identity() {
-        return identity;
+        return subject.identity();
+    }
+
+    /// What its client may do, by the rules that hold now.
+    Permissions permissions() {
+        Permissions now = permissions;
+        if (now == null || permittedBy != turn.accessRules) {
+            permittedBy = turn.accessRules;
+            now = permittedBy.of(subject);
+            permissions = now;
+        }
+        return now;
     }
 
     boolean isKept() {

@@ -396,6 +396,11 @@ final class Sessions {
     // ---- what others look at
     // --------------------------------------------------------------------------
 
+    /// Those of all clients, also of absent ones.
+    List<ServerSession> all() {
+        return List.copyOf(byClientIdentifier.values());
+    }
+
     /// The connections that are bound to sessions, as they are now.
     List<Connection> connections() {
         List<Connection> all = new ArrayList<>();

@@ -23,6 +23,9 @@ public final class Statistics {
     /// PUBLISH packets repeated by `retry-interval`.
     private long retries;
 
+    /// Subscriptions that ended as the access rules had changed.
+    private long subscriptionsDenied;
+
     void received(PacketType type) {
         packetsReceived[type.ordinal()]++;
     }
@@ -54,6 +57,10 @@ public final class Statistics {
         retries += packets;
     }
 
+    void subscriptionsDenied(int count) {
+        subscriptionsDenied += count;
+    }
+
     public long packetsReceived(PacketType type) {
         return packetsReceived[type.ordinal()];
     }
@@ -82,5 +89,9 @@ public final class Statistics {
 
     public long retries() {
         return retries;
+    }
+
+    public long subscriptionsDenied() {
+        return subscriptionsDenied;
     }
 }

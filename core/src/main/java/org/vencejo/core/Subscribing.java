@@ -61,7 +61,7 @@ final class Subscribing {
             ReasonCode refusal =
                     inUse
                             ? ReasonCode.PACKET_IDENTIFIER_IN_USE
-                            : refusal(connection, session, wanted.topicFilter());
+                            : refusal(connection, session, wanted);
             if (refusal != null) {
                 refused.add(new Refused(wanted.topicFilter(), refusal));
                 codes.add(told(connection, wanted, refusal));
@@ -97,8 +97,9 @@ final class Subscribing {
     }
 
     private @Nullable ReasonCode refusal(
-            Connection connection, ServerSession session, TopicFilter filter) {
+            Connection connection, ServerSession session, Subscription wanted) {
         ServerSettings settings = turn.settings;
+        TopicFilter filter = wanted.topicFilter();
         if (!filter.isValid() || filter.levels() > turn.limits.topicLevelsMax()) {
             return ReasonCode.TOPIC_FILTER_INVALID;
         }
@@ -115,8 +116,7 @@ final class Subscribing {
             requireWord(connection);
             return ReasonCode.QUOTA_EXCEEDED;
         }
-        if (!turn.accessRules.maySubscribe(
-                session.state().clientIdentifier(), session.state().identity(), filter)) {
+        if (!session.state().permissions().maySubscribe(filter, wanted.maximumQoS())) {
             return ReasonCode.NOT_AUTHORIZED;
         }
         boolean tooMany =
@@ -219,10 +219,7 @@ final class Subscribing {
                 codes.add(ReasonCode.PACKET_IDENTIFIER_IN_USE);
             } else if (!filter.isValid()) {
                 codes.add(ReasonCode.TOPIC_FILTER_INVALID);
-            } else if (session.state().unsubscribe(filter)) {
-                session.cancelPending(filter);
-                session.cancelReplay(filter);
-                trie.remove(session, filter);
+            } else if (remove(session, filter)) {
                 codes.add(ReasonCode.SUCCESS);
             } else {
                 codes.add(ReasonCode.NO_SUBSCRIPTION_EXISTED); // [MQTT-3.10.4-5]
@@ -232,6 +229,31 @@ final class Subscribing {
                 new Unsuback(unsubscribe.packetIdentifier(), codes, Properties.NONE),
                 turn.appended() > before ? turn.appended() : 0);
         session.pump();
+    }
+
+    private boolean remove(ServerSession session, TopicFilter filter) {
+        if (!session.state().unsubscribe(filter)) {
+            return false;
+        }
+        session.cancelPending(filter);
+        session.cancelReplay(filter);
+        trie.remove(session, filter);
+        return true;
+    }
+
+    /// Ends the subscriptions that the session's client may not have any more; says how many.
+    int endDenied(ServerSession session) {
+        SessionState state = session.state();
+        List<TopicFilter> denied = new ArrayList<>();
+        for (Subscribed subscribed : state.subscriptions().values()) {
+            Subscription subscription = subscribed.subscription();
+            TopicFilter filter = subscription.topicFilter();
+            if (!state.permissions().maySubscribe(filter, subscription.maximumQoS())) {
+                denied.add(filter);
+            }
+        }
+        denied.forEach(filter -> remove(session, filter));
+        return denied.size();
     }
 
     // Nothing can be kept for the time being, and 3.x has no word for it.

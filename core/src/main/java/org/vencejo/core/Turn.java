@@ -13,7 +13,6 @@ import org.vencejo.core.session.Accounting;
 ///
 /// Part of the core: touched only by whoever runs it. It decides nothing.
 final class Turn {
-    final AccessRules accessRules;
     final Accounting accounting = new Accounting();
     final Statistics statistics = new Statistics();
     final Deadlines deadlines = new Deadlines();
@@ -22,6 +21,7 @@ final class Turn {
     final Waiters waiters = new Waiters(this);
 
     // Since the start, or the last time that they were read again
+    AccessRules accessRules;
     ServerSettings settings;
     Limits limits;
 

@@ -46,18 +46,25 @@ class AccessRulesTest {
         }
 
         @Override
-        public boolean mayPublish(String client, Identity identity, TopicName topicName) {
-            return allows(client, identity, "publish", topicName);
-        }
+        public Permissions of(Subject subject) {
+            String client = subject.clientIdentifier();
+            Identity identity = subject.identity();
+            return new Permissions() {
+                @Override
+                public boolean mayPublish(TopicName topicName, QoS qos, boolean retain) {
+                    return allows(client, identity, "publish", topicName);
+                }
 
-        @Override
-        public boolean maySubscribe(String client, Identity identity, TopicFilter topicFilter) {
-            return allows(client, identity, "subscribe", topicFilter);
-        }
+                @Override
+                public boolean maySubscribe(TopicFilter topicFilter, QoS qos) {
+                    return allows(client, identity, "subscribe", topicFilter);
+                }
 
-        @Override
-        public boolean mayReceive(String client, Identity identity, TopicName topicName) {
-            return allows(client, identity, "receive", topicName);
+                @Override
+                public boolean mayReceive(TopicName topicName) {
+                    return allows(client, identity, "receive", topicName);
+                }
+            };
         }
     }
 

@@ -12,7 +12,6 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.vencejo.core.Authentication.Identity;
 import org.vencejo.core.session.Fate;
 import org.vencejo.protocol.Disconnect;
 import org.vencejo.protocol.Properties;
@@ -28,23 +27,29 @@ class DeliveryTest {
     private static final String SHARE = "$share/g/t";
 
     private final Set<String> denied = new HashSet<>();
-    private Bench bench = new Bench(ServerSettings.DEFAULTS, new Denying(), Recovered.NOTHING);
+    private Bench bench = new Bench(ServerSettings.DEFAULTS, Denying::new, Recovered.NOTHING);
     private Connection publisher = bench.connect("p", 0);
     private int published;
 
-    private final class Denying implements AccessRules {
+    private final class Denying implements Permissions {
+        private final String client;
+
+        Denying(AccessRules.Subject subject) {
+            client = subject.clientIdentifier();
+        }
+
         @Override
-        public boolean mayPublish(String client, Identity identity, TopicName topicName) {
+        public boolean mayPublish(TopicName topicName, QoS qos, boolean retain) {
             return true;
         }
 
         @Override
-        public boolean maySubscribe(String client, Identity identity, TopicFilter topicFilter) {
+        public boolean maySubscribe(TopicFilter topicFilter, QoS qos) {
             return true;
         }
 
         @Override
-        public boolean mayReceive(String client, Identity identity, TopicName topicName) {
+        public boolean mayReceive(TopicName topicName) {
             return !denied.contains(client);
         }
     }

@@ -13,7 +13,6 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.vencejo.core.Authentication.Identity;
 import org.vencejo.core.session.Fate;
 import org.vencejo.protocol.Disconnect;
 import org.vencejo.protocol.Payload;
@@ -33,25 +32,25 @@ class PublishingTest {
     private final Set<String> denied = new HashSet<>();
     private final Bench bench = begin(ServerSettings.DEFAULTS);
 
-    private final class Denying implements AccessRules {
+    private final class Denying implements Permissions {
         @Override
-        public boolean mayPublish(String client, Identity identity, TopicName topicName) {
+        public boolean mayPublish(TopicName topicName, QoS qos, boolean retain) {
             return !denied.contains(topicName.toString());
         }
 
         @Override
-        public boolean maySubscribe(String client, Identity identity, TopicFilter topicFilter) {
+        public boolean maySubscribe(TopicFilter topicFilter, QoS qos) {
             return true;
         }
 
         @Override
-        public boolean mayReceive(String client, Identity identity, TopicName topicName) {
+        public boolean mayReceive(TopicName topicName) {
             return true;
         }
     }
 
     private Bench begin(ServerSettings settings) {
-        return new Bench(settings, new Denying(), Recovered.NOTHING);
+        return new Bench(settings, subject -> new Denying(), Recovered.NOTHING);
     }
 
     // ---- refusals

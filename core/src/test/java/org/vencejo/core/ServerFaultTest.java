@@ -162,21 +162,26 @@ class ServerFaultTest {
         private String broken = "";
 
         @Override
-        public boolean mayPublish(String client, Identity identity, TopicName topicName) {
-            return true;
-        }
+        public Permissions of(Subject subject) {
+            return new Permissions() {
+                @Override
+                public boolean mayPublish(TopicName topicName, QoS qos, boolean retain) {
+                    return true;
+                }
 
-        @Override
-        public boolean maySubscribe(String client, Identity identity, TopicFilter topicFilter) {
-            return true;
-        }
+                @Override
+                public boolean maySubscribe(TopicFilter topicFilter, QoS qos) {
+                    return true;
+                }
 
-        @Override
-        public boolean mayReceive(String client, Identity identity, TopicName topicName) {
-            if (client.equals(broken)) {
-                throw new IllegalStateException("broken on purpose");
-            }
-            return true;
+                @Override
+                public boolean mayReceive(TopicName topicName) {
+                    if (subject.clientIdentifier().equals(broken)) {
+                        throw new IllegalStateException("broken on purpose");
+                    }
+                    return true;
+                }
+            };
         }
     }
 }

@@ -19,9 +19,11 @@ import org.vencejo.core.Authentication;
 import org.vencejo.core.Authentication.Identity;
 import org.vencejo.core.Event;
 import org.vencejo.core.Peer;
+import org.vencejo.core.Permissions;
 import org.vencejo.core.ServerSettings;
 import org.vencejo.protocol.Properties;
 import org.vencejo.protocol.Property;
+import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.ReasonCode;
 import org.vencejo.protocol.TopicFilter;
 import org.vencejo.protocol.TopicName;
@@ -53,22 +55,23 @@ final class ServerUnderTest implements Authenticator {
     }
 
     AccessRules accessRules() {
-        return new AccessRules() {
-            @Override
-            public boolean mayPublish(String client, Identity identity, TopicName topicName) {
-                return allowed("publish", topicName.toString());
-            }
+        return subject ->
+                new Permissions() {
+                    @Override
+                    public boolean mayPublish(TopicName topicName, QoS qos, boolean retain) {
+                        return allowed("publish", topicName.toString());
+                    }
 
-            @Override
-            public boolean maySubscribe(String client, Identity identity, TopicFilter topicFilter) {
-                return allowed("subscribe", topicFilter.toString());
-            }
+                    @Override
+                    public boolean maySubscribe(TopicFilter topicFilter, QoS qos) {
+                        return allowed("subscribe", topicFilter.toString());
+                    }
 
-            @Override
-            public boolean mayReceive(String client, Identity identity, TopicName topicName) {
-                return allowed("receive", topicName.toString());
-            }
-        };
+                    @Override
+                    public boolean mayReceive(TopicName topicName) {
+                        return allowed("receive", topicName.toString());
+                    }
+                };
     }
 
     private boolean allowed(String action, String topic) {

@@ -5,8 +5,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.vencejo.core.AccessRules;
-import org.vencejo.core.Authentication.Identity;
 import org.vencejo.core.Limits;
 import org.vencejo.protocol.Auth;
 import org.vencejo.protocol.Connect;
@@ -36,11 +34,9 @@ import org.vencejo.testing.simulation.ModelSession.Grant;
 /// which is seen elsewhere.
 final class Incoming {
     private final Model model;
-    private final AccessRules accessRules;
 
-    Incoming(Model model, AccessRules accessRules) {
+    Incoming(Model model) {
         this.model = model;
-        this.accessRules = accessRules;
     }
 
     /// The server handled `packet`; in an `ambiguous` call together with others.
@@ -87,7 +83,7 @@ final class Incoming {
         if (publish.qos() != QoS.AT_MOST_ONCE && !taken && isOneTooMany(tap)) {
             return;
         }
-        boolean refused = isRefused(session, publish.topicName());
+        boolean refused = isRefused(session, publish.topicName(), publish.qos(), publish.retain());
         if (!refused && !taken && model.refusals.refuses(session, publish)) {
             refuse(tap, publish);
             return;
@@ -139,9 +135,9 @@ final class Incoming {
                 && tap.pubacks.size() + tap.openExactlyOnce >= limits.receiveMaximum();
     }
 
-    private boolean isRefused(ModelSession session, TopicName topicName) {
+    private boolean isRefused(ModelSession session, TopicName topicName, QoS qos, boolean retain) {
         return topicName.toString().startsWith("$SYS/")
-                || !accessRules.mayPublish(session.clientIdentifier, Identity.ANONYMOUS, topicName);
+                || !model.permissions(session).mayPublish(topicName, qos, retain);
     }
 
     // Null if the alias is wrong.
@@ -241,8 +237,7 @@ final class Incoming {
             grant.cancelled = refused;
             if (!refused
                     && filter.isValid()
-                    && accessRules.maySubscribe(
-                            session.clientIdentifier, Identity.ANONYMOUS, filter)) {
+                    && model.permissions(session).maySubscribe(filter, wanted.maximumQoS())) {
                 session.asked.put(filter, grant);
                 session.subscribedAt.put(filter, session.requests);
             }

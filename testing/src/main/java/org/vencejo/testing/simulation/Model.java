@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.vencejo.core.AccessRules;
 import org.vencejo.core.Authentication.Identity;
 import org.vencejo.core.Limits;
+import org.vencejo.core.Permissions;
 import org.vencejo.core.ServerSettings;
 import org.vencejo.protocol.Connect;
 import org.vencejo.protocol.Property;
@@ -219,8 +220,7 @@ final class Model {
         session.will = null;
         session.willDue = ModelSession.NEVER;
         if (will == null
-                || !accessRules.mayPublish(
-                        session.clientIdentifier, Identity.ANONYMOUS, will.topicName())) {
+                || !permissions(session).mayPublish(will.topicName(), will.qos(), will.retain())) {
             return;
         }
         accept(
@@ -460,7 +460,12 @@ final class Model {
     }
 
     boolean mayReceive(ModelSession session, TopicName topicName) {
-        return accessRules.mayReceive(session.clientIdentifier, Identity.ANONYMOUS, topicName);
+        return permissions(session).mayReceive(topicName);
+    }
+
+    Permissions permissions(ModelSession session) {
+        return accessRules.of(
+                new AccessRules.Subject(session.clientIdentifier, Identity.ANONYMOUS, null, null));
     }
 
     private int acceptForGroups(Publish publish, Acceptance acceptance) {

@@ -57,7 +57,7 @@ public final class Observer implements MemoryServer.Watcher {
         this.model = new Model(settings, accessRules);
         this.durability = new Durability(server.store(), model);
         this.reasons = new Reasons(model);
-        this.incoming = new Incoming(model, accessRules);
+        this.incoming = new Incoming(model);
         this.outgoing = new Outgoing(model, durability);
         server.watcher(this);
         server.listener(this::event);
@@ -216,6 +216,7 @@ public final class Observer implements MemoryServer.Watcher {
             case Input.StoreUnavailable i -> model.refusals.unavailable(i.stillWrites());
             case Input.StoreAvailable i -> model.refusals.available();
             case Input.ShutDown i -> model.refusals.stopping();
+            case Input.RulesChanged i -> {}
         }
     }
 

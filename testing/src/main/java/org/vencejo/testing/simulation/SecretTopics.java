@@ -1,7 +1,8 @@
 package org.vencejo.testing.simulation;
 
 import org.vencejo.core.AccessRules;
-import org.vencejo.core.Authentication.Identity;
+import org.vencejo.core.Permissions;
+import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.TopicFilter;
 import org.vencejo.protocol.TopicName;
 
@@ -9,18 +10,34 @@ import org.vencejo.protocol.TopicName;
 /// Stateless.
 final class SecretTopics implements AccessRules {
     @Override
-    public boolean mayPublish(String clientIdentifier, Identity identity, TopicName topicName) {
+    public Permissions of(Subject subject) {
+        return new Permissions() {
+            @Override
+            public boolean mayPublish(TopicName topicName, QoS qos, boolean retain) {
+                return SecretTopics.mayPublish(topicName);
+            }
+
+            @Override
+            public boolean maySubscribe(TopicFilter topicFilter, QoS qos) {
+                return SecretTopics.maySubscribe(topicFilter);
+            }
+
+            @Override
+            public boolean mayReceive(TopicName topicName) {
+                return SecretTopics.mayReceive(subject.clientIdentifier(), topicName);
+            }
+        };
+    }
+
+    static boolean mayPublish(TopicName topicName) {
         return !topicName.toString().startsWith("forbidden/");
     }
 
-    @Override
-    public boolean maySubscribe(
-            String clientIdentifier, Identity identity, TopicFilter topicFilter) {
+    static boolean maySubscribe(TopicFilter topicFilter) {
         return !topicFilter.toString().startsWith("forbidden/");
     }
 
-    @Override
-    public boolean mayReceive(String clientIdentifier, Identity identity, TopicName topicName) {
+    static boolean mayReceive(String clientIdentifier, TopicName topicName) {
         return clientIdentifier.equals("c0") || !topicName.toString().startsWith("secret/");
     }
 }

@@ -9,8 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.vencejo.conformance.Boundary;
-import org.vencejo.core.AccessRules;
-import org.vencejo.core.Authentication.Identity;
+import org.vencejo.core.Permissions;
 import org.vencejo.core.ServerSettings;
 import org.vencejo.core.session.Fate;
 import org.vencejo.protocol.Packet;
@@ -272,25 +271,25 @@ class PayloadsTest {
                 new MemoryServer(
                         new MemoryServer.Setup(
                                 ServerSettings.DEFAULTS,
-                                new AccessRules() {
-                                    @Override
-                                    public boolean mayPublish(
-                                            String client, Identity identity, TopicName name) {
-                                        return true;
-                                    }
+                                subject ->
+                                        new Permissions() {
+                                            @Override
+                                            public boolean mayPublish(
+                                                    TopicName name, QoS qos, boolean retain) {
+                                                return true;
+                                            }
 
-                                    @Override
-                                    public boolean maySubscribe(
-                                            String client, Identity identity, TopicFilter filter) {
-                                        return true;
-                                    }
+                                            @Override
+                                            public boolean maySubscribe(
+                                                    TopicFilter filter, QoS qos) {
+                                                return true;
+                                            }
 
-                                    @Override
-                                    public boolean mayReceive(
-                                            String client, Identity identity, TopicName name) {
-                                        return false;
-                                    }
-                                },
+                                            @Override
+                                            public boolean mayReceive(TopicName name) {
+                                                return false;
+                                            }
+                                        },
                                 MemoryServer.Authenticator.EVERYBODY,
                                 LateStore.prompt(),
                                 1));

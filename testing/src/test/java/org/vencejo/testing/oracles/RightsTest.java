@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.vencejo.core.AccessRules;
-import org.vencejo.core.Authentication.Identity;
+import org.vencejo.core.Permissions;
 import org.vencejo.core.ServerSettings;
 import org.vencejo.core.session.Fate;
 import org.vencejo.protocol.Properties;
@@ -29,24 +29,25 @@ import org.vencejo.testing.memory.MemoryServer;
 @Oracle({86, 87})
 class RightsTest {
     private static final AccessRules BELOW_ITS_NAME =
-            new AccessRules() {
-                @Override
-                public boolean mayPublish(String client, Identity identity, TopicName topicName) {
-                    return true;
-                }
+            subject ->
+                    new Permissions() {
+                        @Override
+                        public boolean mayPublish(TopicName topicName, QoS qos, boolean retain) {
+                            return true;
+                        }
 
-                @Override
-                public boolean maySubscribe(
-                        String client, Identity identity, TopicFilter topicFilter) {
-                    return true;
-                }
+                        @Override
+                        public boolean maySubscribe(TopicFilter topicFilter, QoS qos) {
+                            return true;
+                        }
 
-                @Override
-                public boolean mayReceive(String client, Identity identity, TopicName topicName) {
-                    return TopicFilter.of(client + "/#").matches(topicName)
-                            || TopicFilter.of("all/#").matches(topicName);
-                }
-            };
+                        @Override
+                        public boolean mayReceive(TopicName topicName) {
+                            return TopicFilter.of(subject.clientIdentifier() + "/#")
+                                            .matches(topicName)
+                                    || TopicFilter.of("all/#").matches(topicName);
+                        }
+                    };
 
     private final MemoryServer server =
             new MemoryServer(

@@ -1,0 +1,37 @@
+package org.vencejo.core;
+
+import org.vencejo.protocol.QoS;
+import org.vencejo.protocol.TopicFilter;
+import org.vencejo.protocol.TopicName;
+
+/// What one client may do. Asked at each PUBLISH and SUBSCRIBE, at each will, and at each delivery,
+/// when a message is given to the session and again when it is sent.
+///
+/// Touched only by whoever runs the server.
+public interface Permissions {
+    /// Everything.
+    Permissions ALL =
+            new Permissions() {
+                @Override
+                public boolean mayPublish(TopicName topicName, QoS qos, boolean retain) {
+                    return true;
+                }
+
+                @Override
+                public boolean maySubscribe(TopicFilter topicFilter, QoS qos) {
+                    return true;
+                }
+
+                @Override
+                public boolean mayReceive(TopicName topicName) {
+                    return true;
+                }
+            };
+
+    boolean mayPublish(TopicName topicName, QoS qos, boolean retain);
+
+    /// `topicFilter` may be that of a shared subscription; `qos` is the Maximum QoS asked for.
+    boolean maySubscribe(TopicFilter topicFilter, QoS qos);
+
+    boolean mayReceive(TopicName topicName);
+}

@@ -1,0 +1,128 @@
+package org.vencejo.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.vencejo.core.Packets.publish;
+import static org.vencejo.core.Packets.subscribe;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.vencejo.core.session.Fate;
+import org.vencejo.protocol.QoS;
+import org.vencejo.protocol.ReasonCode;
+import org.vencejo.protocol.TopicFilter;
+import org.vencejo.protocol.TopicName;
+
+/// Other access rules for a server that runs, and who was there before (test oracle 87).
+class RulesChangeTest {
+    /// Nobody has to do with what begins with `secret`, whatever else there is.
+    private static final AccessRules SECRETS =
+            subject ->
+                    new Permissions() {
+                        @Override
+                        public boolean mayPublish(TopicName topicName, QoS qos, boolean retain) {
+                            return !topicName.toString().startsWith("secret");
+                        }
+
+                        @Override
+                        public boolean maySubscribe(TopicFilter topicFilter, QoS qos) {
+                            return !topicFilter.toString().startsWith("secret");
+                        }
+
+                        @Override
+                        public boolean mayReceive(TopicName topicName) {
+                            return !topicName.toString().startsWith("secret");
+                        }
+                    };
+
+    private final Bench bench = new Bench();
+    private final Connection publisher = bench.connect("publisher", 0);
+
+    private void change(AccessRules rules) {
+        bench.handle(new Input.RulesChanged(rules));
+    }
+
+    @Test
+    void aSubscriptionThatIsNotAllowedAnyMoreEndsAndTheOthersGoOn() {
+        Connection reader = bench.connect("reader", 100);
+        bench.in(reader, subscribe("secret/#", QoS.AT_LEAST_ONCE));
+        bench.in(reader, subscribe("#", QoS.AT_LEAST_ONCE));
+        bench.in(publisher, publish("secret/a", QoS.AT_MOST_ONCE, 0, "before"));
+        change(SECRETS);
+        assertThat(bench.server.subscriptions()).isEqualTo(1);
+        assertThat(bench.events)
+                .filteredOn(Event.SubscriptionsEnded.class::isInstance)
+                .containsExactly(new Event.SubscriptionsEnded("reader", 1));
+        assertThat(bench.server.statistics().subscriptionsDenied()).isEqualTo(1);
+        change(AccessRules.OPEN);
+        bench.in(publisher, publish("secret/a", QoS.AT_MOST_ONCE, 0, "after"));
+        // What ended does not come back with the right; what was held back by the message does.
+        assertThat(bench.payloadsTo(reader)).containsExactly("before", "after");
+    }
+
+    @Test
+    void whatMayNotBeReceivedAnyMoreIsHeldBackAtOnce() {
+        Connection reader = bench.connect("reader", 100);
+        bench.in(reader, subscribe("#", QoS.AT_LEAST_ONCE));
+        bench.cut(reader);
+        bench.in(publisher, publish("secret", QoS.AT_LEAST_ONCE, 1, "queued"));
+        change(SECRETS);
+        bench.in(publisher, publish("open", QoS.AT_LEAST_ONCE, 2, "open"));
+        Connection again = bench.connect("reader", 100);
+        assertThat(bench.payloadsTo(again)).containsExactly("open");
+        assertThat(bench.ended(Fate.ACCESS_DENIED)).isEqualTo(1);
+        bench.in(publisher, publish("secret", QoS.AT_LEAST_ONCE, 3, "denied"));
+        assertThat(bench.server.statistics().refusedWith(ReasonCode.NOT_AUTHORIZED)).isEqualTo(1);
+    }
+
+    @Test
+    void theSubscriptionsOfAbsentClientsEndToo() {
+        Connection reader = bench.connect("reader", 100);
+        bench.in(reader, subscribe("secret", QoS.AT_LEAST_ONCE));
+        bench.cut(reader);
+        change(SECRETS);
+        assertThat(bench.server.subscriptions()).isZero();
+        assertThat(bench.server.durableState().sessions())
+                .filteredOn(session -> session.created().clientIdentifier().equals("reader"))
+                .allSatisfy(session -> assertThat(session.subscriptions()).isEmpty());
+    }
+
+    /// No call is long: a slice of sessions at a time, and rules that change again meanwhile win.
+    @Test
+    void sessionsAreLookedAtInSlices() {
+        Bench small = Bench.with("sliceMax", 16);
+        for (int i = 0; i < 100; i++) {
+            Connection reader = small.connect("reader" + i, 100);
+            small.in(reader, subscribe("secret/" + i, QoS.AT_LEAST_ONCE));
+        }
+        small.server.handle(new Input.RulesChanged(SECRETS), small.now, small);
+        assertThat(small.server.subscriptions()).isBetween(80, 99);
+        small.server.handle(new Input.RulesChanged(AccessRules.OPEN), small.now, small);
+        small.pass(1);
+        assertThat(small.server.subscriptions()).isBetween(80, 99);
+        small.handle(new Input.RulesChanged(SECRETS));
+        small.pass(1);
+        assertThat(small.server.subscriptions()).isZero();
+    }
+
+    @Test
+    void whoComesFromElsewhereHasOtherRights() {
+        List<String> asked = new ArrayList<>();
+        Bench watched =
+                new Bench(
+                        ServerSettings.DEFAULTS,
+                        subject -> {
+                            asked.add(subject.listener() + " " + subject.remoteAddress());
+                            return Permissions.ALL;
+                        },
+                        Recovered.NOTHING);
+        Connection first = watched.connect("c", 100);
+        watched.in(first, subscribe("a", QoS.AT_LEAST_ONCE));
+        watched.in(first, publish("a", QoS.AT_MOST_ONCE, 0, "x"));
+        assertThat(asked).containsExactly("tcp 192.0.2.1:1");
+        watched.cut(first);
+        Connection second = watched.connect("c", 100);
+        watched.in(second, publish("a", QoS.AT_MOST_ONCE, 0, "y"));
+        assertThat(asked).hasSize(2);
+    }
+}
