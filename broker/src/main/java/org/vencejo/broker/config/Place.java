@@ -17,11 +17,11 @@ public record Place(int rank, String source, int line, int column) implements Co
     /// The place of what cannot be given at all.
     static final Place OF_MACHINE = new Place(DEFAULT, "this machine", 0, 0);
 
-    static Place inFile(String file, int line, int column) {
+    public static Place inFile(String file, int line, int column) {
         return new Place(FILE, file, line, column);
     }
 
-    static Place ofFile(String file) {
+    public static Place ofFile(String file) {
         return new Place(FILE, file, 0, 0);
     }
 

@@ -1,0 +1,53 @@
+package org.vencejo.broker.access;
+
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/// An IP address, or all whose first bits are the same: `10.0.0.0/8`, `::1`. Immutable.
+record AddressRange(InetAddress first, int bits) {
+
+    /// What `text` says, or null if it is none.
+    static @Nullable AddressRange of(String text) {
+        int slash = text.indexOf('/');
+        String host = slash < 0 ? text : text.substring(0, slash);
+        // The JDK reads 1883 as 0.0.7.91, too.
+        if (!host.contains(":") && !host.matches("[0-9]+(\\.[0-9]+){3}")) {
+            return null;
+        }
+        try {
+            InetAddress address = InetAddress.ofLiteral(host);
+            int all = address.getAddress().length * Byte.SIZE;
+            int bits = slash < 0 ? all : Integer.parseInt(text.substring(slash + 1));
+            return bits < 0 || bits > all ? null : new AddressRange(address, bits);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /// Whether it holds the address of `remoteAddress`, which has a port behind it.
+    boolean holds(String remoteAddress) {
+        int colon = remoteAddress.lastIndexOf(':');
+        String host = colon < 0 ? remoteAddress : remoteAddress.substring(0, colon);
+        AddressRange other = of(host.replace("[", "").replace("]", ""));
+        return other != null && holds(other.first.getAddress());
+    }
+
+    private boolean holds(byte[] address) {
+        byte[] ours = first.getAddress();
+        if (ours.length != address.length) {
+            return false;
+        }
+        for (int i = 0; i < bits; i++) {
+            int bit = 0x80 >> (i & 7);
+            if ((ours[i >> 3] & bit) != (address[i >> 3] & bit)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public String toString() {
+        return first.getHostAddress() + "/" + bits;
+    }
+}

@@ -1,0 +1,157 @@
+package org.vencejo.broker.access;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.core.Permissions;
+import org.vencejo.protocol.QoS;
+import org.vencejo.protocol.TopicFilter;
+import org.vencejo.protocol.TopicName;
+
+/// What the rules allow one client: those that are about it, with its names put in, and what they
+/// said about the topics that it used lately.
+///
+/// Touched only by whoever runs the server.
+final class RulePermissions implements Permissions {
+    /// A rule that is about this client. Immutable.
+    record OwnRule(Rule rule, TopicFilter[] filters, Levels[] levels) {
+        OwnRule(Rule rule, List<TopicFilter> filters) {
+            this(
+                    rule,
+                    filters.toArray(TopicFilter[]::new),
+                    filters.stream().map(Levels::of).toArray(Levels[]::new));
+        }
+
+        boolean matches(TopicName topicName) {
+            for (TopicFilter filter : filters) {
+                if (filter.matches(topicName)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    private static final int REMEMBERED = 16; // a power of two
+    private static final int RECEIVE = 6;
+
+    private final OwnRule[] rules;
+    private final RuleSet.Wide wide;
+
+    // What was decided about a topic: a bit for each combination of QoS and RETAIN of a PUBLISH,
+    // and one for receiving it
+    private @Nullable TopicName @Nullable [] topics;
+    private byte[] known = new byte[0];
+    private byte[] allowed = new byte[0];
+
+    RulePermissions(List<OwnRule> rules, RuleSet.Wide wide) {
+        this.rules = rules.toArray(OwnRule[]::new);
+        this.wide = wide;
+    }
+
+    @Override
+    public boolean mayPublish(TopicName topicName, QoS qos, boolean retain) {
+        int slot = slotOf(topicName);
+        int bit = 1 << (qos.value() * 2 + (retain ? 1 : 0));
+        if ((known[slot] & bit) == 0) {
+            Rule rule = publishRule(topicName, qos, retain);
+            remember(slot, bit, rule != null && rule.allows());
+        }
+        return (allowed[slot] & bit) != 0;
+    }
+
+    @Override
+    public boolean mayReceive(TopicName topicName) {
+        int slot = slotOf(topicName);
+        int bit = 1 << RECEIVE;
+        if ((known[slot] & bit) == 0) {
+            Rule rule = receiveRule(topicName);
+            remember(slot, bit, rule != null && rule.allows());
+        }
+        return (allowed[slot] & bit) != 0;
+    }
+
+    @Override
+    public boolean maySubscribe(TopicFilter topicFilter, QoS qos) {
+        Rule rule = subscribeRule(topicFilter, qos);
+        return rule != null && rule.allows();
+    }
+
+    /// The rule that decides about a PUBLISH, or null if none speaks of it.
+    @Nullable Rule publishRule(TopicName topicName, QoS qos, boolean retain) {
+        for (OwnRule own : rules) {
+            Rule rule = own.rule;
+            if (rule.actions().contains(Action.PUBLISH)
+                    && qos.compareTo(rule.qosMax()) <= 0
+                    && (rule.retain() == null || rule.retain() == retain)
+                    && own.matches(topicName)) {
+                return rule;
+            }
+        }
+        return null;
+    }
+
+    /// The rule that decides about a delivery. QoS and sharing were looked at when the client
+    /// subscribed, so a rule about some of them only allows here and does not deny.
+    @Nullable Rule receiveRule(TopicName topicName) {
+        for (OwnRule own : rules) {
+            Rule rule = own.rule;
+            boolean isAboutSome = rule.shared() != null || rule.qosMax() != QoS.EXACTLY_ONCE;
+            if (rule.actions().contains(Action.SUBSCRIBE)
+                    && (rule.allows() || !isAboutSome)
+                    && own.matches(topicName)) {
+                return rule;
+            }
+        }
+        return null;
+    }
+
+    /// The rule that decides about a subscription: the first that denies all of it, or allows some
+    /// of it, and if wide ones are refused, the first that denies some or allows all of it.
+    @Nullable Rule subscribeRule(TopicFilter topicFilter, QoS qos) {
+        Levels wanted = Levels.of(topicFilter);
+        for (OwnRule own : rules) {
+            Rule rule = own.rule;
+            if (rule.actions().contains(Action.SUBSCRIBE)
+                    && qos.compareTo(rule.qosMax()) <= 0
+                    && (rule.shared() == null || rule.shared() == topicFilter.isShared())
+                    && decides(own, wanted)) {
+                return rule;
+            }
+        }
+        return null;
+    }
+
+    private boolean decides(OwnRule own, Levels wanted) {
+        boolean some = own.rule.allows() == (wide == RuleSet.Wide.FILTERED);
+        for (Levels levels : own.levels) {
+            if (some ? levels.overlaps(wanted) : levels.covers(wanted)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // Where what is known about the topic stands; nothing is known yet if another was there.
+    private int slotOf(TopicName topicName) {
+        if (topics == null) {
+            topics = new @Nullable TopicName[REMEMBERED];
+            known = new byte[REMEMBERED];
+            allowed = new byte[REMEMBERED];
+        }
+        int hash = topicName.hashCode();
+        int slot = (hash ^ (hash >>> 16)) & (REMEMBERED - 1);
+        if (!topicName.equals(topics[slot])) {
+            topics[slot] = topicName;
+            known[slot] = 0;
+            allowed[slot] = 0;
+        }
+        return slot;
+    }
+
+    private void remember(int slot, int bit, boolean isAllowed) {
+        known[slot] |= (byte) bit;
+        if (isAllowed) {
+            allowed[slot] |= (byte) bit;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package org.vencejo.broker.access;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.vencejo.core.AccessRules;
+import org.vencejo.core.Permissions;
+import org.vencejo.protocol.TopicFilter;
+
+/// The rules of a file, of which the first that speaks of a request decides; if none does, the
+/// request is denied. Immutable.
+public final class RuleSet implements AccessRules {
+    /// What is granted of a subscription that is wider than the rules allow.
+    public enum Wide {
+        /// All of it; what may not be received is held back message by message.
+        FILTERED,
+        /// Nothing.
+        REFUSED
+    }
+
+    private final List<Rule> rules;
+    private final Wide wide;
+
+    RuleSet(List<Rule> rules, Wide wide) {
+        this.rules = List.copyOf(rules);
+        this.wide = wide;
+    }
+
+    @Override
+    public Permissions of(Subject subject) {
+        return permissionsOf(subject);
+    }
+
+    /// What `subject` may do, and why.
+    RulePermissions permissionsOf(Subject subject) {
+        List<RulePermissions.OwnRule> own = new ArrayList<>();
+        for (Rule rule : rules) {
+            if (rule.who().holds(subject, rule.allows())) {
+                List<TopicFilter> filters = new ArrayList<>();
+                for (Template topic : rule.topics()) {
+                    TopicFilter filter = topic.filterFor(subject, rule.allows());
+                    if (filter != null) {
+                        filters.add(filter);
+                    }
+                }
+                if (!filters.isEmpty()) {
+                    own.add(new RulePermissions.OwnRule(rule, filters));
+                }
+            }
+        }
+        return new RulePermissions(own, wide);
+    }
+
+    List<Rule> rules() {
+        return rules;
+    }
+}

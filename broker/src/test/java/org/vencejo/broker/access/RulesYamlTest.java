@@ -1,0 +1,230 @@
+package org.vencejo.broker.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.vencejo.broker.config.Mistake;
+import org.vencejo.core.AccessRules.Subject;
+import org.vencejo.core.Authentication.Identity;
+import org.vencejo.protocol.QoS;
+
+/// Access rules in YAML: the first that speaks of a request decides.
+class RulesYamlTest {
+    private static final String RULES =
+            """
+            rules:
+              - deny: [publish, subscribe]
+                topics: plant/secret/#
+                users: ["guest*", visitor]
+              - allow: subscribe
+                topics: [plant/#, home/%u/#]
+              - deny: publish
+                topics: plant/+/set
+                retain: true
+              - allow: publish
+                topics: plant/+/set
+                listeners: inside
+                addresses: [10.0.0.0/8, "::1"]
+              - allow: publish
+                topics: logs/%c
+                clients: meter-*
+                maximum-qos: 1
+              - allow: subscribe
+                topics: jobs/#
+                shared: true
+              - allow: [publish]
+                topics: lobby
+                anonymous: true
+            """;
+
+    @ParameterizedTest(name = "{0} as {1}: {2} {3} -> {4}")
+    @CsvSource({
+        "c,       alice,  subscribe, plant/a,         true",
+        "c,       alice,  subscribe, plant/secret/a,  true",
+        "c,       guest7, subscribe, plant/secret/a,  false",
+        "c,       guest7, subscribe, plant/a,         true",
+        "c,       guest,  subscribe, plant/secret/a,  false",
+        "c,       aguest, subscribe, plant/secret/a,  true",
+        "c,       alice,  subscribe, home/alice/a,    true",
+        "c,       alice,  subscribe, home/bob/a,      false",
+        "c,       -,      subscribe, home//a,         false",
+        "c,       alice,  publish,   plant/a/set,     true",
+        "c,       alice,  retain,    plant/a/set,     false",
+        "c,       alice,  publish,   plant/a,         false",
+        "meter-1, alice,  publish,   logs/meter-1,    true",
+        "meter-1, alice,  publish,   logs/meter-2,    false",
+        "c,       alice,  publish,   logs/c,          false",
+        "meter-1, alice,  exactly,   logs/meter-1,    false",
+        "c,       alice,  subscribe, jobs/a,          false",
+        "c,       alice,  subscribe, $share/g/jobs/a, true",
+        "c,       -,      publish,   lobby,           true",
+        "c,       alice,  publish,   lobby,           false",
+        "c,       alice,  publish,   $SYS/a,          false",
+    })
+    void itAllows(String client, String user, String what, String topic, boolean allowed) {
+        Rights rights = Rights.of(MosquittoAclTest.read("rules.yaml", RULES), client, user);
+        boolean may =
+                switch (what) {
+                    case "subscribe" -> rights.maySubscribe(topic);
+                    case "publish" -> rights.mayPublish(topic, QoS.AT_LEAST_ONCE, false);
+                    case "retain" -> rights.mayPublish(topic, QoS.AT_LEAST_ONCE, true);
+                    case "exactly" -> rights.mayPublish(topic, QoS.EXACTLY_ONCE, false);
+                    default -> throw new IllegalArgumentException(what);
+                };
+        assertThat(may).isEqualTo(allowed);
+    }
+
+    @Test
+    void whatASharedSubscriptionMayHaveIsReceived() {
+        Rights rights = Rights.of(MosquittoAclTest.read("rules.yaml", RULES), "c", "alice");
+        assertThat(rights.mayReceive("jobs/a")).isTrue();
+        assertThat(rights.mayReceive("lobby")).isFalse();
+    }
+
+    @ParameterizedTest(name = "at {0} from {1} -> {2}")
+    @CsvSource({
+        "inside,  10.1.2.3:5,    true",
+        "inside,  11.1.2.3:5,    false",
+        "inside,  '[::1]:5',     true",
+        "inside,  '[::2]:5',     false",
+        "outside, 10.1.2.3:5,    false",
+    })
+    void whereAClientComesFromCounts(String listener, String address, boolean allowed) {
+        Subject subject = new Subject("c", new Identity("alice"), listener, address);
+        RuleSet rules = MosquittoAclTest.read("rules.yaml", RULES);
+        assertThat(Rights.of(rules, subject).mayPublish("plant/a/set")).isEqualTo(allowed);
+    }
+
+    /// A session that no client came for since the start: what it may receive is looked at again
+    /// when its client is back.
+    @Test
+    void whereNobodyComesFromYetIsTakenForTheBetter() {
+        RuleSet rules =
+                MosquittoAclTest.read(
+                        "rules.yaml",
+                        """
+                        rules:
+                          - {deny: subscribe, topics: a, listeners: outside}
+                          - {allow: subscribe, topics: [a, b], listeners: inside}
+                        """);
+        Identity alice = new Identity("alice");
+        Rights absent = Rights.of(rules, new Subject("c", alice, null, null));
+        assertThat(absent.mayReceive("a")).isTrue();
+        assertThat(absent.mayReceive("c")).isFalse();
+        Rights back = Rights.of(rules, new Subject("c", alice, "outside", "192.0.2.1:5"));
+        assertThat(back.mayReceive("a")).isFalse();
+    }
+
+    @Test
+    void wideSubscriptionsAreRefusedIfThatIsWanted() {
+        String rules =
+                """
+                wide-subscriptions: refused
+                rules:
+                  - {deny: subscribe, topics: a/secret}
+                  - {allow: subscribe, topics: a/#}
+                """;
+        Rights rights = Rights.of(MosquittoAclTest.read("rules.yaml", rules), "c", "alice");
+        assertThat(rights.maySubscribe("#")).isFalse();
+        assertThat(rights.maySubscribe("a/#")).isFalse(); // some of it is denied
+        assertThat(rights.maySubscribe("a/b")).isTrue();
+        assertThat(rights.maySubscribe("a/b/#")).isTrue();
+        Rights filtered =
+                Rights.of(
+                        MosquittoAclTest.read("rules.yaml", rules.replace("refused", "filtered")),
+                        "c",
+                        "alice");
+        assertThat(filtered.maySubscribe("#")).isTrue();
+        assertThat(filtered.maySubscribe("a/secret")).isFalse();
+    }
+
+    @Test
+    void aRuleWithoutTopicsSpeaksOfAllOfThem() {
+        Rights rights =
+                Rights.of(
+                        MosquittoAclTest.read("r.yaml", "rules: [{allow: [publish, subscribe]}]"),
+                        "c",
+                        "-");
+        assertThat(rights.mayPublish("a/b")).isTrue();
+        assertThat(rights.mayReceive("$SYS/broker/uptime")).isTrue();
+        assertThat(rights.maySubscribe("#")).isTrue();
+    }
+
+    @Test
+    void whatIsWrongIsSaidAllAtOnce() {
+        List<Mistake> mistakes = new ArrayList<>();
+        RulesFile.read(
+                "rules.yaml",
+                """
+                wide-subscriptions: maybe
+                rule: []
+                rules:
+                  - topics: a
+                  - allow: fly
+                  - allow: publish
+                    topics: [a/#/b]
+                    user: bob
+                    users: []
+                    retain: sometimes
+                    maximum-qos: 3
+                    addresses: [10.0.0.0/33, localhost]
+                    clients: {a: b}
+                """,
+                mistakes);
+        assertThat(mistakes.stream().map(Mistake::toString))
+                .containsExactlyInAnyOrder(
+                        "rules.yaml:1:21: wide-subscriptions: given 'maybe'; allowed: filtered, refused",
+                        "rules.yaml:2:1: rule: unknown key; allowed: wide-subscriptions, rules",
+                        "rules.yaml:4:5: rules: allowed: a rule with either allow or deny",
+                        "rules.yaml:5:12: allow: given 'fly'; allowed: publish, subscribe, or both as a list",
+                        "rules.yaml:8:5: user: unknown key; allowed: allow, deny, topics, users, anonymous,"
+                                + " clients, listeners, addresses, maximum-qos, retain, shared",
+                        "rules.yaml:7:13: topics: given 'a/#/b': # stands alone in the last level",
+                        "rules.yaml:9:12: users: an empty list, which would hold for everything; allowed:"
+                                + " at least one",
+                        "rules.yaml:12:17: addresses: given '10.0.0.0/33'; allowed: IP addresses such as"
+                                + " 192.0.2.7, and ranges such as 10.0.0.0/8",
+                        "rules.yaml:12:30: addresses: given 'localhost'; allowed: IP addresses such as"
+                                + " 192.0.2.7, and ranges such as 10.0.0.0/8",
+                        "rules.yaml:13:14: clients: given a list or keys and values",
+                        "rules.yaml:11:18: maximum-qos: given '3'; allowed: 0, 1, 2",
+                        "rules.yaml:10:13: retain: given 'sometimes'; allowed: false, true");
+    }
+
+    @Test
+    void whatIsNoYamlIsSaid() {
+        List<Mistake> mistakes = new ArrayList<>();
+        RulesFile.read("rules.yaml", "rules: [", mistakes);
+        assertThat(mistakes)
+                .singleElement()
+                .asString()
+                .contains("rules.yaml:1:")
+                .contains("not YAML");
+    }
+
+    @ParameterizedTest(name = "{0} matches {1}: {2}")
+    @CsvSource({
+        "a, a, true",
+        "a, ab, false",
+        "a*, ab, true",
+        "*b, ab, true",
+        "a*b, ab, true",
+        "a*b, aXbXb, true",
+        "a*b, aXbX, false",
+        "ab*ba, aba, false",
+        "*, '', true",
+        "**, x, true",
+        "a*b*c, abXc, true",
+        "a*b*c, acb, false",
+        "a*aa*a, aaaa, true",
+        "a*aa*a, aaa, false",
+    })
+    void aStarStandsForAnything(String glob, String value, boolean matches) {
+        assertThat(Glob.of(glob).matches(value)).isEqualTo(matches);
+        assertThat(Glob.literal(glob).matches(value)).isEqualTo(glob.equals(value));
+    }
+}
