@@ -17,7 +17,6 @@ import org.vencejo.broker.config.Configuration;
 import org.vencejo.broker.config.ConfigurationException;
 import org.vencejo.broker.config.LogLevel;
 import org.vencejo.broker.config.Machine;
-import org.vencejo.core.AccessRules;
 
 /// A broker: the one file that wires all of it, from the configuration to the listeners.
 ///
@@ -102,7 +101,7 @@ public final class Broker implements AutoCloseable {
         return ServerDriver.start(
                 new ServerDriver.Parts(
                         config.server(),
-                        AccessRules.OPEN,
+                        config.accessRules(),
                         Authenticator.ANONYMOUS,
                         keeper.journal(),
                         keeper.queues(),
@@ -187,6 +186,10 @@ public final class Broker implements AutoCloseable {
             sys.every(newer.broker().sysIntervalNanos());
         }
         driver.reconfigure(started.followedBy(newer, setup.machine));
+        if (!newer.broker().accessRules().equals(configuration.broker().accessRules())) {
+            log.info("the access rules have changed, and hold from now on");
+            driver.changeRules(newer.broker().accessRules());
+        }
         configuration = newer;
     }
 

@@ -144,6 +144,11 @@ public final class ServerDriver {
         submit(holder -> holder.handleNow(new Input.Reconfigured(settings)));
     }
 
+    /// Goes on with other access rules, for everybody ([Input.RulesChanged]).
+    public void changeRules(AccessRules rules) {
+        submit(holder -> holder.handleNow(new Input.RulesChanged(rules)));
+    }
+
     /// Asks the server something while nobody else runs it. `question` must be quick, and its
     /// answer must not be a part of the server.
     public <T> CompletableFuture<T> inspect(Function<Server, T> question) {

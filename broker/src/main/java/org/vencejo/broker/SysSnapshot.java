@@ -65,6 +65,7 @@ record SysSnapshot(
             long payloadBytesSent,
             long strayAcknowledgements,
             long retries,
+            long subscriptionsDenied,
             Map<ReasonCode, Long> refused) {
         static Packets of(Statistics statistics) {
             long received = 0;
@@ -89,6 +90,7 @@ record SysSnapshot(
                     statistics.payloadBytesSent(),
                     statistics.strayAcknowledgements(),
                     statistics.retries(),
+                    statistics.subscriptionsDenied(),
                     refused);
         }
     }

@@ -210,7 +210,11 @@ final class SysTopics {
                     number(
                             "retries",
                             "Packets that were repeated by `retry-interval-31` and `retry-interval-311`.",
-                            s -> s.packets().retries()));
+                            s -> s.packets().retries()),
+                    number(
+                            "subscriptions/ended-by-access-rules",
+                            "Subscriptions that ended because `access-rules` had changed.",
+                            s -> s.packets().subscriptionsDenied()));
 
     /// All topics, in the order of the document.
     static final List<Topic> ALL =

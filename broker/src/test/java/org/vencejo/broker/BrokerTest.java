@@ -179,6 +179,47 @@ class BrokerTest {
         }
     }
 
+    /// Test oracle 87: SUBACK 0x87 and PUBACK 0x87 beside what is allowed, and rights that are
+    /// withdrawn from who is connected.
+    @Test
+    void accessRulesHoldAndFollowTheirFile() throws IOException {
+        Path rules = Files.writeString(temporary.resolve("acl"), "topic a\ntopic read b\n");
+        byte[] subscribeABC = {(byte) 0x82, 15, 0, 1, 0, 0, 1, 'a', 0, 0, 1, 'b', 0, 0, 1, 'c', 0};
+        byte[] publishA = {0x32, 7, 0, 1, 'a', 0, 2, 0, 'x'};
+        byte[] publishB = {0x32, 7, 0, 1, 'b', 0, 3, 0, 'x'};
+        Path file =
+                Files.writeString(
+                        temporary.resolve("f.yaml"), "sys-interval: 0\naccess-rules: " + rules);
+        try (Broker broker = start(file);
+                Socket client = connect(broker)) {
+            client.getOutputStream().write(CONNECT_5);
+            assertThat(packet(client.getInputStream())).startsWith(0x20);
+            client.getOutputStream().write(subscribeABC);
+            assertThat(packet(client.getInputStream()))
+                    .containsExactly(0x90, 6, 0, 1, 0, 0, 0, 0x87);
+            client.getOutputStream().write(publishB);
+            assertThat(packet(client.getInputStream())).containsExactly(0x40, 3, 0, 3, 0x87);
+            client.getOutputStream().write(publishA);
+            assertThat(packet(client.getInputStream())).startsWith(0x30);
+            assertThat(packet(client.getInputStream())).containsExactly(0x40, 2, 0, 2);
+
+            Files.writeString(rules, "topic reed b\n");
+            broker.reload(); // wrong: the rules before stay
+            client.getOutputStream().write(publishA);
+            assertThat(packet(client.getInputStream())).startsWith(0x30);
+            assertThat(packet(client.getInputStream())).containsExactly(0x40, 2, 0, 2);
+
+            Files.writeString(rules, "topic read b\ntopic write a\ntopic write b\n");
+            broker.reload();
+            client.getOutputStream().write(publishA);
+            assertThat(packet(client.getInputStream()))
+                    .as("not delivered any more, by 0x10 or without it")
+                    .startsWith(0x40);
+            client.getOutputStream().write(publishB);
+            assertThat(packet(client.getInputStream())).startsWith(0x30);
+        }
+    }
+
     @Test
     void aBrokerThatHasStoppedReadsNothingAgain() throws IOException {
         Path file = Files.writeString(temporary.resolve("f.yaml"), "log-level: warn");

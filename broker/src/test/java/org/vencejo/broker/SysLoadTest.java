@@ -65,7 +65,8 @@ class SysLoadTest {
                 new SysSnapshot.Running("", 0, 0, 0, 0, null),
                 new Traffic(bytes, 0, 0, 0, 0, 0),
                 new SysSnapshot.Holdings(0, 0, 0, 0, 0, 0, 0, 0, 0),
-                new SysSnapshot.Packets(0, 0, 0, 0, 0, 0, 0, 0, 0, new EnumMap<>(ReasonCode.class)),
+                new SysSnapshot.Packets(
+                        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new EnumMap<>(ReasonCode.class)),
                 new SysSnapshot.Copies(0, 0, 0, 0, 0, 0, 0, new EnumMap<>(Fate.class)),
                 Map.of());
     }

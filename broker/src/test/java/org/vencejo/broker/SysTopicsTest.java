@@ -39,6 +39,7 @@ class SysTopicsTest {
                             406,
                             407,
                             408,
+                            411,
                             new EnumMap<>(Map.of(ReasonCode.QUOTA_EXCEEDED, 409L))),
                     new Copies(501, 502, 503, 504, 507, 505, 506, fates()),
                     Map.of("load/sockets/5min", "0.70"));
@@ -106,6 +107,7 @@ class SysTopicsTest {
                         "$SYS/broker/messages/in-flight=505",
                         "$SYS/broker/acknowledgements/stray=407",
                         "$SYS/broker/retries=408",
+                        "$SYS/broker/subscriptions/ended-by-access-rules=411",
                         "$SYS/broker/load/sockets/5min=0.70",
                         "$SYS/broker/messages/fate/delivered=600",
                         "$SYS/broker/messages/fate/expired=601",

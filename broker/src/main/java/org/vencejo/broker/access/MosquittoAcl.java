@@ -4,8 +4,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import org.vencejo.broker.config.Mistake;
-import org.vencejo.broker.config.Place;
 
 /// Reads the access rules of a Mosquitto `acl_file`.
 ///
@@ -17,19 +15,19 @@ final class MosquittoAcl {
     private static final String ACCESS = "read, write, readwrite, deny";
 
     private final String file;
-    private final List<Mistake> mistakes;
+    private final List<RuleMistake> mistakes;
     private final List<Rule> denials = new ArrayList<>();
     private final List<Rule> grants = new ArrayList<>();
     private final List<Rule> patternDenials = new ArrayList<>();
     private final List<Rule> patternGrants = new ArrayList<>();
 
-    private MosquittoAcl(String file, List<Mistake> mistakes) {
+    private MosquittoAcl(String file, List<RuleMistake> mistakes) {
         this.file = file;
         this.mistakes = mistakes;
     }
 
     /// The rules of `text`; what is wrong with it goes to `mistakes`.
-    static List<Rule> read(String file, String text, List<Mistake> mistakes) {
+    static List<Rule> read(String file, String text, List<RuleMistake> mistakes) {
         MosquittoAcl acl = new MosquittoAcl(file, mistakes);
         acl.lines(text);
         List<Rule> rules = new ArrayList<>(acl.denials);
@@ -99,6 +97,6 @@ final class MosquittoAcl {
     }
 
     private void mistake(int line, String key, String detail) {
-        mistakes.add(new Mistake(Place.inFile(file, line, 1), key, detail));
+        mistakes.add(new RuleMistake(line, 1, key, detail));
     }
 }

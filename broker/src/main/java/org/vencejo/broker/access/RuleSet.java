@@ -8,21 +8,17 @@ import org.vencejo.protocol.TopicFilter;
 
 /// The rules of a file, of which the first that speaks of a request decides; if none does, the
 /// request is denied. Immutable.
-public final class RuleSet implements AccessRules {
+record RuleSet(List<Rule> rules, Wide wide) implements AccessRules {
     /// What is granted of a subscription that is wider than the rules allow.
-    public enum Wide {
+    enum Wide {
         /// All of it; what may not be received is held back message by message.
         FILTERED,
         /// Nothing.
         REFUSED
     }
 
-    private final List<Rule> rules;
-    private final Wide wide;
-
-    RuleSet(List<Rule> rules, Wide wide) {
-        this.rules = List.copyOf(rules);
-        this.wide = wide;
+    RuleSet {
+        rules = List.copyOf(rules);
     }
 
     @Override
@@ -48,9 +44,5 @@ public final class RuleSet implements AccessRules {
             }
         }
         return new RulePermissions(own, wide);
-    }
-
-    List<Rule> rules() {
-        return rules;
     }
 }

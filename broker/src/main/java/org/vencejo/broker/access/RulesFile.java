@@ -1,7 +1,7 @@
 package org.vencejo.broker.access;
 
 import java.util.List;
-import org.vencejo.broker.config.Mistake;
+import org.vencejo.core.AccessRules;
 
 /// A file of access rules, in either syntax. Stateless.
 ///
@@ -11,7 +11,7 @@ public final class RulesFile {
     private RulesFile() {}
 
     /// The rules in `text`, the content of `file`; what is wrong with it goes to `mistakes`.
-    public static RuleSet read(String file, String text, List<Mistake> mistakes) {
+    public static AccessRules read(String file, String text, List<RuleMistake> mistakes) {
         return file.endsWith(".yaml") || file.endsWith(".yml")
                 ? new RulesYaml(file, text, mistakes).read()
                 : new RuleSet(MosquittoAcl.read(file, text, mistakes), RuleSet.Wide.FILTERED);

@@ -19,14 +19,12 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
-import org.vencejo.broker.config.Mistake;
-import org.vencejo.broker.config.Place;
 import org.vencejo.protocol.QoS;
 
 /// Reads access rules in our own syntax, as `docs/access-rules.md` describes it.
 ///
-/// Confined to the thread that reads. Whatever is wrong becomes a [Mistake], and the rest is read
-/// all the same.
+/// Confined to the thread that reads. Whatever is wrong becomes a [RuleMistake], and the rest is
+/// read all the same.
 final class RulesYaml {
     private static final List<String> FILE_KEYS = List.of("wide-subscriptions", "rules");
     private static final List<String> RULE_KEYS =
@@ -45,11 +43,11 @@ final class RulesYaml {
 
     private final String file;
     private final String text;
-    private final List<Mistake> mistakes;
+    private final List<RuleMistake> mistakes;
     private final List<Rule> rules = new ArrayList<>();
     private RuleSet.Wide wide = RuleSet.Wide.FILTERED;
 
-    RulesYaml(String file, String text, List<Mistake> mistakes) {
+    RulesYaml(String file, String text, List<RuleMistake> mistakes) {
         this.file = file;
         this.text = text;
         this.mistakes = mistakes;
@@ -64,10 +62,9 @@ final class RulesYaml {
                 file(root);
             }
         } catch (MarkedYamlEngineException e) {
-            Place place = e.getProblemMark().map(this::placeOf).orElse(Place.ofFile(file));
-            mistakes.add(new Mistake(place, "", "not YAML: " + e.getProblem()));
+            mistake(e.getProblemMark().orElse(null), "", "not YAML: " + e.getProblem());
         } catch (YamlEngineException e) {
-            mistakes.add(new Mistake(Place.ofFile(file), "", "not YAML: " + e.getMessage()));
+            mistakes.add(new RuleMistake(0, 0, "", "not YAML: " + e.getMessage()));
         }
         return new RuleSet(rules, wide);
     }
@@ -157,7 +154,9 @@ final class RulesYaml {
                             qosMax,
                             retain,
                             shared,
-                            placeOf(node).toString(),
+                            file
+                                    + ":"
+                                    + node.getStartMark().map(mark -> mark.getLine() + 1).orElse(0),
                             describe(keys)));
         }
     }
@@ -270,15 +269,12 @@ final class RulesYaml {
     }
 
     private void mistake(@Nullable Node node, String key, String detail) {
-        Place place = node == null ? Place.ofFile(file) : placeOf(node);
-        mistakes.add(new Mistake(place, key, detail));
+        mistake(node == null ? null : node.getStartMark().orElse(null), key, detail);
     }
 
-    private Place placeOf(Node node) {
-        return node.getStartMark().map(this::placeOf).orElseGet(() -> Place.ofFile(file));
-    }
-
-    private Place placeOf(Mark mark) {
-        return Place.inFile(file, mark.getLine() + 1, mark.getColumn() + 1);
+    private void mistake(@Nullable Mark mark, String key, String detail) {
+        int line = mark == null ? 0 : mark.getLine() + 1;
+        int column = mark == null ? 0 : mark.getColumn() + 1;
+        mistakes.add(new RuleMistake(line, column, key, detail));
     }
 }

@@ -3,11 +3,15 @@ package org.vencejo.broker.config;
 import static java.lang.Math.toIntExact;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import org.vencejo.broker.access.RuleMistake;
+import org.vencejo.broker.access.RulesFile;
 import org.vencejo.broker.config.BrokerConfig.Listener;
+import org.vencejo.core.AccessRules;
 import org.vencejo.core.Limits;
 import org.vencejo.core.ServerSettings;
 import org.vencejo.storage.StoreOptions;
@@ -56,6 +60,7 @@ final class Binding {
         BrokerConfig broker =
                 new BrokerConfig(
                         listeners,
+                        accessRules(),
                         Path.of(get(Keys.DATA_FOLDER)),
                         get(Keys.DURABILITY),
                         store(),
@@ -64,6 +69,28 @@ final class Binding {
                         get(Keys.LOG_LEVEL),
                         server());
         return new Configuration(broker, texts());
+    }
+
+    private AccessRules accessRules() {
+        String path = Keys.ACCESS_RULES.path();
+        String file = get(Keys.ACCESS_RULES);
+        if (file.isEmpty()) {
+            return AccessRules.OPEN;
+        }
+        String text =
+                TextFile.read(
+                        Path.of(file),
+                        trouble -> mistake(path, "given '" + file + "': " + trouble));
+        List<RuleMistake> wrong = new ArrayList<>();
+        AccessRules rules = RulesFile.read(file, text, wrong);
+        for (RuleMistake each : wrong) {
+            Place place =
+                    each.line() == 0
+                            ? Place.ofFile(file)
+                            : Place.inFile(file, each.line(), each.column());
+            mistakes.add(new Mistake(place, each.key(), each.detail()));
+        }
+        return rules;
     }
 
     /// The key's value, or its default.

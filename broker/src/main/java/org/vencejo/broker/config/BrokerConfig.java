@@ -3,12 +3,14 @@ package org.vencejo.broker.config;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import org.vencejo.core.AccessRules;
 import org.vencejo.core.ServerSettings;
 import org.vencejo.storage.StoreOptions;
 
 /// How a broker is to run: what [Configuration] makes of file, environment and flags. Immutable.
 public record BrokerConfig(
         List<Listener> listeners,
+        AccessRules accessRules,
         Path dataFolder,
         Durability durability,
         StoreOptions store,

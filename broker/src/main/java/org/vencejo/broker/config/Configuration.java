@@ -1,10 +1,5 @@
 package org.vencejo.broker.config;
 
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +37,12 @@ public record Configuration(BrokerConfig broker, SequencedMap<String, String> te
         List<Mistake> mistakes = new ArrayList<>();
         Sources sources = new Sources(mistakes);
         if (request.file != null) {
-            sources.file(request.file.toString(), textOf(request.file, mistakes));
+            String name = request.file.toString();
+            String text =
+                    TextFile.read(
+                            request.file,
+                            trouble -> mistakes.add(new Mistake(Place.ofFile(name), "", trouble)));
+            sources.file(name, text);
         }
         sources.environment(request.environment);
         sources.flags(request.assignments);
@@ -68,26 +68,6 @@ public record Configuration(BrokerConfig broker, SequencedMap<String, String> te
             }
         }
         return read(new Request(null, Map.of(), assignments, null), machine).broker().server();
-    }
-
-    private static String textOf(Path file, List<Mistake> mistakes) {
-        String trouble;
-        try {
-            return Files.readString(file);
-        } catch (NoSuchFileException e) {
-            trouble = "there is no such file";
-        } catch (AccessDeniedException e) {
-            trouble = "this file may not be read";
-        } catch (CharacterCodingException e) {
-            trouble = "this file is not UTF-8 text";
-        } catch (IOException e) {
-            trouble =
-                    Files.isDirectory(file)
-                            ? "this is a folder"
-                            : "cannot be read: " + e.getMessage();
-        }
-        mistakes.add(new Mistake(Place.ofFile(file.toString()), "", trouble));
-        return "";
     }
 
     /// What `newer` changes.

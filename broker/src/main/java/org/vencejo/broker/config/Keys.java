@@ -71,6 +71,17 @@ final class Keys {
                             "`true` if all listeners are on loopback", machine -> Boolean.FALSE),
                     "Whether clients may connect without authentication. Must be written down when a"
                             + " listener can be reached from other machines.");
+    static final Key<String> ACCESS_RULES =
+            Key.computed(
+                            "access-rules",
+                            new Text(4_096),
+                            new Computed<>("none", machine -> ""),
+                            "The file that says who may publish and subscribe to what: in YAML if its"
+                                    + " name ends in `.yaml` or `.yml`, else in the syntax of"
+                                    + " Mosquitto's `acl_file`. Without one every client that may"
+                                    + " connect may do everything. Relative to where the broker is"
+                                    + " started.")
+                    .rereadAtHangup();
     static final Key<String> DATA_FOLDER =
             Key.of(
                     "data-folder",
@@ -571,6 +582,7 @@ final class Keys {
                     LISTENER_ADDRESS,
                     LISTENER_PORT,
                     ALLOW_ANONYMOUS,
+                    ACCESS_RULES,
                     DATA_FOLDER,
                     DURABILITY,
                     STORE_MEMTABLE_BYTES,

@@ -7,7 +7,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.vencejo.broker.config.Mistake;
 
 /// What an `acl_file` of Mosquitto allows, line by line of its documentation.
 class MosquittoAclTest {
@@ -112,7 +111,7 @@ class MosquittoAclTest {
 
     @Test
     void whatIsWrongIsSaidWithItsLine() {
-        List<Mistake> mistakes = new ArrayList<>();
+        List<RuleMistake> mistakes = new ArrayList<>();
         String acl =
                 """
                 topic read a
@@ -125,21 +124,21 @@ class MosquittoAclTest {
                 pattern read $share/g/a
                 """;
         RulesFile.read("acl", acl, mistakes);
-        assertThat(mistakes.stream().map(Mistake::toString))
+        assertThat(mistakes.stream().map(RuleMistake::toString))
                 .containsExactly(
-                        "acl:2:1: user: no user name",
-                        "acl:3:1: topics: unknown word; allowed: user, topic, pattern, # for a"
+                        "2:1: user: no user name",
+                        "3:1: topics: unknown word; allowed: user, topic, pattern, # for a"
                                 + " comment",
-                        "acl:4:1: reed: unknown access; allowed: read, write, readwrite, deny",
-                        "acl:5:1: topic: no topic",
-                        "acl:6:1: a/#/b: # stands alone in the last level",
-                        "acl:7:1: b+: + stands alone in its level",
-                        "acl:8:1: $share/g/a: a filter of a shared subscription");
+                        "4:1: reed: unknown access; allowed: read, write, readwrite, deny",
+                        "5:1: topic: no topic",
+                        "6:1: a/#/b: # stands alone in the last level",
+                        "7:1: b+: + stands alone in its level",
+                        "8:1: $share/g/a: a filter of a shared subscription");
     }
 
     static RuleSet read(String file, String text) {
-        List<Mistake> mistakes = new ArrayList<>();
-        RuleSet rules = RulesFile.read(file, text, mistakes);
+        List<RuleMistake> mistakes = new ArrayList<>();
+        RuleSet rules = (RuleSet) RulesFile.read(file, text, mistakes);
         assertThat(mistakes).isEmpty();
         return rules;
     }

@@ -7,7 +7,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.vencejo.broker.config.Mistake;
 import org.vencejo.core.AccessRules.Subject;
 import org.vencejo.core.Authentication.Identity;
 import org.vencejo.protocol.QoS;
@@ -156,7 +155,7 @@ class RulesYamlTest {
 
     @Test
     void whatIsWrongIsSaidAllAtOnce() {
-        List<Mistake> mistakes = new ArrayList<>();
+        List<RuleMistake> mistakes = new ArrayList<>();
         RulesFile.read(
                 "rules.yaml",
                 """
@@ -175,35 +174,31 @@ class RulesYamlTest {
                     clients: {a: b}
                 """,
                 mistakes);
-        assertThat(mistakes.stream().map(Mistake::toString))
+        assertThat(mistakes.stream().map(RuleMistake::toString))
                 .containsExactlyInAnyOrder(
-                        "rules.yaml:1:21: wide-subscriptions: given 'maybe'; allowed: filtered, refused",
-                        "rules.yaml:2:1: rule: unknown key; allowed: wide-subscriptions, rules",
-                        "rules.yaml:4:5: rules: allowed: a rule with either allow or deny",
-                        "rules.yaml:5:12: allow: given 'fly'; allowed: publish, subscribe, or both as a list",
-                        "rules.yaml:8:5: user: unknown key; allowed: allow, deny, topics, users, anonymous,"
+                        "1:21: wide-subscriptions: given 'maybe'; allowed: filtered, refused",
+                        "2:1: rule: unknown key; allowed: wide-subscriptions, rules",
+                        "4:5: rules: allowed: a rule with either allow or deny",
+                        "5:12: allow: given 'fly'; allowed: publish, subscribe, or both as a list",
+                        "8:5: user: unknown key; allowed: allow, deny, topics, users, anonymous,"
                                 + " clients, listeners, addresses, maximum-qos, retain, shared",
-                        "rules.yaml:7:13: topics: given 'a/#/b': # stands alone in the last level",
-                        "rules.yaml:9:12: users: an empty list, which would hold for everything; allowed:"
+                        "7:13: topics: given 'a/#/b': # stands alone in the last level",
+                        "9:12: users: an empty list, which would hold for everything; allowed:"
                                 + " at least one",
-                        "rules.yaml:12:17: addresses: given '10.0.0.0/33'; allowed: IP addresses such as"
+                        "12:17: addresses: given '10.0.0.0/33'; allowed: IP addresses such as"
                                 + " 192.0.2.7, and ranges such as 10.0.0.0/8",
-                        "rules.yaml:12:30: addresses: given 'localhost'; allowed: IP addresses such as"
+                        "12:30: addresses: given 'localhost'; allowed: IP addresses such as"
                                 + " 192.0.2.7, and ranges such as 10.0.0.0/8",
-                        "rules.yaml:13:14: clients: given a list or keys and values",
-                        "rules.yaml:11:18: maximum-qos: given '3'; allowed: 0, 1, 2",
-                        "rules.yaml:10:13: retain: given 'sometimes'; allowed: false, true");
+                        "13:14: clients: given a list or keys and values",
+                        "11:18: maximum-qos: given '3'; allowed: 0, 1, 2",
+                        "10:13: retain: given 'sometimes'; allowed: false, true");
     }
 
     @Test
     void whatIsNoYamlIsSaid() {
-        List<Mistake> mistakes = new ArrayList<>();
+        List<RuleMistake> mistakes = new ArrayList<>();
         RulesFile.read("rules.yaml", "rules: [", mistakes);
-        assertThat(mistakes)
-                .singleElement()
-                .asString()
-                .contains("rules.yaml:1:")
-                .contains("not YAML");
+        assertThat(mistakes).singleElement().asString().contains("1:").contains("not YAML");
     }
 
     @ParameterizedTest(name = "{0} matches {1}: {2}")

@@ -46,6 +46,10 @@ class MistakesTest {
                           session-expiry-interval-max: never
                         """),
                 Case.of(
+                        "access rules that are not there",
+                        "access-rules: nowhere/acl",
+                        "f.yaml:1:15: access-rules: given 'nowhere/acl': there is no such file"),
+                Case.of(
                         "anonymous beyond loopback, written down",
                         """
                         allow-anonymous: true
