@@ -32,6 +32,7 @@ public final class Vencejo implements Runnable {
     private static final SequencedMap<String, Supplier<Object>> COMMANDS = new LinkedHashMap<>();
 
     static {
+        COMMANDS.put("acl", AclCommand::new);
         COMMANDS.put("broker", BrokerCommand::new);
         COMMANDS.put("check-config", CheckConfig::new);
         COMMANDS.put("conformance", ConformanceCommand::new);

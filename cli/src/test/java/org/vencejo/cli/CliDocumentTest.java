@@ -18,7 +18,7 @@ import picocli.CommandLine.ParameterException;
 class CliDocumentTest {
     private static final Pattern EXAMPLE =
             Pattern.compile(
-                    "^    .*\\./vencejo (pub|sub|store|conformance)(.*?)(?: >> .*)?$",
+                    "^    .*\\./vencejo (pub|sub|store|acl|conformance)(.*?)(?: >> .*)?$",
                     Pattern.MULTILINE);
     private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
 
@@ -43,6 +43,7 @@ class CliDocumentTest {
                     case "pub" -> new PubCommand();
                     case "sub" -> new SubCommand();
                     case "store" -> new StoreCommand();
+                    case "acl" -> new AclCommand();
                     default -> new ConformanceCommand();
                 };
         new CommandLine(parsed).parseArgs(arguments.toArray(String[]::new));

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +63,7 @@ class VencejoTest {
     void eachCommandHasTheHelpThatWrongUsePointsTo() {
         for (String command :
                 List.of(
+                        "acl",
                         "broker",
                         "check-config",
                         "conformance",
@@ -72,6 +74,51 @@ class VencejoTest {
             assertThat(run(command, "--help")).as(command).isZero();
             assertThat(text(out)).startsWith("Usage: vencejo " + command).contains("--help");
         }
+    }
+
+    @Test
+    void accessRulesAreExplained() throws IOException {
+        Path rules =
+                Files.writeString(
+                        folder.resolve("r.yaml"),
+                        """
+                        rules:
+                          - {deny: publish, topics: a/secret}
+                          - {allow: [publish, subscribe], topics: "a/#", users: bob, listeners: in}
+                        """);
+        String given = "access-rules=" + rules;
+        assertThat(run("acl", "explain", "--set", given, "publish", "a/secret", "--user", "bob"))
+                .isEqualTo(1);
+        assertThat(text(out))
+                .isEqualTo("denied: " + rules + ":2: deny: publish, topics: a/secret\n");
+        String[] bob = {
+            "acl", "explain", "--set", given, "--client", "c", "--user", "bob", "--listener", "in"
+        };
+        assertThat(run(with(bob, "subscribe", "a/+", "-q", "1"))).isZero();
+        assertThat(text(out))
+                .isEqualTo(
+                        "allowed: "
+                                + rules
+                                + ":3: allow: [publish, subscribe], topics: a/#, users: bob,"
+                                + " listeners: in\n");
+        assertThat(run(with(bob, "receive", "b"))).isEqualTo(1);
+        assertThat(text(out)).isEqualTo("denied: no rule speaks of it\n");
+        assertThat(run("acl", "explain", "publish", "b")).isZero();
+        assertThat(text(out)).isEqualTo("allowed: there are no access rules\n");
+
+        assertThat(run(with(bob, "subscribe", "a/#/b"))).isEqualTo(64);
+        assertThat(text(err)).startsWith("vencejo acl explain: 'a/#/b' is no Topic Filter: ");
+        assertThat(run(with(bob, "publish", "a/+"))).isEqualTo(64);
+        assertThat(run(with(bob, "fly", "a"))).isEqualTo(64);
+        assertThat(text(err)).contains("expected publish, subscribe or receive, given was fly");
+        assertThat(run("acl")).isEqualTo(64);
+        Files.writeString(rules, "rules: [{allow: fly}]");
+        assertThat(run(with(bob, "publish", "a"))).isEqualTo(78);
+        assertThat(text(err)).startsWith(rules + ":1:17: allow: given 'fly'");
+    }
+
+    private static String[] with(String[] before, String... more) {
+        return Stream.of(before, more).flatMap(Stream::of).toArray(String[]::new);
     }
 
     @Test

@@ -1,0 +1,44 @@
+package org.vencejo.broker.access;
+
+import org.jspecify.annotations.Nullable;
+import org.vencejo.core.AccessRules;
+import org.vencejo.core.AccessRules.Subject;
+import org.vencejo.protocol.QoS;
+import org.vencejo.protocol.TopicFilter;
+import org.vencejo.protocol.TopicName;
+
+/// Whether somebody may do something, and the rule that says so. Immutable.
+///
+/// `because` is the rule with its file and line, or why there is none.
+public record Decision(boolean allowed, String because) {
+    private static final Decision OPEN = new Decision(true, "there are no access rules");
+
+    /// About a PUBLISH, a will or a retained message.
+    public static Decision ofPublish(
+            AccessRules rules, Subject subject, TopicName topicName, QoS qos, boolean retain) {
+        return rules instanceof RuleSet set
+                ? by(set.permissionsOf(subject).publishRule(topicName, qos, retain))
+                : OPEN;
+    }
+
+    /// About a SUBSCRIBE.
+    public static Decision ofSubscribe(
+            AccessRules rules, Subject subject, TopicFilter topicFilter, QoS qos) {
+        return rules instanceof RuleSet set
+                ? by(set.permissionsOf(subject).subscribeRule(topicFilter, qos))
+                : OPEN;
+    }
+
+    /// About a delivery.
+    public static Decision ofReceive(AccessRules rules, Subject subject, TopicName topicName) {
+        return rules instanceof RuleSet set
+                ? by(set.permissionsOf(subject).receiveRule(topicName))
+                : OPEN;
+    }
+
+    private static Decision by(@Nullable Rule rule) {
+        return rule == null
+                ? new Decision(false, "no rule speaks of it")
+                : new Decision(rule.allows(), rule.toString());
+    }
+}

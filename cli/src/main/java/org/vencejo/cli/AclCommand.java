@@ -1,0 +1,176 @@
+package org.vencejo.cli;
+
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.broker.access.Decision;
+import org.vencejo.broker.config.Configuration;
+import org.vencejo.broker.config.ConfigurationException;
+import org.vencejo.broker.config.Machine;
+import org.vencejo.core.AccessRules;
+import org.vencejo.core.AccessRules.Subject;
+import org.vencejo.core.Authentication.Identity;
+import org.vencejo.protocol.ProtocolViolation;
+import org.vencejo.protocol.QoS;
+import org.vencejo.protocol.TopicFilter;
+import org.vencejo.protocol.TopicName;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/// `vencejo acl`: what the access rules of a configuration say.
+@Command(
+        name = "acl",
+        description = {"Ask the access rules of a configuration.", ""},
+        subcommands = {AclCommand.Explain.class},
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class)
+final class AclCommand implements Runnable {
+    private static final int DENIED = 1;
+
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing: explain");
+    }
+
+    /// What is asked about.
+    enum What {
+        PUBLISH,
+        SUBSCRIBE,
+        RECEIVE;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /// The words of [What].
+    static final class WhatFlag implements ITypeConverter<What> {
+        @Override
+        public What convert(String value) {
+            for (What what : What.values()) {
+                if (what.toString().equals(value)) {
+                    return what;
+                }
+            }
+            throw new TypeConversionException(
+                    "expected publish, subscribe or receive, given was " + value);
+        }
+    }
+
+    /// `vencejo acl explain`.
+    @Command(
+            name = "explain",
+            description = {
+                "Say whether a client may do something, and which rule decides.",
+                "",
+                "The rules are those of the file that the key access-rules of the configuration names.",
+                ""
+            },
+            footer = {
+                "",
+                "Exit codes: 0 allowed, 1 denied, 64 wrong use, 78 mistakes in the configuration."
+            },
+            mixinStandardHelpOptions = true,
+            versionProvider = Version.class)
+    static final class Explain implements Callable<Integer> {
+        @Parameters(
+                index = "0",
+                paramLabel = "WHAT",
+                converter = WhatFlag.class,
+                description = "publish, subscribe or receive.")
+        private What what = What.PUBLISH;
+
+        @Parameters(
+                index = "1",
+                paramLabel = "TOPIC",
+                description = "A Topic Name, or the Topic Filter to subscribe to.")
+        private String topic = "";
+
+        @Option(names = "--client", paramLabel = "ID", description = "The Client Identifier.")
+        private String client = "";
+
+        @Option(
+                names = "--user",
+                paramLabel = "NAME",
+                description = "The user name; without it, a client that has none.")
+        private @Nullable String user;
+
+        @Option(
+                names = "--listener",
+                paramLabel = "NAME",
+                description = "The listener that the client comes through.")
+        private @Nullable String listener;
+
+        @Option(
+                names = "--address",
+                paramLabel = "IP",
+                description = "The address that the client comes from.")
+        private @Nullable String address;
+
+        @Option(
+                names = {"-q", "--qos"},
+                paramLabel = "QOS",
+                converter = QoSFlag.class,
+                description = "The QoS of the message or subscription. Default: 0.")
+        private QoS qos = QoS.AT_MOST_ONCE;
+
+        @Option(names = "--retain", description = "A message with RETAIN.")
+        private boolean retain;
+
+        @Mixin private final ConfigurationOptions options = new ConfigurationOptions();
+
+        @Spec private CommandSpec spec = CommandSpec.create();
+
+        @Override
+        public Integer call() {
+            AccessRules rules;
+            try {
+                rules =
+                        Configuration.read(options.request(), Machine.here())
+                                .broker()
+                                .accessRules();
+            } catch (ConfigurationException e) {
+                return ConfigurationOptions.tell(e);
+            }
+            Decision decision = decide(rules);
+            System.out.println(
+                    (decision.allowed() ? "allowed: " : "denied: ") + decision.because());
+            return decision.allowed() ? 0 : DENIED;
+        }
+
+        private Decision decide(AccessRules rules) {
+            String remote = address == null ? null : address + ":0";
+            Subject subject = new Subject(client, new Identity(user), listener, remote);
+            try {
+                return switch (what) {
+                    case PUBLISH ->
+                            Decision.ofPublish(rules, subject, TopicName.of(topic), qos, retain);
+                    case SUBSCRIBE -> Decision.ofSubscribe(rules, subject, filter(), qos);
+                    case RECEIVE -> Decision.ofReceive(rules, subject, TopicName.of(topic));
+                };
+            } catch (ProtocolViolation e) {
+                throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+            }
+        }
+
+        private TopicFilter filter() {
+            TopicFilter filter = TopicFilter.of(topic);
+            if (!filter.isValid()) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "'" + topic + "' is no Topic Filter: " + filter.fault());
+            }
+            return filter;
+        }
+    }
+}
