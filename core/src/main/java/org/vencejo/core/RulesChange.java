@@ -37,7 +37,7 @@ final class RulesChange {
             }
         }
         if (!left.isEmpty()) {
-            turn.schedule(more, 0);
+            turn.leaveRestTo(more);
         }
     }
 
