@@ -24,9 +24,16 @@ enum Floor {
     CLIENT(Set.of(PROTOCOL, CORE, TRANSPORT), Set.of("io.netty"), Set.of("")),
     BROKER(
             Set.of(PROTOCOL, CORE, STORAGE, TRANSPORT),
-            // com.sun.management: the one door of the JDK to the limit of file descriptors.
-            Set.of("io.netty", "org.slf4j", "org.snakeyaml", "com.sun.management"),
-            Set.of("", ".config")),
+            // com.sun.management: the one door of the JDK to the limit of file descriptors;
+            // javax.crypto: the JDK's HMAC.
+            Set.of(
+                    "io.netty",
+                    "org.slf4j",
+                    "org.snakeyaml",
+                    "org.bouncycastle",
+                    "javax.crypto",
+                    "com.sun.management"),
+            Set.of("", ".config", ".access", ".passwords")),
     CLI(
             Set.of(PROTOCOL, CONFORMANCE, CORE, STORAGE, TRANSPORT, CLIENT, BROKER),
             Set.of("org.slf4j", "picocli"),

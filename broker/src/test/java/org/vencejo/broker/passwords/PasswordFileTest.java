@@ -1,0 +1,183 @@
+package org.vencejo.broker.passwords;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.vencejo.broker.config.Mistake;
+
+/// Password files: every mistake at once with its line, changes, and edits that leave the rest as
+/// it is.
+class PasswordFileTest {
+    /// Of `wonder` and `build`, by mosquitto_passwd.
+    private static final String WONDER =
+            "$7$101$I5Qjkjrn5HkiZprL$/zOFfj6QRTyiiFdUp5SIzio5sjovZubOEKfdcnI1hUBcyjV77exp8n8XyBhhcdGWgaEX2n55B2G/my+X6pvPmA==";
+
+    private static final String BUILD =
+            "$6$Y4SnK7pET5PqGFI+$MBS42b/XGJXJecHpEFDJCKmtjZIyZdnjSgNo/rt9sD2nGnxZkcYX4O3LAvNTBBpQZWesXoQ6r5hcwjQB5L1T8g==";
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final long MEMORY_MAX = 1 << 25;
+
+    private final List<Mistake> mistakes = new ArrayList<>();
+
+    @Test
+    void readsUsersAndSkipsCommentsAndEmptyLines() {
+        PasswordFile file = read("# ours\n\nalice:" + WONDER + "\r\n  \nzoë smith:" + BUILD);
+
+        assertThat(mistakes).isEmpty();
+        assertThat(file.size()).isEqualTo(2);
+        assertThat(file.hashOf("alice").fits(bytes("wonder"))).isTrue();
+        assertThat(file.hashOf("zoë smith").fits(bytes("build"))).isTrue();
+        assertThat(file.hashOf("Alice")).isNull();
+        assertThat(file.toString()).isEqualTo("PasswordFile[2 users]");
+    }
+
+    @Test
+    void tellsEveryMistakeWithItsLineAndNoPassword() {
+        read(
+                """
+                alice:%s
+                bob:geheim
+                geheim
+                :%s
+                alice:%s
+                carol:
+                dave:$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc
+                """
+                        .formatted(WONDER, BUILD, BUILD));
+
+        assertThat(mistakes)
+                .extracting(Mistake::toString)
+                .containsExactly(
+                        "p:2:5: bob: not a hash of a known form; allowed: " + PasswordHash.FORMS,
+                        "p:3:1: no colon; allowed: name:hash, # for a comment",
+                        "p:4:1: no user name before the colon",
+                        "p:5:1: alice: given twice; first in line 1",
+                        "p:6:7: carol: no hash; allowed: " + PasswordHash.FORMS,
+                        "p:7:6: dave: the hash takes 65536 KB of memory; allowed: 32768 KB on each"
+                                + " thread (limits.authentication-memory-max)");
+    }
+
+    @Test
+    void aFileThatCannotBeReadIsAMistake(@TempDir Path folder) throws IOException {
+        Path latin = Files.write(folder.resolve("latin"), new byte[] {'a', (byte) 0xE9, ':'});
+        PasswordFile.read(folder.resolve("none"), MEMORY_MAX, mistakes);
+        PasswordFile.read(folder, MEMORY_MAX, mistakes);
+        PasswordFile.read(latin, MEMORY_MAX, mistakes);
+
+        assertThat(mistakes)
+                .extracting(Mistake::detail)
+                .containsExactly(
+                        "there is no such file; 'vencejo passwd " + folder + "/none USER' makes it",
+                        "this is a folder",
+                        "this file is not UTF-8 text");
+    }
+
+    @Test
+    void usersThatAreGoneOrHaveAnotherPasswordAreTold() {
+        PasswordFile before = read("same:%s\nother:%s\ngone:%s".formatted(BUILD, BUILD, BUILD));
+        PasswordFile after = read("new:%s\nother:%s\nsame:%s".formatted(BUILD, WONDER, BUILD));
+
+        assertThat(before.goneIn(after)).containsExactlyInAnyOrder("other", "gone");
+        assertThat(before.goneIn(before)).isEmpty();
+    }
+
+    /// Three of four users have one kind of hash; so have about three of four strangers.
+    @Test
+    void strangersLookLikeASampleOfTheUsersAndEachAlwaysTheSame() {
+        PasswordFile file =
+                read("a:%s\nb:%s\nc:%s\nd:%s".formatted(WONDER, WONDER, WONDER, BUILD));
+        NameKeys secret = new NameKeys(RANDOM);
+        Map<String, Integer> seen = new TreeMap<>();
+        for (int i = 0; i < 400; i++) {
+            String name = "stranger" + i;
+            PasswordHash decoy = file.decoyFor(name, secret);
+            assertThat(decoy.fits(bytes("wonder"))).isFalse();
+            assertThat(file.decoyFor(name, secret)).isSameAs(decoy);
+            seen.merge(decoy.toString(), 1, Integer::sum);
+        }
+
+        assertThat(seen).containsOnlyKeys("Pbkdf2[iterations=101]", "SaltedSha512");
+        assertThat(seen.get("SaltedSha512")).isBetween(60, 140);
+        assertThat(PasswordFile.empty().decoyFor("stranger", secret)).isNull();
+    }
+
+    @Test
+    void anEditorChangesItsLineAndLeavesTheOthers(@TempDir Path folder) throws IOException {
+        Path path = folder.resolve("passwords");
+        Files.writeString(path, "# ours\nalice:%s\nodd line\nbob:%s\n".formatted(WONDER, BUILD));
+        PasswordHash newer = PasswordHash.of(BUILD);
+
+        PasswordFileEditor editor = PasswordFileEditor.open(path);
+        assertThat(editor.set("alice", newer)).isTrue();
+        assertThat(editor.set("carol", newer)).isFalse();
+        assertThat(editor.remove("bob")).isTrue();
+        assertThat(editor.remove("bob")).isFalse();
+        editor.store();
+
+        assertThat(path)
+                .hasContent("# ours\nalice:%s\nodd line\ncarol:%s\n".formatted(BUILD, BUILD));
+        try (var files = Files.list(folder)) {
+            assertThat(files).containsExactly(path);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rw-r--r--, rw-r-----", "rwxrwxrwx, rw-r-----", "r--------, rw-------"})
+    void aFileThatIsExchangedIsNotForAll(String before, String after, @TempDir Path folder)
+            throws IOException {
+        Path path = folder.resolve("passwords");
+        PasswordFileEditor.open(path).store();
+        assertThat(modeOf(path)).isEqualTo("rw-------");
+
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(before));
+        PasswordFileEditor.open(path).store();
+
+        assertThat(modeOf(path)).isEqualTo(after);
+    }
+
+    @Test
+    void aLinkStaysALinkToTheFileThatIsExchanged(@TempDir Path folder) throws IOException {
+        Path path = Files.writeString(folder.resolve("passwords"), "");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), path);
+        PasswordFileEditor editor = PasswordFileEditor.open(link);
+        editor.set("alice", PasswordHash.of(BUILD));
+        editor.store();
+
+        assertThat(link).isSymbolicLink();
+        assertThat(path).hasContent("alice:" + BUILD);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", " a", "a ", "a:b", "#a", "a\nb", "a\u0000"})
+    void someNamesCannotStandInAFile(String name) {
+        assertThat(PasswordFileEditor.faultOf(name)).startsWith("a user name ");
+        assertThat(PasswordFileEditor.faultOf("a b#c")).isNull();
+    }
+
+    private PasswordFile read(String text) {
+        return PasswordFile.parse("p", text, MEMORY_MAX, mistakes);
+    }
+
+    private static String modeOf(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

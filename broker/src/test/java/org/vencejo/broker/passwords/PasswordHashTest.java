@@ -1,0 +1,106 @@
+package org.vencejo.broker.passwords;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Hashes that others made are known again, new ones are made, and what is none is refused in words
+/// that do not quote it.
+class PasswordHashTest {
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    /// Made by argon2-cffi (libargon2), by bcrypt.py, and by mosquitto_passwd 2.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "password | $argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
+                "U*U | $2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+                "U*U | $2y$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+                "wonder | $7$101$I5Qjkjrn5HkiZprL$/zOFfj6QRTyiiFdUp5SIzio5sjovZubOEKfdcnI1hUBcyjV77exp8n8XyBhhcdGWgaEX2n55B2G/my+X6pvPmA==",
+                "build | $6$Y4SnK7pET5PqGFI+$MBS42b/XGJXJecHpEFDJCKmtjZIyZdnjSgNo/rt9sD2nGnxZkcYX4O3LAvNTBBpQZWesXoQ6r5hcwjQB5L1T8g==",
+            })
+    void knowsThePasswordOfAHashThatAnotherMade(String password, String text) {
+        PasswordHash hash = PasswordHash.of(text);
+
+        assertThat(hash.fits(bytes(password))).isTrue();
+        assertThat(hash.fits(bytes(password + " "))).isFalse();
+        assertThat(hash.fits(new byte[0])).isFalse();
+        assertThat(hash.text()).isEqualTo(text);
+        assertThat(hash.decoy(RANDOM).fits(bytes(password))).isFalse();
+        assertThat(hash.decoy(RANDOM)).hasToString(hash.toString());
+        assertThat(hash.toString()).doesNotContain(text.substring(text.length() - 20));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void knowsWhatItHashedAndSaltsEachAnew(HashKind kind) {
+        byte[] password = {0, (byte) 0xFF, 'a'}; // any bytes are a password
+        PasswordHash hash = kind.hash(password, RANDOM);
+
+        PasswordHash read = PasswordHash.of(hash.text());
+
+        assertThat(read.fits(password)).isTrue();
+        assertThat(read.fits(new byte[] {0, (byte) 0xFF, 'b'})).isFalse();
+        assertThat(kind.hash(password, RANDOM).text()).isNotEqualTo(hash.text());
+    }
+
+    @Test
+    void newHashesHaveTheCostsOfTheDocument() {
+        byte[] password = bytes("x");
+        assertThat(HashKind.ARGON2ID.hash(password, RANDOM).text())
+                .startsWith("$argon2id$v=19$m=19456,t=2,p=1$");
+        assertThat(HashKind.BCRYPT.hash(password, RANDOM).text()).startsWith("$2b$10$");
+        assertThat(HashKind.PBKDF2.hash(password, RANDOM).text()).startsWith("$7$210000$");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "none",
+            value = {
+                "geheim | not a hash of a known form",
+                "'' | no hash",
+                "$1$geheim | not a hash of a known form",
+                "$argon2i$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$geheim | not a hash of a known form",
+                "$argon2id$v=19$m=19456,t=2,p=1$geheim | not of the form",
+                "$argon2id$v=16$m=19456,t=2,p=1$c29tZXNhbHQ$geheim | not version 19",
+                "$argon2id$v=19$m=19456,t=2$c29tZXNhbHQ$geheim | not of the form",
+                "$argon2id$v=19$t=2,m=19456,p=1$c29tZXNhbHQ$geheim | not of the form",
+                "$argon2id$v=19$m=1,t=2,p=1$c29tZXNhbHQ$geheim | m; allowed: 8 to 1048576",
+                "$argon2id$v=19$m=19456,t=65,p=1$c29tZXNhbHQ$geheim | t; allowed: 1 to 64",
+                "$argon2id$v=19$m=19456,t=2,p=17$c29tZXNhbHQ$geheim | p; allowed: 1 to 16",
+                "$argon2id$v=19$m=99999999999,t=2,p=1$c29tZXNhbHQ$geheim | m; allowed",
+                "$argon2id$v=19$m=19456,t=2,p=1$c2Fs$geheim | the salt has 3 bytes; allowed: 8 to 64",
+                "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$geheim- | the hash is not Base64",
+                "$2b$10$geheim | not of the form $2b$10$...",
+                "$2x$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW | not of the form $2b$10$...",
+                "$2b$03$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW | the cost; allowed: 4 to 16",
+                "$2b$31$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW | the cost; allowed: 4 to 16",
+                "$7$101$geheim | not of the form $7$",
+                "$7$0$c2FsdHNhbHQ=$Z2VoZWlt | the iterations; allowed: 1 to 10000000",
+                "$7$-1$c2FsdHNhbHQ=$Z2VoZWlt | the iterations; allowed",
+                "$7$101$c2FsdHNhbHQ=$Z2VoZWlt | the hash has 6 bytes; allowed: 64",
+                "$6$c2FsdHNhbHQ=$Z2VoZWlt | the hash has 6 bytes; allowed: 64",
+                "$6$$Z2VoZWlt | the salt has 0 bytes; allowed: 1 to 64",
+                "$6$geheim | not of the form $6$",
+            })
+    void saysWhatIsWrongWithAHashAndQuotesNothingOfIt(String text, String why) {
+        assertThatThrownBy(() -> PasswordHash.of(text))
+                .isInstanceOf(UnknownHashException.class)
+                .hasMessageContaining(why)
+                .message()
+                .doesNotContain("geheim")
+                .doesNotContain("Z2VoZWlt");
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
