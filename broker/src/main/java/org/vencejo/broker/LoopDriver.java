@@ -310,6 +310,7 @@ final class LoopDriver {
                     case Input.StoreUnavailable it -> null;
                     case Input.StoreAvailable it -> null;
                     case Input.RulesChanged it -> null;
+                    case Input.UsersChanged it -> null;
                     case Input.ShutDown it -> null;
                 };
         if (connection != null) {

@@ -186,6 +186,11 @@ final class Handshake {
         return method != null && !decided;
     }
 
+    /// Whether an answer of the authenticator is awaited.
+    boolean isAsked() {
+        return asked;
+    }
+
     /// Whether the client has said, behind CONNECT, that it wants no will: if its connection ends
     /// before that is handled, it still counts [MQTT-3.14.4-3].
     boolean saysGoodbye() {

@@ -1,6 +1,7 @@
 package org.vencejo.core;
 
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.protocol.Packet;
 import org.vencejo.protocol.ProtocolVersion;
@@ -68,6 +69,10 @@ public sealed interface Input {
     /// end, one session after the other, and what they do not let a client receive is held back at
     /// once.
     record RulesChanged(AccessRules rules) implements Input {}
+
+    /// These users are gone, or have another password: who is connected as one of them is
+    /// disconnected (0x87), one slice after the other. Whoever authenticates knows it already.
+    record UsersChanged(Set<String> userNames) implements Input {}
 
     /// The broker stops: each client is told so (0x8B), wills go out by A12, nobody new is served.
     record ShutDown() implements Input {}

@@ -44,6 +44,7 @@ public final class Server {
     private final Sessions sessions;
     private final Faults faults;
     private final RulesChange rulesChange;
+    private final UsersChange usersChange;
     private final ShutDown shutDown;
     private boolean begun;
 
@@ -65,6 +66,7 @@ public final class Server {
         this.sessions = new Sessions(turn, trie, subscribing, publishing, this::established, seed);
         this.faults = new Faults(turn, sessions);
         this.rulesChange = new RulesChange(turn, sessions, subscribing);
+        this.usersChange = new UsersChange(turn, sessions);
         this.shutDown = new ShutDown(turn, sessions, faults);
         turn.recover(recovered.lastMessage());
         sessions.recover(recovered);
@@ -128,6 +130,7 @@ public final class Server {
                 turn.outbox().event(new Event.StoreAvailable());
             }
             case Input.RulesChanged i -> rulesChange.begin(i.rules());
+            case Input.UsersChanged i -> usersChange.begin(i.userNames());
             case Input.ShutDown i -> shutDown.begin();
         }
     }
@@ -160,9 +163,18 @@ public final class Server {
         connection.accepted(turn, new Deadline(() -> connectionDeadline(connection)));
     }
 
-    // The time to CONNECT or one and a half Keep Alive has passed.
+    // The time to CONNECT and our answer, or one and a half Keep Alive has passed.
     private void connectionDeadline(Connection connection) {
-        if (!connection.isIn(State.CONNECTED)) {
+        Handshake handshake = connection.handshake();
+        if (handshake != null && handshake.isAsked()) {
+            // Not the client's fault, so it is told to come again.
+            faults.violated(
+                    connection,
+                    new ProtocolViolation(
+                            ReasonCode.SERVER_UNAVAILABLE,
+                            "MQTT-3.1.4-2",
+                            "the authenticator did not answer in time"));
+        } else if (!connection.isIn(State.CONNECTED)) {
             turn.outbox()
                     .event(
                             new Event.ConnectRefused(

@@ -217,6 +217,7 @@ public final class Observer implements MemoryServer.Watcher {
             case Input.StoreAvailable i -> model.refusals.available();
             case Input.ShutDown i -> model.refusals.stopping();
             case Input.RulesChanged i -> {}
+            case Input.UsersChanged i -> {}
         }
     }
 

@@ -45,6 +45,7 @@ final class Words {
                             .formatted(i.entries().size(), i.session());
             case Input.StoreUnavailable i -> "the disk takes nothing: " + i.reason();
             case Input.StoreAvailable i -> "the disk takes what it is given";
+            case Input.UsersChanged i -> "users changed: " + String.join(", ", i.userNames());
             case Input.RulesChanged i -> "other access rules hold";
             case Input.ShutDown i -> "the server stops";
         };
