@@ -1,88 +1,423 @@
 package org.vencejo.broker;
 
+import java.net.InetAddress;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.vencejo.broker.Authenticator.Work;
+import org.vencejo.broker.config.AuthenticationLimits;
+import org.vencejo.broker.passwords.Guessers;
+import org.vencejo.broker.passwords.NameKeys;
 import org.vencejo.core.Authentication;
 import org.vencejo.core.Connection;
 import org.vencejo.core.Event;
 import org.vencejo.protocol.Properties;
 import org.vencejo.protocol.ReasonCode;
 
-/// Asks the [Authenticator], on the threads that fit its kind of work. Thread-safe.
+/// Asks those who know who clients are, one after the other, each on the threads that fit its kind
+/// of work; has guessers wait, and ends those who are banned. Thread-safe.
+///
+/// Whatever does not answer lets nobody in: a fault, a time-out, a full waiting list.
 final class AuthenticationThreads implements AutoCloseable {
-    private static final int QUEUED_MAX = 1_000;
+    private static final Logger log = LoggerFactory.getLogger(AuthenticationThreads.class);
 
-    private static final Authentication.Outcome BUSY =
-            new Authentication.Refused(ReasonCode.SERVER_BUSY, Properties.NONE);
+    /// How often the log says that somebody does not answer.
+    private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private static final Authentication.Outcome UNAVAILABLE =
             new Authentication.Refused(ReasonCode.SERVER_UNAVAILABLE, Properties.NONE);
+    private static final Authentication.Outcome BANNED =
+            new Authentication.Refused(ReasonCode.BANNED, Properties.NONE);
 
-    private final Authenticator authenticator;
+    private final List<Authenticator> chain;
+    private final AuthenticationLimits limits;
     private final Consumer<? super Event> events;
-    private final @Nullable ExecutorService threads;
+    private final Guessers guessers;
 
-    AuthenticationThreads(Authenticator authenticator, Consumer<? super Event> events) {
-        this.authenticator = authenticator;
+    private final ExecutorService computing;
+    private final ThreadFactory waiting =
+            Thread.ofVirtual().name("vencejo-authenticator-", 0).factory();
+    private final Set<Thread> waitingThreads = ConcurrentHashMap.newKeySet();
+    private final Semaphore waitingPlaces;
+    private final ScheduledThreadPoolExecutor clock;
+
+    private final AtomicLong right = new AtomicLong();
+    private final AtomicLong wrong = new AtomicLong();
+    private final AtomicLong computed = new AtomicLong();
+    private final AtomicLong delayed = new AtomicLong();
+    private final AtomicLong overdue = new AtomicLong();
+    private final AtomicLong delaysNow = new AtomicLong();
+
+    private final AtomicLong silenceLoggedNanos = new AtomicLong(System.nanoTime() - SILENCE_NANOS);
+
+    /// Counts changes of who is known.
+    private final AtomicLong changes = new AtomicLong();
+
+    AuthenticationThreads(Authenticators authenticators, Consumer<? super Event> events) {
+        this.chain = authenticators.chain();
+        this.limits = authenticators.limits();
         this.events = events;
-        this.threads =
-                switch (authenticator.work()) {
-                    case NONE -> null;
-                    case COMPUTES ->
-                            pool(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
-                    case WAITS ->
-                            Executors.newThreadPerTaskExecutor(
-                                    Thread.ofVirtual()
-                                            .name("vencejo-authentication-", 0)
-                                            .factory());
-                };
+        this.guessers =
+                new Guessers(
+                        new Guessers.Limits(
+                                limits.failuresMax(),
+                                limits.forgivenNanos(),
+                                limits.banNanos(),
+                                limits.delayNanosMax(),
+                                limits.trackedMax(),
+                                limits.banLoopback()),
+                        new NameKeys(new SecureRandom()));
+        this.computing = pool(limits.threads(), limits.waitingMax());
+        this.waitingPlaces = new Semaphore(limits.concurrencyMax());
+        this.clock =
+                new ScheduledThreadPoolExecutor(
+                        1, Thread.ofPlatform().daemon().name("vencejo-delays").factory());
+        clock.setRemoveOnCancelPolicy(true);
+        clock.setKeepAliveTime(10, TimeUnit.SECONDS);
+        clock.allowCoreThreadTimeOut(true);
     }
 
-    /// The outcome if there is one at once, else null, and `later` hears it.
+    /// What was found out so far: attempts that were right and wrong, passwords that were hashed,
+    /// attempts that had to wait first, those that found no room or no answer, addresses that were
+    /// banned and that are.
+    record Counts(
+            long right,
+            long wrong,
+            long computed,
+            long delayed,
+            long overdue,
+            long bans,
+            long banned) {}
+
+    Counts counts() {
+        return new Counts(
+                right.get(),
+                wrong.get(),
+                computed.get(),
+                delayed.get(),
+                overdue.get(),
+                guessers.bans(),
+                guessers.banned(System.nanoTime()));
+    }
+
+    /// Whether nothing is to be heard from an address now.
+    boolean isBanned(InetAddress address) {
+        return guessers.isBanned(address, System.nanoTime());
+    }
+
+    /// Others are known from now on than before. Who was let in on what was known then, and is not
+    /// connected yet, is not let in; see [#current].
+    void knownChanged() {
+        changes.incrementAndGet();
+    }
+
+    /// The outcome if there is one at once, else null, and `later` hears it, with the number of
+    /// changes that it knows of.
     Authentication.@Nullable Outcome ask(
             Connection connection,
             Authentication.Request request,
-            Consumer<Authentication.Outcome> later) {
-        if (threads == null) {
-            return answer(connection, request);
+            BiConsumer<Authentication.Outcome, Long> later) {
+        Attempt attempt =
+                new Attempt(
+                        connection,
+                        (BrokerConnection) connection.peer(),
+                        request,
+                        changes.get(),
+                        later);
+        Authentication.Outcome outcome = attempt.begin();
+        return outcome == null ? null : attempt.ended(outcome);
+    }
+
+    /// What an outcome that took a while is worth when it is used.
+    Authentication.Outcome current(Authentication.Outcome outcome, long ofChanges) {
+        return outcome instanceof Authentication.Accepted && changes.get() != ofChanges
+                ? UNAVAILABLE
+                : outcome;
+    }
+
+    /// An attempt of a client to say who it is. Confined to one thread after the other.
+    private final class Attempt {
+        private final Connection connection;
+        private final BrokerConnection peer;
+        private final Authentication.Request request;
+        private final long ofChanges;
+        private final BiConsumer<Authentication.Outcome, Long> later;
+        private int next;
+
+        Attempt(
+                Connection connection,
+                BrokerConnection peer,
+                Authentication.Request request,
+                long ofChanges,
+                BiConsumer<Authentication.Outcome, Long> later) {
+            this.connection = connection;
+            this.peer = peer;
+            this.request = request;
+            this.ofChanges = ofChanges;
+            this.later = later;
         }
-        try {
-            threads.execute(() -> later.accept(answer(connection, request)));
+
+        Authentication.@Nullable Outcome begin() {
+            if (!guesses()) {
+                return goOn();
+            }
+            long nanos = guessers.waitNanos(peer.address(), userName(), System.nanoTime());
+            if (nanos == Guessers.BANNED) {
+                return BANNED;
+            }
+            if (nanos == 0) {
+                return goOn();
+            }
+            if (delaysNow.incrementAndGet() > limits.waitingMax()) {
+                delaysNow.decrementAndGet();
+                return noRoom();
+            }
+            delayed.incrementAndGet();
+            return run(() -> {
+                        delaysNow.decrementAndGet();
+                        proceed(goOn());
+                    },
+                    nanos);
+        }
+
+        /// Asks the next, and those behind it as long as they answer at once; null if one takes
+        /// longer.
+        private Authentication.@Nullable Outcome goOn() {
+            while (next < chain.size()) {
+                Authenticator asked = chain.get(next);
+                Work work;
+                try {
+                    work = asked.work(peer, request);
+                } catch (RuntimeException fault) {
+                    return fault(fault);
+                }
+                switch (work) {
+                    case NONE -> {
+                        Authentication.Outcome outcome = answer(asked);
+                        if (outcome != null) {
+                            return outcome;
+                        }
+                        next++;
+                    }
+                    case COMPUTES -> {
+                        return compute(asked);
+                    }
+                    case WAITS -> {
+                        return await(asked);
+                    }
+                }
+            }
+            return Authenticator.WRONG;
+        }
+
+        private Authentication.@Nullable Outcome compute(Authenticator asked) {
+            try {
+                computing.execute(() -> {
+                    if (peer.isGone()) {
+                        clear(); // nobody waits for it, and it has learned nothing
+                    } else if (guesses()
+                            && guessers.isBanned(peer.address(), System.nanoTime())) {
+                        proceed(BANNED);
+                    } else {
+                        computed.incrementAndGet();
+                        proceedAfter(answer(asked));
+                    }
+                });
+                return null;
+            } catch (RejectedExecutionException full) {
+                return noRoom();
+            }
+        }
+
+        private Authentication.@Nullable Outcome await(Authenticator asked) {
+            if (!waitingPlaces.tryAcquire()) {
+                return noRoom();
+            }
+            AtomicBoolean over = new AtomicBoolean();
+            AtomicReference<@Nullable Future<?>> timer = new AtomicReference<>();
+            Thread thread = waiting.newThread(() -> {
+                Authentication.Outcome outcome;
+                try {
+                    outcome = answer(asked);
+                } finally {
+                    waitingThreads.remove(Thread.currentThread());
+                    waitingPlaces.release();
+                    cancel(timer.get());
+                }
+                if (over.compareAndSet(false, true)) {
+                    proceedAfter(outcome);
+                }
+            });
+            Runnable tooLate = () -> {
+                if (over.compareAndSet(false, true)) {
+                    thread.interrupt();
+                    proceed(silent(asked));
+                }
+            };
+            try {
+                timer.set(clock.schedule(tooLate, limits.timeoutNanos(), TimeUnit.NANOSECONDS));
+            } catch (RejectedExecutionException stopped) {
+                waitingPlaces.release();
+                return UNAVAILABLE;
+            }
+            waitingThreads.add(thread);
+            thread.start();
+            if (over.get()) {
+                thread.interrupt(); // before it began, that had no effect
+            }
             return null;
-        } catch (RejectedExecutionException full) {
-            return BUSY;
+        }
+
+        private static void cancel(@Nullable Future<?> timer) {
+            if (timer != null) {
+                timer.cancel(false);
+            }
+        }
+
+        private void proceedAfter(Authentication.@Nullable Outcome outcome) {
+            if (outcome != null) {
+                proceed(outcome);
+            } else {
+                next++;
+                proceed(goOn());
+            }
+        }
+
+        private void proceed(Authentication.@Nullable Outcome outcome) {
+            if (outcome != null) {
+                later.accept(ended(outcome), ofChanges);
+            }
+        }
+
+        private Authentication.@Nullable Outcome answer(Authenticator asked) {
+            try {
+                return asked.authenticate(peer, request);
+            } catch (RuntimeException fault) {
+                return fault(fault);
+            }
+        }
+
+        private Authentication.Outcome fault(Exception fault) {
+            overdue.incrementAndGet();
+            events.accept(new Event.Fault(connection, fault));
+            return UNAVAILABLE;
+        }
+
+        private Authentication.Outcome silent(Authenticator asked) {
+            overdue.incrementAndGet();
+            long nanos = System.nanoTime();
+            long before = silenceLoggedNanos.get();
+            if (nanos - before >= SILENCE_NANOS
+                    && silenceLoggedNanos.compareAndSet(before, nanos)) {
+                log.warn(
+                        "{} did not answer in {} ms; it lets nobody in until it does",
+                        asked,
+                        TimeUnit.NANOSECONDS.toMillis(limits.timeoutNanos()));
+            }
+            return UNAVAILABLE;
+        }
+
+        private Authentication.Outcome noRoom() {
+            overdue.incrementAndGet();
+            return UNAVAILABLE;
+        }
+
+        private Authentication.@Nullable Outcome run(Runnable task, long nanos) {
+            try {
+                var _ = clock.schedule(task, nanos, TimeUnit.NANOSECONDS);
+                return null;
+            } catch (RejectedExecutionException stopped) {
+                return UNAVAILABLE;
+            }
+        }
+
+        /// Draws the consequences of an outcome, and returns it.
+        Authentication.Outcome ended(Authentication.Outcome outcome) {
+            String user = userName();
+            if (outcome instanceof Authentication.Accepted && guesses()) {
+                right.incrementAndGet();
+                if (user != null) {
+                    guessers.succeeded(peer.address(), user, System.nanoTime());
+                }
+            } else if (outcome instanceof Authentication.Refused it
+                    && it.reasonCode() == ReasonCode.BAD_USER_NAME_OR_PASSWORD) {
+                wrong.incrementAndGet();
+                Guessers.Ban ban = guessers.failed(peer.address(), user, System.nanoTime());
+                if (ban != null) {
+                    log.warn(
+                            "{} is banned for {} s after {} wrong user names or passwords",
+                            ban.address(),
+                            TimeUnit.NANOSECONDS.toSeconds(limits.banNanos()),
+                            ban.failures());
+                }
+            }
+            if (!(outcome instanceof Authentication.More)) {
+                clear();
+            }
+            return outcome;
+        }
+
+        /// Whether it gives something that it may have guessed.
+        private boolean guesses() {
+            return userName() != null || password() != null;
+        }
+
+        private @Nullable String userName() {
+            return switch (request) {
+                case Authentication.Credentials it -> it.userName();
+                case Authentication.Step it -> it.userName();
+            };
+        }
+
+        private byte @Nullable [] password() {
+            return switch (request) {
+                case Authentication.Credentials it -> it.password();
+                case Authentication.Step it -> it.password();
+            };
+        }
+
+        private void clear() {
+            byte[] password = password();
+            if (password != null) {
+                Arrays.fill(password, (byte) 0);
+            }
         }
     }
 
     @Override
     public void close() {
-        if (threads != null) {
-            threads.shutdownNow();
-        }
+        computing.shutdownNow();
+        waitingThreads.forEach(Thread::interrupt);
+        clock.shutdownNow();
     }
 
-    private Authentication.Outcome answer(Connection connection, Authentication.Request request) {
-        try {
-            return authenticator.authenticate(connection.peer(), request);
-        } catch (RuntimeException fault) {
-            events.accept(new Event.Fault(connection, fault));
-            return UNAVAILABLE;
-        }
-    }
-
-    private static ExecutorService pool(int size) {
+    private static ExecutorService pool(int size, int waitingMax) {
         var pool =
                 new ThreadPoolExecutor(
                         size,
                         size,
                         10,
                         TimeUnit.SECONDS,
-                        new LinkedBlockingQueue<>(QUEUED_MAX),
+                        new LinkedBlockingQueue<>(waitingMax),
                         Thread.ofPlatform().daemon().name("vencejo-authentication-", 0).factory());
         pool.allowCoreThreadTimeOut(true);
         return pool;

@@ -1,11 +1,13 @@
 package org.vencejo.broker;
 
+import org.jspecify.annotations.Nullable;
 import org.vencejo.core.Authentication;
 import org.vencejo.core.Peer;
 import org.vencejo.protocol.Properties;
 import org.vencejo.protocol.ReasonCode;
 
-/// Somebody who knows who clients are: the seam for password files, directories and tokens.
+/// Somebody who knows who clients are: the seam for password files, directories and tokens. Called
+/// by any thread.
 public interface Authenticator {
     /// What answering takes, and so where it is done.
     enum Work {
@@ -14,7 +16,8 @@ public interface Authenticator {
         /// Computing for long, such as hashing a password: done by a few threads with a bounded
         /// queue.
         COMPUTES,
-        /// Waiting for others, such as a directory: done by a virtual thread of its own.
+        /// Waiting for others, such as a directory: done by a virtual thread of its own, within a
+        /// time.
         WAITS
     }
 
@@ -22,7 +25,7 @@ public interface Authenticator {
     Authenticator ANONYMOUS =
             new Authenticator() {
                 @Override
-                public Work work() {
+                public Work work(Peer peer, Authentication.Request request) {
                     return Work.NONE;
                 }
 
@@ -42,8 +45,15 @@ public interface Authenticator {
     Authentication.Outcome BAD_METHOD =
             new Authentication.Refused(ReasonCode.BAD_AUTHENTICATION_METHOD, Properties.NONE);
 
-    Work work();
+    /// The answer to a user name that nobody has, and to one with a wrong password: a stranger need
+    /// not learn which it was.
+    Authentication.Outcome WRONG =
+            new Authentication.Refused(ReasonCode.BAD_USER_NAME_OR_PASSWORD, Properties.NONE);
 
-    /// Who `request` comes from. An exception counts as "the server is unavailable".
-    Authentication.Outcome authenticate(Peer peer, Authentication.Request request);
+    /// What it takes to answer `request`.
+    Work work(Peer peer, Authentication.Request request);
+
+    /// Who `request` comes from; null if that is nobody it knows, and the next is to be asked. An
+    /// exception counts as "the server is unavailable". A password is overwritten afterwards.
+    Authentication.@Nullable Outcome authenticate(Peer peer, Authentication.Request request);
 }

@@ -30,6 +30,7 @@ public final class Broker implements AutoCloseable {
     private final Setup setup;
     private final DataFolder dataFolder;
     private final ServerDriver driver;
+    private final PasswordFiles passwords;
     private final SysPublisher sys;
     private final @Nullable ControlSocket control;
     private final List<InetSocketAddress> addresses;
@@ -53,6 +54,7 @@ public final class Broker implements AutoCloseable {
             Configuration configuration,
             DataFolder dataFolder,
             ServerDriver driver,
+            PasswordFiles passwords,
             SysPublisher sys,
             @Nullable ControlSocket control,
             List<InetSocketAddress> addresses) {
@@ -61,6 +63,7 @@ public final class Broker implements AutoCloseable {
         this.configuration = configuration;
         this.dataFolder = dataFolder;
         this.driver = driver;
+        this.passwords = passwords;
         this.sys = sys;
         this.control = control;
         this.addresses = List.copyOf(addresses);
@@ -74,10 +77,13 @@ public final class Broker implements AutoCloseable {
         BrokerConfig config = configuration.broker();
         setup.logLevel.accept(config.logLevel());
         try (Opened opened = new Opened()) {
+            PasswordFiles passwords =
+                    opened.add(
+                            PasswordFiles.open(config.authentication()), PasswordFiles::close);
             DataFolder dataFolder =
                     opened.add(DataFolder.open(config.dataFolder()), DataFolder::close);
             Keeper keeper = opened.add(Keeper.open(config), Keeper::close);
-            ServerDriver driver = opened.add(startDriver(config, keeper), it -> it.stop(0));
+            ServerDriver driver = opened.add(startDriver(config, passwords, keeper), it -> it.stop(0));
             ControlSocket control = ControlSocket.open(dataFolder.folder(), keeper::backup);
             if (control != null) {
                 opened.add(control, ControlSocket::close);
@@ -89,7 +95,16 @@ public final class Broker implements AutoCloseable {
                             SysPublisher::close);
             List<InetSocketAddress> addresses = bind(driver, config.listeners());
             Broker broker =
-                    new Broker(setup, configuration, dataFolder, driver, sys, control, addresses);
+                    new Broker(
+                            setup,
+                            configuration,
+                            dataFolder,
+                            driver,
+                            passwords,
+                            sys,
+                            control,
+                            addresses);
+            passwords.start(driver::usersChanged);
             sys.every(config.sysIntervalNanos());
             broker.logStart(config, keeper.words());
             opened.keep();
@@ -97,12 +112,13 @@ public final class Broker implements AutoCloseable {
         }
     }
 
-    private static ServerDriver startDriver(BrokerConfig config, Keeper keeper) {
+    private static ServerDriver startDriver(
+            BrokerConfig config, PasswordFiles passwords, Keeper keeper) {
         return ServerDriver.start(
                 new ServerDriver.Parts(
                         config.server(),
                         config.accessRules(),
-                        Authenticator.ANONYMOUS,
+                        passwords.authenticators(),
                         keeper.journal(),
                         keeper.queues(),
                         keeper.recovered(),
@@ -155,12 +171,24 @@ public final class Broker implements AutoCloseable {
         return driver.traffic();
     }
 
-    /// Reads the configuration again and does what can be done without a restart; the log says what
+    /// What was found out about clients so far.
+    AuthenticationThreads.Counts authentication() {
+        return driver.authentication();
+    }
+
+    /// Reads the files that `configuration` names, as a start does, and throws
+    /// [ConfigurationException] with every mistake in them.
+    public static void check(Configuration configuration) {
+        PasswordFiles.open(configuration.broker().authentication()).close();
+    }
+
+    /// Reads password files and the configuration again and does what can be done without a restart; the log says what
     /// changed. One with mistakes changes nothing, and a broker that has stopped does nothing.
     public synchronized void reload() {
         if (stopped) {
             return;
         }
+        passwords.readAgain();
         Configuration newer;
         try {
             newer = Configuration.read(setup.request, setup.machine);
@@ -208,6 +236,7 @@ public final class Broker implements AutoCloseable {
         if (control != null) {
             control.close();
         }
+        passwords.close();
         boolean inTime = driver.stop(GRACE_NANOS);
         dataFolder.close();
         log.info(inTime ? "stopped" : "stopped; clients that had not gone were cut");

@@ -1,11 +1,13 @@
 package org.vencejo.broker;
 
 import io.netty.buffer.ByteBuf;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.Connection;
 import org.vencejo.core.Input;
 import org.vencejo.core.Peer;
+import org.vencejo.protocol.Connect;
 import org.vencejo.protocol.Packet;
 import org.vencejo.protocol.PacketDecoder;
 import org.vencejo.protocol.ProtocolVersion;
@@ -29,6 +31,9 @@ final class BrokerConnection implements ConnectionHandler, Peer {
 
     /// Nothing that comes is listened to any more.
     private boolean deaf;
+
+    /// The same for others than the loop, a little later.
+    private volatile boolean gone;
 
     /// The core ended this connection and need not be told that it did.
     private boolean closedByCore;
@@ -90,6 +95,16 @@ final class BrokerConnection implements ConnectionHandler, Peer {
     public String remoteAddress() {
         String host = remote.getAddress().getHostAddress();
         return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + remote.getPort();
+    }
+
+    /// Where the peer is. Thread-safe.
+    InetAddress address() {
+        return remote.getAddress();
+    }
+
+    /// Whether nobody waits for an answer on it any more. Thread-safe.
+    boolean isGone() {
+        return gone;
     }
 
     @Override
@@ -170,6 +185,7 @@ final class BrokerConnection implements ConnectionHandler, Peer {
     @Override
     public void closed(String reason) {
         deaf = true;
+        gone = true;
         roomAwaited = 0;
         giveRoomBack();
         driver.closed();
@@ -192,6 +208,9 @@ final class BrokerConnection implements ConnectionHandler, Peer {
             if (version == null) {
                 version = decoder.version();
             }
+            if (packet instanceof Connect connect) {
+                clearPassword(connect, bytes);
+            }
             return new Input.PacketReceived(connection, packet);
         } catch (ProtocolViolation violation) {
             deaf = true;
@@ -200,9 +219,18 @@ final class BrokerConnection implements ConnectionHandler, Peer {
         }
     }
 
+    // It is the last field of CONNECT. The decoder has copied it; who authenticates clears the copy.
+    private static void clearPassword(Connect connect, ByteBuf bytes) {
+        byte[] password = connect.password();
+        if (password != null) {
+            bytes.setZero(bytes.readerIndex() - password.length, password.length);
+        }
+    }
+
     /// The core ends this connection.
     void close(long patienceNanos) {
         deaf = true;
+        gone = true;
         closedByCore = true;
         roomAwaited = 0;
         giveRoomBack();

@@ -16,6 +16,8 @@ public final class EventLog implements Consumer<Event> {
     /// How much of a name is written: clients choose them, up to 64 KB long.
     private static final int NAME_MAX = 200;
 
+    private final RefusalLines refusals = new RefusalLines();
+
     @Override
     public void accept(Event event) {
         switch (event) {
@@ -24,11 +26,25 @@ public final class EventLog implements Consumer<Event> {
             case Event.StoreAvailable it -> log.warn("{}", text(it));
             case Event.Fault it -> log.error("{}", text(it), it.cause());
             case Event.ClientConnected it -> info(it);
-            case Event.ConnectRefused it -> info(it);
+            case Event.ConnectRefused it -> refused(it);
             case Event.ClientDisconnected it -> info(it);
             case Event.RequestRefused it -> info(it);
             case Event.SessionEnded it -> info(it);
             case Event.SubscriptionsEnded it -> info(it);
+        }
+    }
+
+    private void refused(Event.ConnectRefused event) {
+        if (log.isDebugEnabled()) {
+            log.info("{}", text(event));
+            return;
+        }
+        long untold = refusals.next(System.nanoTime());
+        if (untold > 0) {
+            log.info("{} more clients were refused in the seconds before", untold);
+        }
+        if (untold != RefusalLines.UNTOLD) {
+            info(event);
         }
     }
 

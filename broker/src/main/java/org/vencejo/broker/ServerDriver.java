@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -62,7 +63,7 @@ public final class ServerDriver {
     public record Parts(
             ServerSettings settings,
             AccessRules accessRules,
-            Authenticator authenticator,
+            Authenticators authenticators,
             Journal journal,
             QueueReader queues,
             Recovered recovered,
@@ -84,7 +85,7 @@ public final class ServerDriver {
         this.events = parts.events();
         this.connectionsMax = limits.connectionsMax();
         this.decoderLimits = decoderLimits(limits);
-        this.authentication = new AuthenticationThreads(parts.authenticator(), events);
+        this.authentication = new AuthenticationThreads(parts.authenticators(), events);
         this.core = new CoreOwner(server, journal, parts.queues(), nanos);
         this.bufferMemory = new BufferMemory(limits.buffersBytesMax(), nanos);
         this.partialPackets =
@@ -147,6 +148,18 @@ public final class ServerDriver {
     /// Goes on with other access rules, for everybody ([Input.RulesChanged]).
     public void changeRules(AccessRules rules) {
         submit(holder -> holder.handleNow(new Input.RulesChanged(rules)));
+    }
+
+    /// These users are gone, or have another password, for those who authenticate: whoever is
+    /// connected as one of them, or about to be, is not any more.
+    public void usersChanged(Set<String> userNames) {
+        authentication.knownChanged();
+        submit(holder -> holder.handleNow(new Input.UsersChanged(userNames)));
+    }
+
+    /// What was found out about clients so far.
+    AuthenticationThreads.Counts authentication() {
+        return authentication.counts();
     }
 
     /// Asks the server something while nobody else runs it. `question` must be quick, and its
@@ -236,7 +249,10 @@ public final class ServerDriver {
 
     private @Nullable ConnectionHandler accept(String name, IoLoop loop, InetSocketAddress remote) {
         bufferMemory.look(System.nanoTime());
-        if (stopping || openConnections() >= connectionsMax || bufferMemory.shortage().isOn()) {
+        if (stopping
+                || openConnections() >= connectionsMax
+                || bufferMemory.shortage().isOn()
+                || authentication.isBanned(remote.getAddress())) {
             refused.incrementAndGet();
             return null;
         }
@@ -276,10 +292,12 @@ public final class ServerDriver {
             return authentication.ask(
                     connection,
                     request,
-                    outcome ->
+                    (outcome, ofChanges) ->
                             submit(holder ->
                                     holder.handleNow(
-                                            new Input.Authenticated(connection, outcome))));
+                                            new Input.Authenticated(
+                                                    connection,
+                                                    authentication.current(outcome, ofChanges)))));
         }
 
         @Override

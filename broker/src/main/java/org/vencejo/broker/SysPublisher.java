@@ -72,9 +72,11 @@ final class SysPublisher implements AutoCloseable {
     private void tick() {
         Running running = running();
         Traffic traffic = driver.traffic();
+        AuthenticationThreads.Counts authentication = driver.authentication();
         // What fails here must not end the repetition, and is our fault.
         var _ =
-                driver.inspect(server -> SysSnapshot.of(server, traffic, running))
+                driver.inspect(server ->
+                                SysSnapshot.of(server, traffic, authentication, running))
                         .thenAcceptAsync(this::publishChanges, thread)
                         .exceptionally(fault -> {
                             if (!thread.isShutdown()) {

@@ -20,6 +20,7 @@ record SysSnapshot(
         Holdings holdings,
         Packets packets,
         Copies copies,
+        AuthenticationThreads.Counts authentication,
         Map<String, String> loads) {
 
     record Running(
@@ -126,18 +127,24 @@ record SysSnapshot(
     }
 
     /// To be called by whoever runs the core.
-    static SysSnapshot of(Server server, Traffic traffic, Running running) {
+    static SysSnapshot of(
+            Server server,
+            Traffic traffic,
+            AuthenticationThreads.Counts authentication,
+            Running running) {
         return new SysSnapshot(
                 running,
                 traffic,
                 Holdings.of(server),
                 Packets.of(server.statistics()),
                 Copies.of(server.accounting()),
+                authentication,
                 Map.of());
     }
 
     SysSnapshot with(Map<String, String> otherLoads) {
-        return new SysSnapshot(running, traffic, holdings, packets, copies, otherLoads);
+        return new SysSnapshot(
+                running, traffic, holdings, packets, copies, authentication, otherLoads);
     }
 
     /// Messages that were dropped at the limit of a queue or of an out-buffer.

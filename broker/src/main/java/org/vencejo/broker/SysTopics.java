@@ -63,8 +63,36 @@ final class SysTopics {
                             s -> s.traffic().acceptedConnections()),
                     number(
                             "connections/refused",
-                            "Transport connections that were closed at once, at `limits.connections-max` or `limits.buffers-bytes-max`.",
+                            "Transport connections that were closed at once, at `limits.connections-max` or `limits.buffers-bytes-max`, or as their address is banned.",
                             s -> s.traffic().refusedConnections()),
+                    number(
+                            "authentication/right",
+                            "Clients that gave a user name or a password, and were let in.",
+                            s -> s.authentication().right()),
+                    number(
+                            "authentication/wrong",
+                            "User names and passwords that were wrong.",
+                            s -> s.authentication().wrong()),
+                    number(
+                            "authentication/hashed",
+                            "Passwords that were hashed, as they were not known yet.",
+                            s -> s.authentication().computed()),
+                    number(
+                            "authentication/delayed",
+                            "Attempts that had to wait after failures.",
+                            s -> s.authentication().delayed()),
+                    number(
+                            "authentication/unavailable",
+                            "Attempts that found no room or no answer, and were refused.",
+                            s -> s.authentication().overdue()),
+                    number(
+                            "authentication/bans",
+                            "Bans of addresses that began.",
+                            s -> s.authentication().bans()),
+                    number(
+                            "authentication/banned",
+                            "Addresses that are banned.",
+                            s -> s.authentication().banned()),
                     number(
                             "buffers/bytes",
                             "Bytes that the buffers of all connections take.",

@@ -25,13 +25,24 @@ record ServerRig(ServerDriver driver, InetSocketAddress address, List<Event> eve
     }
 
     static ServerRig start(int ioThreads, Limits limits, Journal journal) throws IOException {
+        return start(
+                ioThreads, limits, journal, Authenticators.of(Authenticator.ANONYMOUS));
+    }
+
+    static ServerRig start(int ioThreads, Authenticators authenticators) throws IOException {
+        return start(ioThreads, Limits.DEFAULTS, new MemoryJournal(), authenticators);
+    }
+
+    private static ServerRig start(
+            int ioThreads, Limits limits, Journal journal, Authenticators authenticators)
+            throws IOException {
         List<Event> events = new CopyOnWriteArrayList<>();
         ServerDriver driver =
                 ServerDriver.start(
                         new ServerDriver.Parts(
                                 With.with(ServerSettings.DEFAULTS, "limits", limits),
                                 AccessRules.OPEN,
-                                Authenticator.ANONYMOUS,
+                                authenticators,
                                 journal,
                                 new MemoryJournal(),
                                 Recovered.NOTHING,

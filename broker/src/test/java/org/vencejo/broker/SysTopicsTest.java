@@ -42,6 +42,7 @@ class SysTopicsTest {
                             411,
                             new EnumMap<>(Map.of(ReasonCode.QUOTA_EXCEEDED, 409L))),
                     new Copies(501, 502, 503, 504, 507, 505, 506, fates()),
+                    new AuthenticationThreads.Counts(801, 802, 803, 804, 805, 806, 807),
                     Map.of("load/sockets/5min", "0.70"));
 
     private static Map<Fate, Long> fates() {
@@ -70,6 +71,13 @@ class SysTopicsTest {
                         "$SYS/broker/connections/open=203",
                         "$SYS/broker/connections/accepted=204",
                         "$SYS/broker/connections/refused=205",
+                        "$SYS/broker/authentication/right=801",
+                        "$SYS/broker/authentication/wrong=802",
+                        "$SYS/broker/authentication/hashed=803",
+                        "$SYS/broker/authentication/delayed=804",
+                        "$SYS/broker/authentication/unavailable=805",
+                        "$SYS/broker/authentication/bans=806",
+                        "$SYS/broker/authentication/banned=807",
                         "$SYS/broker/buffers/bytes=206",
                         "$SYS/broker/bytes/received=201",
                         "$SYS/broker/bytes/sent=202",

@@ -3,6 +3,7 @@ package org.vencejo.cli;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.vencejo.broker.Broker;
 import org.vencejo.broker.config.Configuration;
 import org.vencejo.broker.config.ConfigurationException;
 import org.vencejo.broker.config.Machine;
@@ -48,6 +49,7 @@ final class CheckConfig implements Callable<Integer> {
         Configuration configuration;
         try {
             configuration = Configuration.read(options.request(), Machine.here());
+            Broker.check(configuration);
         } catch (ConfigurationException e) {
             return ConfigurationOptions.tell(e);
         }

@@ -46,7 +46,7 @@ final class UsersChange {
             }
         }
         if (!left.isEmpty()) {
-            turn.schedule(more, 0);
+            turn.leaveRestTo(more);
         }
     }
 }

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// CONNECT: a client asks for a connection (section 3.1). In 3.x Clean Start is called Clean
 /// Session.
 ///
-/// `keepAlive` is in seconds, 0 for none; `clientIdentifier` may be empty; `password` is not to be
-/// written to.
+/// `keepAlive` is in seconds, 0 for none; `clientIdentifier` may be empty; `password` is
+/// overwritten by who authenticates, and by nobody else.
 @SuppressWarnings(
         "ArrayRecordComponent") // equality and text below know that the password is an array
 public record Connect(

@@ -53,13 +53,16 @@ final class Binding {
         }
         keepNotAbove(Keys.CONNECT_SIZE_MAX, Keys.PACKET_SIZE_MAX);
         keepNotAbove(Keys.OUT_BUFFER_LOW, Keys.OUT_BUFFER_HIGH);
-        List<Listener> listeners = new Listeners(this, sources, machine).bind();
+        SequencedMap<Listener, String> listeners = new Listeners(this, sources, machine).bind();
+        AuthenticationConfig authentication =
+                new AuthenticationSection(this, sources, listeners).bind();
         checkDescriptors();
         checkNotAbove(Keys.CONNECT_SIZE_MAX, Keys.PACKET_SIZE_MAX);
         checkNotAbove(Keys.OUT_BUFFER_LOW, Keys.OUT_BUFFER_HIGH);
         BrokerConfig broker =
                 new BrokerConfig(
-                        listeners,
+                        List.copyOf(listeners.keySet()),
+                        authentication,
                         accessRules(),
                         Path.of(get(Keys.DATA_FOLDER)),
                         get(Keys.DURABILITY),
@@ -95,19 +98,24 @@ final class Binding {
 
     /// The key's value, or its default.
     <T> T get(Key<T> key) {
-        return get(key, key.path());
+        return at(key, key.path());
     }
 
     /// The key's value in an entry of a list.
     <T> T get(Key<T> key, int index) {
-        return get(key, key.path().replace("[]", "[" + index + "]"));
+        return at(key, key.path().replace("[]", "[" + index + "]"));
     }
 
-    // The map is filled with what the type of the key at this very path has parsed.
-    @SuppressWarnings("unchecked")
-    private <T> T get(Key<T> key, String path) {
+    /// The key's value at a path of its list.
+    @SuppressWarnings("unchecked") // the key's type has parsed what is at this very path
+    <T> T at(Key<T> key, String path) {
         Object value = values.get(path);
         return value == null ? key.fallback().on(machine) : (T) value;
+    }
+
+    /// What holds for a key that nobody gave, as it hangs on others.
+    <T> void fallBack(Key<T> key, T value) {
+        values.put(key.path(), value);
     }
 
     /// Notes that the value at `path` cannot be used.
@@ -120,7 +128,7 @@ final class Binding {
         return mistakes.stream().anyMatch(mistake -> mistake.key().startsWith(path));
     }
 
-    private int count(Key<Long> key) {
+    int count(Key<Long> key) {
         return toIntExact(get(key));
     }
 
@@ -262,6 +270,6 @@ final class Binding {
     }
 
     private <T> String text(Key<T> key, String path) {
-        return key.type().print(get(key, path));
+        return key.type().print(at(key, path));
     }
 }

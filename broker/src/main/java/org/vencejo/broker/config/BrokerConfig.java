@@ -10,6 +10,7 @@ import org.vencejo.storage.StoreOptions;
 /// How a broker is to run: what [Configuration] makes of file, environment and flags. Immutable.
 public record BrokerConfig(
         List<Listener> listeners,
+        AuthenticationConfig authentication,
         AccessRules accessRules,
         Path dataFolder,
         Durability durability,

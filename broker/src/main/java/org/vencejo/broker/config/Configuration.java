@@ -63,7 +63,8 @@ public record Configuration(BrokerConfig broker, SequencedMap<String, String> te
         List<String> assignments = new ArrayList<>();
         for (Key<?> key : Keys.ALL) {
             String text = (key.reread() ? newer : this).texts.get(key.path());
-            if (text != null) {
+            // Who is let in where is decided at the start, with the listeners.
+            if (text != null && !key.path().equals(Keys.ALLOW_ANONYMOUS.path())) {
                 assignments.add(key.path() + "=" + text);
             }
         }

@@ -9,7 +9,7 @@ public final class ConfigurationException extends RuntimeException {
 
     private final transient List<Mistake> mistakes;
 
-    ConfigurationException(List<Mistake> mistakes) {
+    public ConfigurationException(List<Mistake> mistakes) {
         super(mistakes.stream().map(Mistake::toString).collect(Collectors.joining("\n")));
         this.mistakes = List.copyOf(mistakes);
     }

@@ -52,25 +52,49 @@ final class Keys {
                     "listeners[].address",
                     new Address(),
                     InetAddress.ofLiteral("127.0.0.1"),
-                    "The address to listen on. Other than a loopback address only with `allow-anonymous`.");
+                    "The address to listen on. Other than a loopback address only with `authentication` or `allow-anonymous`.");
     static final Key<Long> LISTENER_PORT =
             Key.of(
                     "listeners[].port",
                     new Count(0, 65_535),
                     1_883L,
                     "The TCP port to listen on; 0 takes a free one, which the log names.");
+    static final Key<Boolean> LISTENER_ALLOW_ANONYMOUS =
+            Key.computed(
+                    "listeners[].allow-anonymous",
+                    new Flag(),
+                    new Computed<>("that of `allow-anonymous`", machine -> false),
+                    "The same as `allow-anonymous` for this listener.");
     static final Key<Boolean> ALLOW_ANONYMOUS =
             Key.computed(
                     "allow-anonymous",
-                    new Choice<>(
-                            words("true", true),
-                            words(
-                                    "false",
-                                    "there is no authentication yet, so nobody could connect")),
+                    new Flag(),
                     new Computed<>(
-                            "`true` if all listeners are on loopback", machine -> Boolean.FALSE),
-                    "Whether clients may connect without authentication. Must be written down when a"
-                            + " listener can be reached from other machines.");
+                            "`true` if all listeners are on loopback and there is no `authentication`",
+                            machine -> false),
+                    "Whether clients without a user name are let in. Must be written down when a"
+                            + " listener can be reached from other machines and no `authentication`"
+                            + " is for it.");
+    static final Key<AuthenticationType> AUTHENTICATION_TYPE =
+            Key.of(
+                    "authentication[].type",
+                    words(AuthenticationType.class),
+                    AuthenticationType.PASSWORD_FILE,
+                    "Who knows users. The entries are asked one after the other: a user that one does not"
+                            + " know is asked about at the next, a wrong password is wrong.");
+    static final Key<String> AUTHENTICATION_FILE =
+            Key.of(
+                    "authentication[].file",
+                    new Text(4_096),
+                    "",
+                    "The file of a `password-file`, as `vencejo passwd` and Mosquitto make them; read again"
+                            + " when it changes and at SIGHUP. Relative to where the broker is started.");
+    static final Key<String> AUTHENTICATION_LISTENERS =
+            Key.of(
+                    "authentication[].listeners",
+                    new Text(4_096),
+                    "",
+                    "The names of the listeners that it is for, with commas between them; all if empty.");
     static final Key<String> ACCESS_RULES =
             Key.computed(
                             "access-rules",
@@ -274,8 +298,8 @@ final class Keys {
                             "connect-timeout",
                             Quantity.time(100 * MILLISECOND, HOUR),
                             fixed(LIMITS.connectTimeoutNanos()),
-                            "From the transport connection to a complete CONNECT.",
-                            "close")
+                            "From the transport connection to a complete CONNECT, and to our answer to it.",
+                            "close; CONNACK 0x88 (3.x: 0x03) if the answer is late")
                     .rereadAtHangup();
     static final Key<Long> CONNECT_SIZE_MAX =
             Key.limit(
@@ -308,6 +332,102 @@ final class Keys {
                             "Bytes of a Client Identifier.",
                             "CONNACK 0x85 (3.x: 0x02)")
                     .rereadAtHangup();
+
+    // Limits: who it is.
+
+    static final Key<Long> AUTHENTICATION_THREADS =
+            Key.limit(
+                    "authentication-threads",
+                    new Count(1, 64),
+                    new Computed<>(
+                            "half of the processors, at least 1 and at most 4",
+                            machine -> authenticationThreads(machine)),
+                    "Passwords that are hashed at a time, each with a processor of its own and, in the way"
+                            + " that `vencejo passwd` has, 19 MB of memory.",
+                    "the attempt waits");
+    static final Key<Long> AUTHENTICATION_MEMORY_MAX =
+            Key.limit(
+                    "authentication-memory-max",
+                    Quantity.size(MB, GB),
+                    new Computed<>(
+                            "an eighth of the memory shared by those threads, at least `20MB`",
+                            machine ->
+                                    Math.clamp(
+                                            memoryShare(machine, 8)
+                                                    / authenticationThreads(machine)
+                                                    / MB
+                                                    * MB,
+                                            20 * MB,
+                                            GB)),
+                    "Memory that the hash of one password takes.",
+                    "a password file with such a hash is refused");
+    static final Key<Long> AUTHENTICATION_WAITING_MAX =
+            Key.limit(
+                    "authentication-waiting-max",
+                    new Count(1, 1_000_000),
+                    fixed(1_000),
+                    "Attempts that wait for a thread, and as many that wait for a delay to pass.",
+                    "CONNACK 0x88 (3.x: 0x03)");
+    static final Key<Long> AUTHENTICATION_REMEMBERED_TIME =
+            Key.limit(
+                    "authentication-remembered-time",
+                    Quantity.time(0, 24 * HOUR),
+                    fixed(15 * 60 * SECOND),
+                    "For how long a right password is known without hashing it again; 0 for never.",
+                    "it is hashed again");
+    static final Key<Long> AUTHENTICATION_REMEMBERED_MAX =
+            Key.limit(
+                    "authentication-remembered-max",
+                    new Count(0, 10_000_000),
+                    fixed(10_000),
+                    "Right passwords that are known so, of each password file.",
+                    "the one that was used least recently is hashed again");
+    static final Key<Long> AUTHENTICATION_FAILURES_MAX =
+            Key.limit(
+                    "authentication-failures-max",
+                    new Count(2, 10_000),
+                    fixed(20),
+                    "Wrong user names or passwords from an address (IPv6: from a /64). From the second on"
+                            + " the next attempt waits, twice as long each time.",
+                    "the address is banned: its connections are closed at once, one that is open gets"
+                            + " CONNACK 0x8A (3.x: 0x05)");
+    static final Key<Long> AUTHENTICATION_FORGIVEN_TIME =
+            Key.limit(
+                    "authentication-forgiven-time",
+                    Quantity.time(SECOND, 24 * HOUR),
+                    fixed(60 * SECOND),
+                    "After how long one of them is forgiven.",
+                    "it counts no more");
+    static final Key<Long> AUTHENTICATION_BAN_TIME =
+            Key.limit(
+                    "authentication-ban-time",
+                    Quantity.time(0, 7 * 24 * HOUR),
+                    fixed(5 * 60 * SECOND),
+                    "How long a ban lasts; 0 for none.",
+                    "the address is heard again");
+    static final Key<Boolean> AUTHENTICATION_BAN_LOOPBACK =
+            Key.limit(
+                    "authentication-ban-loopback",
+                    new Flag(),
+                    new Fixed<>(false),
+                    "Whether addresses of this machine are banned, too: a proxy on it has one for all its"
+                            + " clients.",
+                    "as others");
+    static final Key<Long> AUTHENTICATION_DELAY_MAX =
+            Key.limit(
+                    "authentication-delay-max",
+                    Quantity.time(0, 60 * SECOND),
+                    fixed(5 * SECOND),
+                    "How long an attempt waits at most, after failures from its address or, where that did not"
+                            + " succeed within a day, with its user name; 0 for none.",
+                    "it waits no longer, whatever the failures");
+    static final Key<Long> AUTHENTICATION_TRACKED_MAX =
+            Key.limit(
+                    "authentication-tracked-max",
+                    new Count(1, 10_000_000),
+                    fixed(10_000),
+                    "Addresses, and user names, whose failures are remembered, and bans.",
+                    "the one that was heard of least recently is forgotten");
 
     // Limits: packets and flows.
 
@@ -581,7 +701,11 @@ final class Keys {
                     LISTENER_NAME,
                     LISTENER_ADDRESS,
                     LISTENER_PORT,
+                    LISTENER_ALLOW_ANONYMOUS,
                     ALLOW_ANONYMOUS,
+                    AUTHENTICATION_TYPE,
+                    AUTHENTICATION_FILE,
+                    AUTHENTICATION_LISTENERS,
                     ACCESS_RULES,
                     DATA_FOLDER,
                     DURABILITY,
@@ -612,6 +736,17 @@ final class Keys {
                     PENDING_BYTES_MAX,
                     KEEP_ALIVE_MAX,
                     CLIENT_IDENTIFIER_BYTES_MAX,
+                    AUTHENTICATION_THREADS,
+                    AUTHENTICATION_MEMORY_MAX,
+                    AUTHENTICATION_WAITING_MAX,
+                    AUTHENTICATION_REMEMBERED_TIME,
+                    AUTHENTICATION_REMEMBERED_MAX,
+                    AUTHENTICATION_FAILURES_MAX,
+                    AUTHENTICATION_FORGIVEN_TIME,
+                    AUTHENTICATION_BAN_TIME,
+                    AUTHENTICATION_BAN_LOOPBACK,
+                    AUTHENTICATION_DELAY_MAX,
+                    AUTHENTICATION_TRACKED_MAX,
                     PACKET_SIZE_MAX,
                     TOPIC_LEVELS_MAX,
                     TOPIC_FILTERS_MAX,
@@ -653,6 +788,11 @@ final class Keys {
     private static long ioThreads(int processors) {
         // Measured: a second loop costs more CPU per message than it gains before eight processors.
         return processors < 8 ? 1 : processors < 16 ? 2 : processors < 32 ? 3 : 4;
+    }
+
+    // A hash has a processor to itself; the other half is for messages.
+    private static long authenticationThreads(Machine machine) {
+        return Math.clamp(machine.processors() / 2, 1L, 4L);
     }
 
     private static long memoryShare(Machine machine, int divisor) {

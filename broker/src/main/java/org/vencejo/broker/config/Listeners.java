@@ -4,10 +4,10 @@ import static java.lang.Math.toIntExact;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
 import org.vencejo.broker.config.BrokerConfig.Listener;
 
 /// Binds the list of listeners: the given ones, or loopback when none was given.
@@ -21,7 +21,9 @@ final class Listeners {
     private final Sources sources;
     private final Machine machine;
 
-    private final List<Listener> listeners = new ArrayList<>();
+    /// The listeners, each with its path.
+    private final SequencedMap<Listener, String> listeners = new LinkedHashMap<>();
+
     private final Map<String, Integer> names = new HashMap<>();
     private final Map<InetSocketAddress, Integer> addresses = new HashMap<>();
 
@@ -31,7 +33,7 @@ final class Listeners {
         this.machine = machine;
     }
 
-    List<Listener> bind() {
+    SequencedMap<Listener, String> bind() {
         int given = sources.listeners();
         for (int i = 0; i < given; i++) {
             if (!sources.mentions("listeners[" + i + "]")) {
@@ -43,12 +45,12 @@ final class Listeners {
         if (given == 0) {
             // Port 0 takes a free port for each listener, so two of them would not share it.
             int port = toIntExact(binding.get(Keys.LISTENER_PORT));
-            listeners.add(listener("", LOOPBACK, port));
+            listeners.put(listener("", LOOPBACK, port), "listeners");
             if (machine.hasIpv6Loopback() && port != 0) {
-                listeners.add(listener("", LOOPBACK_6, port));
+                listeners.put(listener("", LOOPBACK_6, port), "listeners");
             }
         }
-        return List.copyOf(listeners);
+        return listeners;
     }
 
     private void missing(int index) {
@@ -72,7 +74,7 @@ final class Listeners {
         if (binding.isWrong(path)) {
             return;
         }
-        listeners.add(listener);
+        listeners.put(listener, path);
         InetSocketAddress address = listener.address();
         Integer sameAddress = address.getPort() == 0 ? null : addresses.putIfAbsent(address, index);
         Integer sameName = names.putIfAbsent(listener.name(), index);
@@ -82,14 +84,6 @@ final class Listeners {
             binding.mistake(
                     path + ".name",
                     "given '" + listener.name() + "', the name of listeners[" + sameName + "]");
-        }
-        if (!address.getAddress().isLoopbackAddress()
-                && !binding.get(Keys.ALLOW_ANONYMOUS)
-                && !binding.isWrong(Keys.ALLOW_ANONYMOUS.path())) {
-            binding.mistake(
-                    path + ".address",
-                    "given '%s', which other machines can reach, and clients need no password; allowed: a loopback address, or writing down allow-anonymous: true"
-                            .formatted(address.getAddress().getHostAddress()));
         }
     }
 

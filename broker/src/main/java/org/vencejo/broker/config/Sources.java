@@ -3,8 +3,10 @@ package org.vencejo.broker.config;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -21,7 +23,9 @@ final class Sources {
     /// What such a platform gives as `VENCEJO_PORT`: `tcp://10.0.0.1:1883`.
     private static final String ADDRESS = "://";
 
-    private static final Pattern INDEXED = Pattern.compile("listeners\\[(\\d{1,3})](\\..+)?");
+    private static final Pattern INDEXED = Pattern.compile("([a-z]+)\\[(\\d{1,3})](\\..+)?");
+
+    private static final Set<String> LISTS = Set.of("listeners", "authentication");
 
     private final List<Mistake> mistakes;
     private final SequencedMap<String, Given> given = new LinkedHashMap<>();
@@ -37,11 +41,16 @@ final class Sources {
 
     /// How many listeners were given, and so whether the default ones are wanted.
     int listeners() {
+        return entries("listeners");
+    }
+
+    /// How many entries of `list` were given, with those that are missing before others.
+    int entries(String list) {
         int count = 0;
         for (String path : given.keySet()) {
             var matcher = INDEXED.matcher(path);
-            if (matcher.matches()) {
-                count = Math.max(count, Integer.parseInt(matcher.group(1)) + 1);
+            if (matcher.matches() && matcher.group(1).equals(list)) {
+                count = Math.max(count, Integer.parseInt(matcher.group(2)) + 1);
             }
         }
         return count;
@@ -57,7 +66,7 @@ final class Sources {
             paths.put(key.variable(), key.path());
         }
         paths.keySet().removeIf(name -> name.contains("[]"));
-        paths.put("VENCEJO_LISTENERS", "listeners");
+        LISTS.forEach(list -> paths.put("VENCEJO_" + list.toUpperCase(Locale.ROOT), list));
         int order = 0;
         for (var variable : new TreeMap<>(variables).entrySet()) {
             String name = variable.getKey();
@@ -133,8 +142,8 @@ final class Sources {
     static final String DEFAULT_PORT = "listeners[].port";
 
     private void override(String path, String text, Place place) {
-        if (path.equals("listeners")) {
-            given.keySet().removeIf(other -> other.startsWith("listeners["));
+        if (LISTS.contains(path)) {
+            given.keySet().removeIf(other -> other.startsWith(path + "["));
             put(new YamlSource(mistakes).value(path, text, place));
         } else if (Shape.of(path) == Shape.VALUE) {
             given.put(path, new Given(path, text.strip(), place));

@@ -28,11 +28,13 @@ final class Documents {
 
         ```yaml
         # yaml-language-server: $schema=config.schema.json
-        allow-anonymous: true
         listeners:
           - name: everybody
             address: 0.0.0.0
             port: 1883
+        authentication:
+          - type: password-file
+            file: passwords
         data-folder: /var/lib/vencejo
         limits:
           packet-size-max: 1MB
@@ -43,7 +45,7 @@ final class Documents {
         [config.schema.json](config.schema.json) is a JSON Schema for editors.
 
         Sizes are whole numbers with `B`, `KB`, `MB` or `GB` (powers of 1024); times are whole numbers with `ms`, `s`, `min`, `h` or `d`.
-        The list of listeners can be given as a whole, `--set 'listeners=[{port: 1884}]'` or `VENCEJO_LISTENERS`, or by entry, `--set listeners[0].port=1884`.
+        The list of listeners can be given as a whole, `--set 'listeners=[{port: 1884}]'` or `VENCEJO_LISTENERS`, or by entry, `--set listeners[0].port=1884`; so can that of authenticators ([passwords.md](passwords.md)).
         `--port 1884` changes the port of the only listener, or of the default ones.
         *Memory* is the greatest size of the Java heap: a quarter of the machine's or container's memory unless `-Xmx` says otherwise.
 
@@ -121,6 +123,7 @@ final class Documents {
     static String schema() {
         Map<String, Object> properties = new LinkedHashMap<>();
         Map<String, Object> listener = new LinkedHashMap<>();
+        Map<String, Object> authentication = new LinkedHashMap<>();
         Map<String, Object> limits = new LinkedHashMap<>();
         properties.put(
                 "listeners",
@@ -133,12 +136,27 @@ final class Documents {
                         1,
                         "items",
                         object(listener)));
+        properties.put(
+                "authentication",
+                ValueType.ordered(
+                        "description",
+                        "Who knows users, in the order in which they are asked.",
+                        "type",
+                        "array",
+                        "minItems",
+                        1,
+                        "items",
+                        object(authentication)));
         for (Key<?> key : Keys.ALL) {
             String name = key.path().substring(key.path().lastIndexOf('.') + 1);
             Map<String, Object> section =
                     key.path().startsWith("limits.")
                             ? limits
-                            : key.path().startsWith("listeners[]") ? listener : properties;
+                            : key.path().startsWith("listeners[]")
+                                    ? listener
+                                    : key.path().startsWith("authentication[]")
+                                            ? authentication
+                                            : properties;
             section.put(name, property(key));
         }
         properties.put("limits", object(limits));

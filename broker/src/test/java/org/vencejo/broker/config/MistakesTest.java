@@ -59,13 +59,69 @@ class MistakesTest {
                         "anonymous beyond loopback, not written down",
                         "listeners: [{address: 0.0.0.0}]",
                         "f.yaml:1:23: listeners[0].address: given '0.0.0.0', which other machines can reach,"
-                                + " and clients need no password; allowed: a loopback address, or writing"
-                                + " down allow-anonymous: true"),
+                                + " and clients need no password; allowed: a loopback address, an entry of"
+                                + " authentication with a file that 'vencejo passwd' makes, or writing down"
+                                + " allow-anonymous: true"),
                 Case.of(
                         "no anonymous clients, though there are no others",
                         "allow-anonymous: false",
-                        "f.yaml:1:18: allow-anonymous: given 'false': there is no authentication yet, so"
-                                + " nobody could connect; allowed: true"),
+                        "f.yaml:1:18: allow-anonymous: given 'false', and no authentication is for listener"
+                                + " 127.0.0.1:1883, so nobody could connect; allowed: true, or an entry of"
+                                + " authentication with a file that 'vencejo passwd' makes"),
+                Case.of(
+                        "authentication beyond loopback, and anonymous clients on loopback",
+                        """
+                        listeners:
+                          - {name: all, address: 0.0.0.0}
+                          - {name: here, port: 1884, allow-anonymous: true}
+                        authentication:
+                          - {file: passwords, listeners: all}
+                        """),
+                Case.of("authentication, and nobody else", "authentication: [{file: p}]"),
+                Case.of(
+                        "no anonymous clients, said twice",
+                        """
+                        allow-anonymous: false
+                        authentication: [{type: password-file, file: p}]
+                        """),
+                Case.of(
+                        "authentication that leaves listeners without",
+                        """
+                        listeners:
+                          - {name: all, address: 0.0.0.0}
+                          - {name: here, port: 1884}
+                          - {name: far, address: "::", port: 1885}
+                          - {name: shut, port: 1886, allow-anonymous: false}
+                        authentication:
+                          - {file: passwords, listeners: "all , all"}
+                        """,
+                        "f.yaml:3:5: listeners[1]: no authentication is for this listener, so nobody could"
+                                + " connect; allowed: an entry of authentication for it, or writing down its"
+                                + " allow-anonymous: true",
+                        "f.yaml:4:26: listeners[2].address: given '0:0:0:0:0:0:0:0', which other machines can"
+                                + " reach, and clients need no password; allowed: a loopback address, an entry"
+                                + " of authentication with a file that 'vencejo passwd' makes, or writing down"
+                                + " allow-anonymous: true",
+                        "f.yaml:5:47: listeners[3].allow-anonymous: given 'false', and no authentication is"
+                                + " for listener shut, so nobody could connect; allowed: true, or an entry of"
+                                + " authentication with a file that 'vencejo passwd' makes"),
+                Case.of(
+                        "authentication that is none",
+                        """
+                        listeners: [{name: here}]
+                        authentication:
+                          - {type: ldap, file: p}
+                          - {type: password-file}
+                          - {file: p, listeners: "here, there"}
+                          - {fil: p}
+                        """,
+                        "f.yaml:3:12: authentication[0].type: given 'ldap'; allowed: password-file",
+                        "f.yaml:4:5: authentication[1]: no file; allowed: file:, with one that 'vencejo"
+                                + " passwd FILE USER' makes",
+                        "f.yaml:5:26: authentication[2].listeners: given 'there', which is no listener;"
+                                + " allowed: here",
+                        "f.yaml:6:6: authentication[3].fil: unknown key; the nearest is"
+                                + " authentication[].file"),
                 Case.of(
                         "durability that nobody knows",
                         "durability: high",

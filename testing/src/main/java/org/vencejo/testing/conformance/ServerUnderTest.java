@@ -94,13 +94,13 @@ final class ServerUnderTest implements Authenticator {
     }
 
     @Override
-    public Work work() {
+    public Work work(Peer peer, Authentication.Request request) {
         // Who has somebody to ask is answered later, by another thread; others at once.
         return setup.users().isEmpty() && setup.answers().isEmpty() ? Work.NONE : Work.WAITS;
     }
 
     @Override
-    public Authentication.Outcome authenticate(Peer peer, Authentication.Request request) {
+    public Authentication.@Nullable Outcome authenticate(Peer peer, Authentication.Request request) {
         if (request instanceof Authentication.Step it) {
             return answer(it.method(), it.data());
         }

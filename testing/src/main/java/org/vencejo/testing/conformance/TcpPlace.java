@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.vencejo.broker.Authenticators;
 import org.vencejo.broker.MemoryJournal;
 import org.vencejo.broker.ServerDriver;
 import org.vencejo.conformance.Ability;
@@ -50,7 +51,7 @@ public final class TcpPlace implements Place {
                         new ServerDriver.Parts(
                                 server.settings("memory"),
                                 server.accessRules(),
-                                server,
+                                Authenticators.of(server),
                                 new MemoryJournal(),
                                 new MemoryJournal(),
                                 Recovered.NOTHING,

@@ -94,7 +94,7 @@ class FloodsTest {
         static final String CLIENT = "quien";
 
         @Override
-        public Work work() {
+        public Work work(Peer peer, Authentication.Request request) {
             return Work.WAITS;
         }
 

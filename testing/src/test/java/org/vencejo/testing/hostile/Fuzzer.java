@@ -240,7 +240,7 @@ final class Fuzzer {
     /// Lets everybody in; an exchange takes one AUTH of the client's, and may fail by its data.
     private static final class InTwoSteps implements Authenticator {
         @Override
-        public Work work() {
+        public Work work(Peer peer, Authentication.Request request) {
             return Work.NONE;
         }
 

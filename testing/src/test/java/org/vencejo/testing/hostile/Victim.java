@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 import org.vencejo.broker.Authenticator;
+import org.vencejo.broker.Authenticators;
 import org.vencejo.broker.MemoryJournal;
 import org.vencejo.broker.ServerDriver;
 import org.vencejo.broker.config.Configuration;
@@ -51,7 +52,7 @@ final class Victim implements AutoCloseable {
                                         .broker()
                                         .server(),
                                 AccessRules.OPEN,
-                                authenticator,
+                                Authenticators.of(authenticator),
                                 new MemoryJournal(),
                                 new MemoryJournal(),
                                 Recovered.NOTHING,

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.vencejo.broker.Authenticator;
+import org.vencejo.broker.Authenticators;
 import org.vencejo.broker.MemoryJournal;
 import org.vencejo.broker.ServerDriver;
 import org.vencejo.conformance.SocketLine;
@@ -34,7 +35,7 @@ final class LiveServer implements AutoCloseable {
                         new ServerDriver.Parts(
                                 ServerSettings.DEFAULTS,
                                 AccessRules.OPEN,
-                                Authenticator.ANONYMOUS,
+                                Authenticators.of(Authenticator.ANONYMOUS),
                                 new MemoryJournal(),
                                 new MemoryJournal(),
                                 Recovered.NOTHING,

@@ -1,0 +1,202 @@
+package org.vencejo.broker;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.vencejo.broker.config.AuthenticationConfig;
+import org.vencejo.broker.config.ConfigurationException;
+import org.vencejo.broker.config.Mistake;
+import org.vencejo.broker.passwords.KnownPasswords;
+import org.vencejo.broker.passwords.NameKeys;
+import org.vencejo.broker.passwords.PasswordFile;
+
+/// The password files of a broker, which are read again when they change. Thread-safe.
+///
+/// A change is looked for by time stamp, as no other way sees what is exchanged behind a link, and
+/// it is taken up when it has been the same twice: who writes slowly is not read halfway. A file
+/// with mistakes changes nothing.
+final class PasswordFiles implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(PasswordFiles.class);
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final Set<PosixFilePermission> WRITABLE =
+            Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
+
+    private final AuthenticationConfig config;
+    private final List<Watched> files;
+    private final NameKeys keys;
+    private final ScheduledExecutorService thread =
+            Executors.newSingleThreadScheduledExecutor(
+                    task ->
+                            Thread.ofPlatform()
+                                    .name("vencejo-password-files")
+                                    .daemon()
+                                    .unstarted(task));
+
+    private Consumer<Set<String>> gone = names -> {};
+
+    /// A file, who answers from it, and when it was read and seen last.
+    private static final class Watched {
+        private final Path path;
+        private final PasswordAuthenticator authenticator;
+        private @Nullable Stamp read;
+        private @Nullable Stamp seen;
+
+        Watched(Path path, PasswordAuthenticator authenticator, @Nullable Stamp read) {
+            this.path = path;
+            this.authenticator = authenticator;
+            this.read = read;
+            this.seen = read;
+        }
+    }
+
+    /// What tells a file from the same one before it was written or exchanged.
+    private record Stamp(FileTime modified, long size, @Nullable Object key) {
+        static @Nullable Stamp of(Path file) {
+            try {
+                BasicFileAttributes it = Files.readAttributes(file, BasicFileAttributes.class);
+                return new Stamp(it.lastModifiedTime(), it.size(), it.fileKey());
+            } catch (IOException missing) {
+                return null; // that it is gone is a change, too
+            }
+        }
+    }
+
+    private PasswordFiles(AuthenticationConfig config, List<Watched> files, NameKeys keys) {
+        this.config = config;
+        this.files = List.copyOf(files);
+        this.keys = keys;
+    }
+
+    /// Reads them all, or throws [ConfigurationException] with every mistake in them.
+    static PasswordFiles open(AuthenticationConfig config) {
+        NameKeys keys = new NameKeys(new SecureRandom());
+        List<Watched> files = new ArrayList<>();
+        List<Mistake> mistakes = new ArrayList<>();
+        for (AuthenticationConfig.PasswordFile each : config.passwordFiles()) {
+            Stamp stamp = Stamp.of(each.file());
+            PasswordFile file =
+                    PasswordFile.read(each.file(), config.limits().memoryBytesMax(), mistakes);
+            KnownPasswords known =
+                    new KnownPasswords(
+                            keys,
+                            config.limits().rememberedMax(),
+                            config.limits().rememberedNanos());
+            files.add(
+                    new Watched(
+                            each.file(),
+                            new PasswordAuthenticator(file, each.listeners(), known),
+                            stamp));
+        }
+        if (!mistakes.isEmpty()) {
+            throw new ConfigurationException(mistakes);
+        }
+        return new PasswordFiles(config, files, keys);
+    }
+
+    /// Those who answer from them, and who answers what none of them knows.
+    Authenticators authenticators() {
+        if (files.isEmpty()) {
+            return new Authenticators(List.of(Authenticator.ANONYMOUS), config.limits());
+        }
+        List<PasswordAuthenticator> known = files.stream().map(it -> it.authenticator).toList();
+        List<Authenticator> chain = new ArrayList<>(known);
+        chain.add(new Strangers(known, config.anonymousListeners(), keys));
+        return new Authenticators(chain, config.limits());
+    }
+
+    /// Begins to look for changes; `heard` is told which users are gone or have another password.
+    synchronized void start(Consumer<Set<String>> heard) {
+        gone = heard;
+        for (Watched each : files) {
+            warn(each.path, each.authenticator.file());
+        }
+        if (!files.isEmpty()) {
+            var _ =
+                    thread.scheduleWithFixedDelay(this::look, LOOK_NANOS, LOOK_NANOS, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /// Reads all of them now.
+    synchronized void readAgain() {
+        for (Watched each : files) {
+            read(each, Stamp.of(each.path));
+        }
+    }
+
+    private synchronized void look() {
+        for (Watched each : files) {
+            Stamp now = Stamp.of(each.path);
+            boolean isStill = equal(now, each.seen);
+            each.seen = now;
+            if (isStill && !equal(now, each.read)) {
+                read(each, now);
+            }
+        }
+    }
+
+    private static boolean equal(@Nullable Stamp one, @Nullable Stamp other) {
+        return one == null ? other == null : one.equals(other);
+    }
+
+    private void read(Watched each, @Nullable Stamp stamp) {
+        each.read = stamp;
+        List<Mistake> mistakes = new ArrayList<>();
+        PasswordFile newer =
+                PasswordFile.read(each.path, config.limits().memoryBytesMax(), mistakes);
+        if (!mistakes.isEmpty()) {
+            mistakes.forEach(mistake -> log.error("{}", mistake));
+            log.error("{} has mistakes; its users stay as they were", each.path);
+            return;
+        }
+        PasswordFile older = each.authenticator.file();
+        Set<String> changed = older.goneIn(newer);
+        each.authenticator.file(newer);
+        log.info(
+                "{} was read: {} users; {} are gone or have another password",
+                each.path,
+                newer.size(),
+                changed.size());
+        warn(each.path, newer);
+        if (!changed.isEmpty()) {
+            gone.accept(changed);
+        }
+    }
+
+    private static void warn(Path path, PasswordFile file) {
+        if (file.size() == 0) {
+            log.warn("{} holds no user", path);
+        }
+        try {
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path);
+            if (permissions.stream().anyMatch(WRITABLE::contains)) {
+                log.warn("{} can be written by others than its owner: chmod go-w", path);
+            }
+            if (permissions.contains(PosixFilePermission.OTHERS_READ)) {
+                log.warn("{} can be read by everybody on this machine: chmod o-r", path);
+            }
+        } catch (IOException | UnsupportedOperationException e) {
+            // A file system without modes, or a file that went away: read tells that.
+            log.debug("the mode of {} is not known", path, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+}

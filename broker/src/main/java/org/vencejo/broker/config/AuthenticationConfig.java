@@ -1,0 +1,17 @@
+package org.vencejo.broker.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+/// How it is found out who clients are. Immutable.
+///
+/// `anonymousListeners` are the names of those listeners that let clients in who name nobody.
+public record AuthenticationConfig(
+        List<PasswordFile> passwordFiles,
+        Set<String> anonymousListeners,
+        AuthenticationLimits limits) {
+
+    /// A file that knows the users of some listeners, or of all if it names none.
+    public record PasswordFile(Path file, Set<String> listeners) {}
+}

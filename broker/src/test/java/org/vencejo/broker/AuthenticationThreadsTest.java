@@ -1,0 +1,323 @@
+package org.vencejo.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.vencejo.broker.With.with;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.vencejo.broker.Authenticator.Work;
+import org.vencejo.broker.config.AuthenticationLimits;
+import org.vencejo.core.Authentication;
+import org.vencejo.core.Authentication.Accepted;
+import org.vencejo.core.Authentication.Credentials;
+import org.vencejo.core.Authentication.Identity;
+import org.vencejo.core.Authentication.Outcome;
+import org.vencejo.core.Event;
+import org.vencejo.core.Peer;
+import org.vencejo.protocol.Connack;
+import org.vencejo.protocol.Packet;
+import org.vencejo.protocol.ReasonCode;
+
+/// Those who know clients are asked in order and on the threads of their kind, and whatever does not
+/// answer lets nobody in.
+@Timeout(60)
+@ExtendWith(NoLeaks.class)
+class AuthenticationThreadsTest {
+    private static final AuthenticationLimits LIMITS =
+            with(AuthenticationLimits.PATIENT, "threads", 1);
+
+    /// An authenticator of one kind with an answer of the test's.
+    private record Asked(Work kind, Function<Credentials, Outcome> answer)
+            implements Authenticator {
+        @Override
+        public Work work(Peer peer, Authentication.Request request) {
+            return kind;
+        }
+
+        @Override
+        public Outcome authenticate(Peer peer, Authentication.Request request) {
+            return answer.apply((Credentials) request);
+        }
+    }
+
+    private static Outcome letIn(Credentials it) {
+        return new Accepted(new Identity(it.userName()), null);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "NONE COMPUTES WAITS, 0",
+        "WAITS NONE COMPUTES, 1",
+        "COMPUTES WAITS NONE, 2",
+        "COMPUTES COMPUTES WAITS, 2",
+        "WAITS WAITS NONE, 3"
+    })
+    void theFirstThatDecidesDoesAndNobodyBehindItIsAsked(String kinds, int deciding)
+            throws IOException {
+        List<Integer> asked = new ArrayList<>();
+        List<Authenticator> chain = new ArrayList<>();
+        for (String kind : kinds.split(" ", -1)) {
+            int place = chain.size();
+            chain.add(
+                    new Asked(
+                            Work.valueOf(kind),
+                            it -> {
+                                synchronized (asked) {
+                                    asked.add(place);
+                                }
+                                return place == deciding ? letIn(it) : null;
+                            }));
+        }
+        try (ServerRig rig = ServerRig.start(1, new Authenticators(chain, LIMITS))) {
+            assertThat(connect(rig, "a"))
+                    .isEqualTo(
+                            deciding < 3
+                                    ? ReasonCode.SUCCESS
+                                    : ReasonCode.BAD_USER_NAME_OR_PASSWORD);
+        }
+        assertThat(asked).isEqualTo(deciding == 0 ? List.of(0) : upTo(deciding));
+    }
+
+    private static List<Integer> upTo(int last) {
+        return List.of(0, 1, 2).subList(0, Math.min(last, 2) + 1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anExceptionIsNoYesAndIsToldOnce(Work kind) throws IOException {
+        Asked broken =
+                new Asked(
+                        kind,
+                        it -> {
+                            throw new IllegalStateException("broken");
+                        });
+        Asked behind = new Asked(Work.NONE, AuthenticationThreadsTest::letIn);
+        ServerRig rig = ServerRig.start(1, new Authenticators(List.of(broken, behind), LIMITS));
+
+        assertThat(connect(rig, "a")).isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
+
+        rig.driver().stop(TimeUnit.SECONDS.toNanos(30));
+        assertThat(rig.events().stream().filter(Event.Fault.class::isInstance)).hasSize(1);
+    }
+
+    @Test
+    void whoAsksOthersHasATimeToAnswer() throws IOException {
+        CountDownLatch interrupted = new CountDownLatch(1);
+        Asked silent =
+                new Asked(
+                        Work.WAITS,
+                        it -> {
+                            try {
+                                new CountDownLatch(1).await();
+                            } catch (InterruptedException e) {
+                                interrupted.countDown();
+                            }
+                            return letIn(it); // too late
+                        });
+        AuthenticationLimits hasty = with(LIMITS, "timeoutNanos", 1_000_000L);
+        try (ServerRig rig = ServerRig.start(1, new Authenticators(List.of(silent), hasty))) {
+            assertThat(connect(rig, "a")).isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
+            assertThat(rig.driver().authentication().overdue()).isEqualTo(1);
+            assertThat(await(interrupted)).isTrue();
+            assertThat(rig.ask(server -> server.sessions())).isZero();
+        }
+    }
+
+    /// One is at work, as many wait as may; the next is sent away, and the others get their answer.
+    @ParameterizedTest
+    @CsvSource({"COMPUTES, 2", "WAITS, 1"})
+    void whereNoRoomIsLeftClientsAreToldToComeAgain(Work kind, int places) throws IOException {
+        CountDownLatch known = new CountDownLatch(1);
+        LinkedBlockingQueue<String> begun = new LinkedBlockingQueue<>();
+        Asked slow =
+                new Asked(
+                        kind,
+                        it -> {
+                            begun.add(it.clientIdentifier());
+                            return await(known) ? letIn(it) : null;
+                        });
+        AuthenticationLimits narrow = with(with(LIMITS, "waitingMax", 1), "concurrencyMax", 1);
+        try (ServerRig rig = ServerRig.start(1, new Authenticators(List.of(slow), narrow))) {
+            List<RawClient> inside = new ArrayList<>();
+            for (int i = 0; i < places; i++) {
+                inside.add(asking(rig, "inside" + i, bytes("x")));
+                if (i == 0) {
+                    assertThat(begun.poll(30, TimeUnit.SECONDS)).isEqualTo("inside0");
+                }
+            }
+            // The one that waits was queued before this one's CONNECT was read: one loop has both.
+            assertThat(connect(rig, "outside")).isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
+
+            known.countDown();
+
+            for (RawClient client : inside) {
+                assertThat(answer(client)).isEqualTo(ReasonCode.SUCCESS);
+                client.close();
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// Nobody computes for who has gone; the control arm is the one that stays.
+    @Test
+    void whoLeavesTheWaitingListIsNotAskedAbout() throws Exception {
+        CountDownLatch known = new CountDownLatch(1);
+        LinkedBlockingQueue<String> begun = new LinkedBlockingQueue<>();
+        Asked slow =
+                new Asked(
+                        Work.COMPUTES,
+                        it -> {
+                            begun.add(it.clientIdentifier());
+                            return await(known) ? letIn(it) : null;
+                        });
+        try (ServerRig rig = ServerRig.start(1, new Authenticators(List.of(slow), LIMITS));
+                RawClient first = asking(rig, "first", bytes("x"));
+                RawClient gone = asking(rig, "gone", bytes("x"));
+                RawClient last = asking(rig, "last", bytes("x"))) {
+            assertThat(begun.poll(30, TimeUnit.SECONDS)).isEqualTo("first");
+            rig.await(server -> server.connections(), 3);
+            gone.reset();
+            rig.await(server -> server.connections(), 2);
+
+            known.countDown();
+
+            assertThat(answer(first)).isEqualTo(ReasonCode.SUCCESS);
+            assertThat(answer(last)).isEqualTo(ReasonCode.SUCCESS);
+            assertThat(begun).containsExactly("last");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPasswordIsOverwrittenWhenItWasUsed(Work kind) throws IOException {
+        LinkedBlockingQueue<byte[]> seen = new LinkedBlockingQueue<>();
+        List<String> texts = new ArrayList<>();
+        Asked curious =
+                new Asked(
+                        kind,
+                        it -> {
+                            seen.add(it.password());
+                            texts.add(new String(it.password(), StandardCharsets.UTF_8));
+                            return letIn(it);
+                        });
+        try (ServerRig rig = ServerRig.start(1, new Authenticators(List.of(curious), LIMITS))) {
+            assertThat(connect(rig, "a")).isEqualTo(ReasonCode.SUCCESS);
+        }
+        assertThat(texts).containsExactly("secret");
+        assertThat(seen.remove()).containsOnly(0);
+    }
+
+    /// Failures are counted where they happen, and the delay is none of a thread's.
+    @Test
+    void whoFailsWaitsBeforeTheNextAttemptIsLookedAt() throws IOException {
+        Asked strict = new Asked(Work.COMPUTES, it -> Authenticator.WRONG);
+        AuthenticationLimits slow = with(LIMITS, "delayNanosMax", 100_000_000L);
+        try (ServerRig rig = ServerRig.start(1, new Authenticators(List.of(strict), slow))) {
+            for (int i = 0; i < 4; i++) {
+                assertThat(connect(rig, "a")).isEqualTo(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
+                assertThat(rig.driver().authentication().delayed()).isEqualTo(Math.max(0, i - 1));
+            }
+            assertThat(rig.driver().authentication().wrong()).isEqualTo(4);
+            assertThat(rig.driver().authentication().bans()).isZero();
+        }
+    }
+
+    @Test
+    void anAddressThatIsBannedIsNotHeard() throws IOException {
+        Asked strict = new Asked(Work.COMPUTES, it -> Authenticator.WRONG);
+        AuthenticationLimits stern =
+                with(
+                        with(with(LIMITS, "failuresMax", 3), "banNanos", Long.MAX_VALUE / 2),
+                        "banLoopback",
+                        true);
+        try (ServerRig rig = ServerRig.start(1, new Authenticators(List.of(strict), stern));
+                RawClient before = new RawClient(rig.address())) {
+            rig.await(server -> server.connections(), 1);
+            for (int i = 0; i < 3; i++) {
+                assertThat(connect(rig, "a")).isEqualTo(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
+            }
+            assertThat(rig.driver().authentication().bans()).isEqualTo(1);
+            assertThat(rig.driver().authentication().banned()).isEqualTo(1);
+
+            before.send(with(RawClient.connect("b"), "userName", "alice"));
+            assertThat(answer(before)).isEqualTo(ReasonCode.BANNED);
+            try (RawClient after = new RawClient(rig.address())) {
+                assertThat(after.isClosed()).isTrue();
+            }
+            assertThat(rig.driver().traffic().refusedConnections()).isEqualTo(1);
+            assertThat(rig.driver().authentication().wrong()).isEqualTo(3);
+        }
+    }
+
+    /// What was found out before users changed does not count after that.
+    @Test
+    void whoWasKnownBeforeAChangeIsNotLetInAfterIt() throws Exception {
+        CountDownLatch known = new CountDownLatch(1);
+        LinkedBlockingQueue<String> begun = new LinkedBlockingQueue<>();
+        Asked slow =
+                new Asked(
+                        Work.COMPUTES,
+                        it -> {
+                            begun.add(it.clientIdentifier());
+                            return await(known) ? letIn(it) : null;
+                        });
+        try (ServerRig rig = ServerRig.start(1, new Authenticators(List.of(slow), LIMITS));
+                RawClient client = asking(rig, "a", bytes("x"))) {
+            assertThat(begun.poll(30, TimeUnit.SECONDS)).isEqualTo("a");
+            rig.driver().usersChanged(Set.of("somebody else"));
+            known.countDown();
+            assertThat(answer(client)).isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
+            assertThat(connect(rig, "a")).isEqualTo(ReasonCode.SUCCESS);
+        }
+    }
+
+    private static ReasonCode connect(ServerRig rig, String clientIdentifier) throws IOException {
+        try (RawClient client = asking(rig, clientIdentifier, bytes("secret"))) {
+            return answer(client);
+        }
+    }
+
+    private static RawClient asking(ServerRig rig, String clientIdentifier, byte[] password)
+            throws IOException {
+        RawClient client = new RawClient(rig.address());
+        client.send(
+                with(
+                        with(RawClient.connect(clientIdentifier), "userName", "alice"),
+                        "password",
+                        password));
+        return client;
+    }
+
+    private static ReasonCode answer(RawClient client) throws IOException {
+        Packet packet = client.next();
+        assertThat(packet).isInstanceOf(Connack.class);
+        return ((Connack) packet).reasonCode();
+    }
+
+    private static boolean await(CountDownLatch latch) {
+        try {
+            return latch.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
