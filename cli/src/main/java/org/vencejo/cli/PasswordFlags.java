@@ -40,7 +40,8 @@ final class PasswordFlags {
         }
     }
 
-    private static byte[] firstLine(byte[] bytes) {
+    /// What is before the first line break.
+    static byte[] firstLine(byte[] bytes) {
         int length = 0;
         while (length < bytes.length && bytes[length] != '\n') {
             length++;

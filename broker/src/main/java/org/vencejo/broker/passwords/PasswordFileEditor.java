@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -75,6 +76,28 @@ public final class PasswordFileEditor {
     /// Takes `name` away; returns whether it was there.
     public boolean remove(String name) {
         return lines.removeIf(line -> isOf(name, line));
+    }
+
+    /// Hashes every password that stands in the file as it is; returns how many. What begins with
+    /// `$` is a hash, of a known form or not, and stays.
+    public int hashPlain(HashKind kind, SecureRandom random) {
+        int hashed = 0;
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i);
+            int colon = line.indexOf(':');
+            if (PasswordFile.isNoUser(line) || colon < 0) {
+                continue;
+            }
+            String plain = line.substring(colon + 1);
+            if (!plain.isBlank() && !plain.strip().startsWith("$")) {
+                byte[] password = plain.getBytes(StandardCharsets.UTF_8);
+                lines.set(
+                        i,
+                        line.substring(0, colon + 1) + kind.hash(password, random).text());
+                hashed++;
+            }
+        }
+        return hashed;
     }
 
     private static boolean isOf(String name, String line) {
