@@ -15,6 +15,12 @@ final class Argon2id implements PasswordHash {
     private static final int SALT_BYTES = 16;
     private static final int HASH_BYTES = 32;
 
+    /// What a thread has hashed in, to hash in again: 19 MB of garbage for each password would cost
+    /// more than it does, and goes with the thread.
+    private static final ThreadLocal<Memory> MEMORY = new ThreadLocal<>();
+
+    private record Memory(int kilobytes, Argon2BytesGenerator.BlockPool blocks) {}
+
     private final Cost cost;
     private final byte[] salt;
     private final byte[] hash;
@@ -75,10 +81,20 @@ final class Argon2id implements PasswordHash {
                         .withIterations(cost.passes)
                         .withParallelism(cost.lanes)
                         .withSalt(salt)
+                        .withBlockPool(memory(cost))
                         .build());
         byte[] hash = new byte[length];
         generator.generateBytes(password, hash);
         return hash;
+    }
+
+    private static Argon2BytesGenerator.BlockPool memory(Cost cost) {
+        Memory memory = MEMORY.get();
+        if (memory == null || memory.kilobytes < cost.memory) {
+            memory = new Memory(cost.memory, new Argon2BytesGenerator.FixedBlockPool(cost.memory));
+            MEMORY.set(memory);
+        }
+        return memory.blocks;
     }
 
     @Override
