@@ -14,7 +14,10 @@ import org.bouncycastle.crypto.params.KeyParameter;
 final class Pbkdf2 implements PasswordHash {
     private static final String FORM = "$7$iterations$salt$hash";
     private static final int ITERATIONS = 210_000;
-    private static final int SALT_BYTES = 16;
+
+    /// Mosquitto reads no other length.
+    private static final int SALT_BYTES = 12;
+
     private static final int HASH_BYTES = 64;
 
     private final int iterations;
