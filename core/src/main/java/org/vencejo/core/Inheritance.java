@@ -6,33 +6,44 @@ import java.util.function.Predicate;
 import org.vencejo.core.session.Copy;
 import org.vencejo.core.session.Fate;
 import org.vencejo.protocol.QoS;
+import org.vencejo.protocol.TopicFilter;
 
 /// What a session that ended has left on disk: each copy that came through a shared subscription
 /// goes to another member (C24), all others end with the session.
 ///
 /// Part of the core: touched only by whoever runs it. The journal has the session marked as ending,
-/// so that a start goes on with this; when all has been read, the session is gone.
+/// so that a start goes on with this; when all has been read, the session is gone. It has no client
+/// that could be held back, so it waits by itself while the journal is behind; and while there is
+/// no room for more on disk, if somebody would inherit. What nobody inherits makes room.
 final class Inheritance {
     private final Turn turn;
     private final long session;
     private final String clientIdentifier;
     private final long sentUpTo;
     private final Predicate<SharedCopy> heirs;
+    private final Predicate<TopicFilter> haveMembers;
     private long from;
     private long messages;
     private long bytes;
     private long shared;
     private long undelivered;
+    private boolean needsRoom;
     private LongConsumer onDone = count -> {};
 
-    /// `heirs` is given each copy that may go to another, and says whether one took it.
-    Inheritance(Turn turn, Recovered.Ending ending, Predicate<SharedCopy> heirs) {
+    /// `heirs` is given each copy that may go to another, and says whether one took it;
+    /// `haveMembers` says which shared subscriptions there are.
+    Inheritance(
+            Turn turn,
+            Recovered.Ending ending,
+            Predicate<SharedCopy> heirs,
+            Predicate<TopicFilter> haveMembers) {
         Recovered.Rest rest = ending.rest();
         this.turn = turn;
         this.session = ending.session();
         this.clientIdentifier = ending.clientIdentifier();
         this.sentUpTo = ending.sentUpTo();
         this.heirs = heirs;
+        this.haveMembers = haveMembers;
         this.from = rest.from();
         this.messages = rest.messages();
         this.bytes = rest.bytes();
@@ -50,10 +61,10 @@ final class Inheritance {
         goOn();
     }
 
-    // Reads on, or ends if there is nothing more to inherit.
+    // Reads on when the journal takes more, or ends if there is nothing more to inherit.
     private void goOn() {
         if (shared > 0) {
-            turn.read(session, from, this::inherit);
+            turn.waiters.whenTaken(needsRoom, this::read);
             return;
         }
         turn.accounting.loaded(bytes);
@@ -63,6 +74,12 @@ final class Inheritance {
         onDone.accept(undelivered);
     }
 
+    private void read() {
+        needsRoom = false;
+        turn.read(session, from, this::inherit);
+    }
+
+    // What the journal does not take any more is read again later.
     private void inherit(List<Mutation.Enqueued> entries) {
         if (entries.isEmpty()) {
             shared = 0;
@@ -71,16 +88,27 @@ final class Inheritance {
                     messages + " messages of an ended session on disk, and none was found");
         }
         for (Mutation.Enqueued entry : entries) {
-            if (messages == 0) {
+            Copy copy = SessionFlows.copyOf(entry);
+            needsRoom = turn.backlog.isUnavailable() && hasHeir(copy);
+            if (messages == 0 || !turn.waiters.takes(needsRoom)) {
                 break;
             }
-            take(entry);
+            take(entry, copy);
         }
         goOn();
     }
 
-    private void take(Mutation.Enqueued entry) {
-        Copy copy = SessionFlows.copyOf(entry);
+    private boolean hasHeir(Copy copy) {
+        return copy instanceof SharedCopy left
+                && !mayHaveBegun(copy)
+                && haveMembers.test(left.share());
+    }
+
+    private boolean mayHaveBegun(Copy copy) { // [MQTT-4.8.2-5]
+        return copy.qos() == QoS.EXACTLY_ONCE && copy.sequence() < sentUpTo;
+    }
+
+    private void take(Mutation.Enqueued entry, Copy copy) {
         long size = copy.message().bytes();
         from = entry.sequence() + 1;
         messages--;
@@ -101,11 +129,12 @@ final class Inheritance {
                         size,
                         entry.qos(),
                         true));
-        boolean mayHaveBegun = copy.qos() == QoS.EXACTLY_ONCE && copy.sequence() < sentUpTo;
-        if (mayHaveBegun) { // [MQTT-4.8.2-5]
+        if (mayHaveBegun(copy)) {
             turn.accounting.ended(Fate.SESSION_ENDED);
+            undelivered++;
+        } else {
+            undelivered += heirs.test(left) ? 0 : 1;
         }
-        undelivered += !mayHaveBegun && heirs.test(left) ? 0 : 1;
     }
 
     /// What of it is on disk.

@@ -123,10 +123,12 @@ public final class Server {
             case Input.QueueRead i -> turn.queueRead(i);
             case Input.StoreUnavailable i -> {
                 turn.backlog.unavailable(true, i.stillWrites());
+                turn.waiters.storeChanged();
                 turn.outbox().event(new Event.StoreUnavailable(i.reason()));
             }
             case Input.StoreAvailable i -> {
                 turn.backlog.unavailable(false, true);
+                turn.waiters.storeChanged();
                 turn.outbox().event(new Event.StoreAvailable());
             }
             case Input.RulesChanged i -> rulesChange.begin(i.rules());

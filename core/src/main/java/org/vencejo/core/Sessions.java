@@ -286,7 +286,9 @@ final class Sessions {
     }
 
     private Inheritance inherit(Recovered.Ending ending) {
-        Inheritance inheritance = new Inheritance(turn, ending, this::giveToAnother);
+        Inheritance inheritance =
+                new Inheritance(
+                        turn, ending, this::giveToAnother, share -> trie.shared(share) != null);
         inheritances.add(inheritance);
         inheritance.onDone(undelivered -> {
             inheritances.remove(inheritance);

@@ -3,8 +3,8 @@ package org.vencejo.core;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/// Who waits for the journal: sessions with answers or messages that must be durable first, and
-/// connections that are not read from as it is too far behind.
+/// Who waits for the journal: sessions with answers or messages that must be durable first, and, as
+/// it is too far behind, connections that are not read from and works that append by themselves.
 ///
 /// Part of the core: touched only by whoever runs it. As one sync may be what very many wait for,
 /// one call serves a part of them and leaves the others to another.
@@ -12,9 +12,17 @@ final class Waiters {
     /// An answer is less work than a message.
     private static final int ANSWERS_FOR_A_MESSAGE = 4;
 
+    private static final long RETRY_NANOS = 1_000_000_000;
+
     private final Turn turn;
     private final ArrayDeque<Connection> heldBack = new ArrayDeque<>();
     private final Deadline more = Deadline.ofSlice(this::goOn);
+
+    /// Works that go on when the journal takes more, and those that need room on disk besides.
+    private final ArrayDeque<Runnable> works = new ArrayDeque<>();
+
+    private final ArrayDeque<Runnable> growing = new ArrayDeque<>();
+    private final Deadline retry = new Deadline(this::retryOne);
 
     /// Those that wait, and those among whose answers some are durable.
     private ArrayDeque<ServerSession> waiting = new ArrayDeque<>();
@@ -46,6 +54,38 @@ final class Waiters {
         }
     }
 
+    /// Runs a part of some work that appends without any client being the cause, now or when the
+    /// journal takes what comes of it. If it `grows`, the disk must have room for more, too.
+    void whenTaken(boolean grows, Runnable work) {
+        if (takes(grows)) {
+            work.run();
+        } else {
+            (grows ? growing : works).add(work);
+        }
+        if (!growing.isEmpty() && !retry.isSet()) {
+            turn.schedule(retry, RETRY_NANOS);
+        }
+    }
+
+    // It may need no room any more: then it makes some, and nobody else might.
+    private void retryOne() {
+        Runnable work = growing.poll();
+        if (work != null) {
+            whenTaken(false, work);
+        }
+    }
+
+    /// Whether the journal takes from such a work: it writes, and is not half as far behind as it
+    /// may be.
+    boolean takes(boolean grows) {
+        return turn.backlog.writes() && !(grows && turn.backlog.isUnavailable()) && !isHalfBehind();
+    }
+
+    /// The journal has begun to take more, or less.
+    void storeChanged() {
+        goOn();
+    }
+
     /// The journal went on.
     void durable(Faults toTell) {
         faults = toTell;
@@ -66,17 +106,29 @@ final class Waiters {
             left--;
             heldBack.remove().keepAlive().resume(KeepAlive.Pause.JOURNAL);
         }
+        while (mayWork() && left > 0) {
+            left--;
+            (takes(true) && !growing.isEmpty() ? growing : works).remove().run();
+        }
         // Who comes back with more to send has a turn behind the others.
         while (!ready.isEmpty() && left > 0 && turn.workLeft() > 0) {
             left -= Math.max(1, serve(ready.remove(), left));
         }
-        if (!ready.isEmpty() || mayBeReadFrom()) {
+        if (!ready.isEmpty() || mayBeReadFrom() || mayWork()) {
             turn.leaveRestTo(more);
         }
     }
 
     private boolean mayBeReadFrom() {
-        return !heldBack.isEmpty() && !turn.backlog.isAtLeast(turn.limits.undurableBytesMax() / 2);
+        return !heldBack.isEmpty() && !isHalfBehind();
+    }
+
+    private boolean mayWork() {
+        return (!works.isEmpty() && takes(false)) || (!growing.isEmpty() && takes(true));
+    }
+
+    private boolean isHalfBehind() {
+        return turn.backlog.isAtLeast(turn.limits.undurableBytesMax() / 2);
     }
 
     private int serve(ServerSession session, int answersMax) {

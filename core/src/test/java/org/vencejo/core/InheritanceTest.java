@@ -171,6 +171,146 @@ class InheritanceTest {
                 .sum();
     }
 
+    // ---- a journal that is behind
+    // ------------------------------------------------------------------------------
+
+    /// Ten messages of 10,000 bytes to inherit, of which the journal takes no more than two ahead.
+    private static Bench bounded() {
+        ServerSettings settings = settings(true);
+        Limits limits = Change.of(settings.limits(), "undurableBytesMax", 40_000L);
+        Bench bench = new Bench(Change.of(settings, "limits", limits));
+        Connection first = bench.connect("first", 100);
+        bench.in(first, subscribe(SHARE, QoS.EXACTLY_ONCE));
+        bench.cut(first);
+        Connection publisher = bench.connect("publisher", 0);
+        for (int i = 0; i < MESSAGES; i++) {
+            bench.in(publisher, publish("t", QoS.AT_LEAST_ONCE, 1 + i, i + "x".repeat(10_000)));
+        }
+        return bench;
+    }
+
+    private static long count(Bench bench, Class<? extends Mutation> type) {
+        return bench.mutations.stream().filter(type::isInstance).count();
+    }
+
+    /// How many messages a start would have to go on with.
+    private static long left(Bench bench) {
+        return bench.server.durableState().ending().stream()
+                .mapToLong(each -> each.rest().messages())
+                .sum();
+    }
+
+    /// The message that each payload is, without its length.
+    private static List<String> ofSecondShort(Bench bench) {
+        return ofSecond(bench).stream().map(each -> each.substring(0, 1)).toList();
+    }
+
+    @Test
+    void noMoreIsInheritedThanTheJournalMayBeBehind() {
+        Bench bench = bounded();
+        second(bench);
+        endFirst(bench);
+        bench.journalAnswers = false;
+        for (int inherited = 2; inherited <= MESSAGES; inherited += 2) {
+            answerReads(bench);
+            assertThat(count(bench, Mutation.Dequeued.class)).isEqualTo(inherited);
+            assertThat(left(bench)).isEqualTo(MESSAGES - inherited);
+            bench.durable();
+        }
+        assertThat(count(bench, Mutation.SessionEnded.class)).isOne();
+        bench.journalAnswers = true;
+        assertThat(ofSecondShort(bench)).isEqualTo(all());
+    }
+
+    @Test
+    void aDurableJournalIsNotWaitedFor() {
+        Bench bench = bounded();
+        second(bench);
+        endFirst(bench);
+        answerReads(bench);
+        assertThat(ofSecondShort(bench)).isEqualTo(all());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whileNothingCanBeKeptNobodyInherits(boolean stillWrites) {
+        Bench bench = begun(QoS.AT_LEAST_ONCE);
+        second(bench);
+        endFirst(bench);
+        long before = bench.appended();
+        bench.handle(new Input.StoreUnavailable("in trouble", stillWrites));
+        answerReads(bench);
+        assertThat(bench.appended()).isEqualTo(before);
+        bench.handle(new Input.StoreUnavailable("the same", true));
+        answerReads(bench);
+        assertThat(bench.appended()).isEqualTo(before);
+        bench.handle(new Input.StoreAvailable());
+        answerReads(bench);
+        assertThat(ofSecond(bench)).isEqualTo(all());
+    }
+
+    /// There is no room for more, but for what makes room.
+    @Test
+    void whatNobodyInheritsLeavesAFullDisk() {
+        Bench bench = begun(QoS.AT_LEAST_ONCE);
+        endFirst(bench);
+        bench.handle(new Input.StoreUnavailable("broken", false));
+        answerReads(bench);
+        assertThat(count(bench, Mutation.Dequeued.class)).isZero();
+        bench.handle(new Input.StoreUnavailable("full", true));
+        answerReads(bench);
+        assertThat(count(bench, Mutation.SessionEnded.class)).isOne();
+        assertThat(bench.accounting().queuedCopies()).isZero();
+    }
+
+    @Test
+    void norDoesItStayThereWhenTheLastHeirIsGone() {
+        Bench bench = begun(QoS.AT_LEAST_ONCE);
+        second(bench);
+        endFirst(bench);
+        bench.handle(new Input.StoreUnavailable("full", true));
+        answerReads(bench);
+        bench.pass(5_000);
+        answerReads(bench);
+        assertThat(count(bench, Mutation.Dequeued.class)).isZero();
+        bench.pass(100_000); // the session of `second` expires
+        answerReads(bench);
+        assertThat(count(bench, Mutation.Dequeued.class)).isEqualTo(MESSAGES);
+        assertThat(bench.accounting().queuedCopies()).isZero();
+    }
+
+    @Test
+    void manyInheritancesAreHeldToTheSameBound() {
+        Bench bench = bounded();
+        List<String> others = List.of("a", "b", "c");
+        for (String other : others) {
+            Connection connection = bench.connect(other, 100);
+            bench.in(connection, subscribe("$share/" + other + "/u", QoS.AT_LEAST_ONCE));
+            bench.cut(connection);
+        }
+        Connection publisher = bench.connect("p", 0);
+        for (int i = 0; i < MESSAGES; i++) {
+            bench.in(publisher, publish("u", QoS.AT_LEAST_ONCE, 1 + i, i + "x".repeat(10_000)));
+        }
+        second(bench);
+        Connection second = bench.connect("second", 100);
+        others.forEach(
+                each -> bench.in(second, subscribe("$share/" + each + "/u", QoS.AT_LEAST_ONCE)));
+        bench.cut(second);
+        bench.journalAnswers = false;
+        endFirst(bench);
+        others.forEach(each -> bench.in(bench.accept(), cleanStart(connect(each, 0))));
+        long before = 0;
+        while (count(bench, Mutation.SessionEnded.class) < 4) {
+            answerReads(bench);
+            long inherited = count(bench, Mutation.Dequeued.class);
+            assertThat(inherited).isBetween(before + 1, before + 2);
+            before = inherited;
+            bench.durable();
+        }
+        assertThat(before).isEqualTo(4 * MESSAGES);
+    }
+
     /// What a start finds of an inheritance is what has not been read.
     @Test
     void whatCameToNobodyIsGoneFromTheStoreToo() {
