@@ -23,6 +23,9 @@ import org.vencejo.protocol.Will;
 /// Part of the core: touched only by whoever runs it. What survives a crash is in its
 /// [SessionState]; how a session begins, is taken over and ends is the business of [Sessions].
 final class ServerSession {
+    /// How many copies leave memory for each that comes, if as many are durable.
+    private static final int SETTLED_FOR_EACH = 2;
+
     // For its whole life
     private final Turn turn;
     private final SessionState state;
@@ -144,24 +147,37 @@ final class ServerSession {
             outbound.enqueue(
                     new SharedCopy(sequence, message, qos, retain, subscriptionIdentifiers, share));
         }
-        awaitSettling();
+        if (awaitsSettling) {
+            outbound.settle(turn.durable(), SETTLED_FOR_EACH); // slices might never catch up
+        } else {
+            awaitSettling(false);
+        }
     }
 
-    // What nobody takes soon leaves memory when it is durable.
-    private void awaitSettling() {
-        if (!awaitsSettling && outbound.isUnsettled()) {
-            awaitsSettling = true;
+    // What nobody takes soon leaves memory when it is durable, some of it perhaps `now`.
+    private void awaitSettling(boolean now) {
+        if (awaitsSettling || !outbound.isUnsettled()) {
+            return;
+        }
+        awaitsSettling = true;
+        if (now) {
+            turn.settling.addReady(this);
+        } else {
             turn.settling.add(this);
         }
     }
 
-    /// The journal went on, and what is durable may leave memory.
-    void settle() {
+    /// The journal went on, and what is durable may leave memory: of at most `copiesMax`. Returns
+    /// of how many.
+    int settle(int copiesMax) {
         awaitsSettling = false;
-        if (!ended) {
-            outbound.settle(turn.durable());
-            awaitSettling();
-        }
+        return ended ? 0 : letGo(copiesMax);
+    }
+
+    private int letGo(int copiesMax) {
+        int settled = outbound.settle(turn.durable(), copiesMax);
+        awaitSettling(settled == copiesMax);
+        return settled;
     }
 
     /// A part of the queue came from disk.
@@ -169,8 +185,7 @@ final class ServerSession {
         outbound.loaded(copies);
         limit.trim();
         pump();
-        outbound.settle(turn.durable()); // what was read in vain
-        awaitSettling();
+        letGo(turn.limits.sliceMax()); // what was read in vain
     }
 
     /// Why this member of a shared subscription cannot be given `publish`, or null if it can.
@@ -394,8 +409,7 @@ final class ServerSession {
             outbound.dropAtMostOnce();
         }
         state.flows().cancelRead();
-        outbound.settle(turn.durable());
-        awaitSettling();
+        letGo(turn.limits.sliceMax());
         cancel(retry);
         cancel(more);
     }

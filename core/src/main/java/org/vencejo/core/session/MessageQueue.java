@@ -222,13 +222,17 @@ public final class MessageQueue {
         return leaving || (behind != null && !behind.tail.isEmpty());
     }
 
-    /// Lets go of what is durable, but for what the head has room for. Returns how many bytes are
-    /// on disk alone that were not before.
-    long settle(long durable) {
-        long before = bytesOnDisk();
+    /// Lets go of what is durable, but for what the head has room for: of at most `most` copies.
+    /// Returns of how many; if that is `most`, there may be more.
+    int settle(long durable, int most) {
+        int settled = 0;
         // From behind: what is on disk alone has no gap.
         Copy last = leaving ? head.last() : null;
-        while (last != null && last.writtenAt() <= durable && last.sequence() >= inMemoryBefore) {
+        while (settled < most
+                && last != null
+                && last.writtenAt() <= durable
+                && last.sequence() >= inMemoryBefore) {
+            settled++;
             head.remove(last);
             Behind more = behind();
             more.from = last.sequence();
@@ -239,7 +243,8 @@ public final class MessageQueue {
         leaving &= last != null && last.sequence() >= inMemoryBefore;
         Behind more = behind;
         Copy copy = more == null ? null : more.tail.first();
-        while (more != null && copy != null && copy.writtenAt() <= durable) {
+        while (settled < most && more != null && copy != null && copy.writtenAt() <= durable) {
+            settled++;
             more.tail.remove(copy);
             if (more.messages == 0 && headHasRoom()) {
                 head.addLast(copy);
@@ -250,7 +255,7 @@ public final class MessageQueue {
             }
             copy = more.tail.first();
         }
-        return bytesOnDisk() - before;
+        return settled;
     }
 
     /// A copy that a start has read: it is before what is left on disk.

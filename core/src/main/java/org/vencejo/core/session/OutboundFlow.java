@@ -231,9 +231,13 @@ public final class OutboundFlow {
         return queue.isUnsettled();
     }
 
-    /// The journal is durable so far: what nobody will take soon leaves memory.
-    public void settle(long durable) {
-        accounting.stored(queue.settle(durable));
+    /// The journal is durable so far: what nobody will take soon leaves memory, of at most `most`
+    /// copies. Returns of how many; if that is `most`, there may be more.
+    public int settle(long durable, int most) {
+        long before = queue.bytesOnDisk();
+        int settled = queue.settle(durable, most);
+        accounting.stored(queue.bytesOnDisk() - before);
+        return settled;
     }
 
     /// Has the queue read on, if it should be.
