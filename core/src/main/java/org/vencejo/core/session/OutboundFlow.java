@@ -379,9 +379,12 @@ public final class OutboundFlow {
     }
 
     // Under another identifier than that of its place a copy would be a new message after a crash,
-    // which QoS 1 allows.
-    private static boolean mustWaitForIdentifier(Copy copy, int identifier) {
-        return copy.qos() == QoS.EXACTLY_ONCE && identifier != Places.identifierOf(copy.sequence());
+    // which QoS 1 allows; QoS 2 waits (0), and is not to search the whole window whenever it is
+    // asked.
+    private int identifierFor(Copy copy) {
+        return copy.qos() == QoS.EXACTLY_ONCE
+                ? places.ownFor(copy.sequence())
+                : places.freeFor(copy.sequence());
     }
 
     private @Nullable Copy nextInTurn() {
@@ -433,8 +436,8 @@ public final class OutboundFlow {
         if (counts && open >= window) {
             return false; // [MQTT-4.9.0-2]
         }
-        int identifier = counts ? places.freeFor(copy.sequence()) : 0;
-        if (counts && (identifier == 0 || mustWaitForIdentifier(copy, identifier))) {
+        int identifier = counts ? identifierFor(copy) : 0;
+        if (counts && identifier == 0) {
             return false;
         }
         boolean dup = counts && copy.sequence() < perhapsSentBefore;

@@ -40,6 +40,12 @@ final class Places {
         return inUse.freeFrom(identifierOf(sequence));
     }
 
+    /// The identifier that a copy at this place wants; 0 if it is in use.
+    int ownFor(long sequence) {
+        int own = identifierOf(sequence);
+        return inUse.contains(own) ? 0 : own;
+    }
+
     /// Takes the next place. It is one whose identifier is free.
     long take() {
         if (held && !left) {

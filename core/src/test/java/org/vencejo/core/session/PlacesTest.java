@@ -27,6 +27,8 @@ class PlacesTest {
         assertThat(places.take()).as("#2").isEqualTo(1);
         assertThat(places.take()).as("#4").isEqualTo(3);
         assertThat(places.freeFor(0)).isEqualTo(2);
+        assertThat(places.ownFor(0)).isZero();
+        assertThat(places.ownFor(1)).isEqualTo(2);
     }
 
     @Test
