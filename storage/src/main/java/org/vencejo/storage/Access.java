@@ -38,22 +38,22 @@ final class Access {
     }
 
     interface Opener {
-        Opening.Opened open();
+        Opening.OpenStore open();
     }
 
     /// Begins with what was opened.
-    void begin(Opening.Opened opened) {
+    void begin(Opening.OpenStore opened) {
         database = opened.database();
         mark = opened.mark();
     }
 
     /// Closes the database after an error, and goes on with what is opened then. Reads wait
     /// meanwhile.
-    Opening.Opened reopen(Opener opener) {
+    Opening.OpenStore reopen(Opener opener) {
         lock.writeLock().lock();
         try {
             closeAll();
-            Opening.Opened opened = opener.open();
+            Opening.OpenStore opened = opener.open();
             begin(opened);
             return opened;
         } finally {

@@ -11,13 +11,13 @@ final class GrowingPause {
     private long nanos;
     private long begunNanos;
 
-    /// Whether there is trouble that began with [#isOver] and has not ended.
+    /// Whether there is trouble that began with [#beginNextIfOver] and has not ended.
     boolean hasBegun() {
         return nanos > 0;
     }
 
-    /// Whether it is time for a line; then a longer pause begins.
-    boolean isOver(long nowNanos) {
+    /// Begins the next, longer pause if it is time for a line; returns whether it is.
+    boolean beginNextIfOver(long nowNanos) {
         if (hasBegun() && nowNanos - begunNanos < nanos) {
             return false;
         }

@@ -17,13 +17,14 @@ import org.rocksdb.Status;
 final class Opening {
     private Opening() {}
 
-    record Opened(Database database, DurableMark mark, MutationWriter.Progress progress) {}
+    /// A database that may be written, its mark, and how far it goes.
+    record OpenStore(Database database, DurableMark mark, MutationWriter.Progress progress) {}
 
     /// An open store, and what a server begins with.
-    record Started(Opened opened, Recovery.Result found) {}
+    record Started(OpenStore opened, Recovery.Result found) {}
 
     /// Opens a store that is there, or makes one.
-    static Opened open(Path folder, StoreOptions options) {
+    static OpenStore open(Path folder, StoreOptions options) {
         return start(folder, options, OptionalInt.empty()).opened();
     }
 
@@ -45,7 +46,7 @@ final class Opening {
                     }
                 }
             }
-            Opened opened = open(folder, options, !complete);
+            OpenStore opened = open(folder, options, !complete);
             if (windowMax.isPresent() && !opened.progress.equals(found.progress())) {
                 opened.database.close();
                 opened.mark.close();
@@ -76,7 +77,7 @@ final class Opening {
         }
     }
 
-    private static Opened open(Path folder, StoreOptions options, boolean create)
+    private static OpenStore open(Path folder, StoreOptions options, boolean create)
             throws RocksDBException, IOException {
         Database database = Database.open(folder, options, create);
         try {
@@ -90,7 +91,7 @@ final class Opening {
             // All that a database opens with it has just synced.
             DurableMark mark = DurableMark.open(folder, progress.index());
             StoreFolder.sync(folder);
-            return new Opened(database, mark, progress);
+            return new OpenStore(database, mark, progress);
         } catch (RocksDBException | IOException | RuntimeException e) {
             database.close();
             throw e;

@@ -91,7 +91,7 @@ final class QueueReads implements AutoCloseable {
         failures.incrementAndGet();
         inTrouble = true;
         boolean isFirst = !pause.hasBegun();
-        if (!pause.isOver(System.nanoTime())) {
+        if (!pause.beginNextIfOver(System.nanoTime())) {
             return;
         }
         if (isFirst) {

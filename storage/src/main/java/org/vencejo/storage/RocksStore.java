@@ -87,13 +87,13 @@ public class RocksStore implements Store, AutoCloseable {
         hasOpened(access.reopen(() -> Opening.open(folder, options)));
     }
 
-    private void take(Opening.Opened opened) {
+    private void take(Opening.OpenStore opened) {
         access.begin(opened);
         hasOpened(opened);
         base = applied;
     }
 
-    private void hasOpened(Opening.Opened opened) {
+    private void hasOpened(Opening.OpenStore opened) {
         applied = opened.progress().index();
         loaded = false;
     }

@@ -14,7 +14,7 @@ class GrowingPauseTest {
     private List<Integer> toldWithin(int from, int end) {
         List<Integer> told = new ArrayList<>();
         for (int second = from; second < end; second++) {
-            if (pause.isOver(TimeUnit.SECONDS.toNanos(second))) {
+            if (pause.beginNextIfOver(TimeUnit.SECONDS.toNanos(second))) {
                 told.add(second - from);
             }
         }
