@@ -70,8 +70,11 @@ final class Availability {
         }
         boolean more = !broken;
         broken = true;
+        String told = isOurFault ? SenselessChangeException.REASON : words;
         if (reason == null || more) {
-            becomeUnavailable(isOurFault ? SenselessChangeException.REASON : words);
+            becomeUnavailable(told);
+        } else {
+            reason = told; // which may be another one by now
         }
     }
 

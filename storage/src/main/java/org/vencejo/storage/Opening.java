@@ -33,6 +33,41 @@ final class Opening {
         return start(folder, options, OptionalInt.of(windowMax));
     }
 
+    /// Opens anew a store that was open a moment ago and had all up to `index` for good. One that
+    /// is gone is not made, and one that comes back with less is not touched: what is written next
+    /// would stand behind a hole, or in a store that has nothing else.
+    static OpenStore reopen(Path folder, StoreOptions options, long index) {
+        try {
+            // RocksDB writes a MANIFEST anew when it closes and misses it: of a database alone
+            // nobody knows whether it is ours.
+            if (!DurableMark.isThere(folder) || !isComplete(folder)) {
+                throw new StoreDamagedException(
+                        folder,
+                        "it was in use, with index "
+                                + index
+                                + ", and is gone; if its volume is, bring that back, and it goes on");
+            }
+            try (Database look = Database.openReadOnly(folder, options)) {
+                long found = progress(look).index();
+                if (found < index) {
+                    throw new StoreDamagedException(
+                            folder,
+                            "it was in use, with index "
+                                    + index
+                                    + " as acknowledged, and comes back with index "
+                                    + found
+                                    + "; stop the broker, and see to its disk");
+                }
+                check(folder, look);
+            }
+            return open(folder, options, false);
+        } catch (RocksDBException e) {
+            throw refusal(folder, e);
+        } catch (IOException e) {
+            throw new StoreException("the store '" + folder + "' cannot be used: " + e, e);
+        }
+    }
+
     private static Started start(Path folder, StoreOptions options, OptionalInt windowMax) {
         try {
             StoreFolder.create(folder);

@@ -33,6 +33,9 @@ public class RocksStore implements Store, AutoCloseable {
     private boolean loaded;
     private long base;
 
+    /// How far all is durable, at the level that it is opened with.
+    private long durable;
+
     // Written by the writer, read by anybody
     private volatile long applied;
     private final AtomicLong batches = new AtomicLong();
@@ -83,8 +86,11 @@ public class RocksStore implements Store, AutoCloseable {
     // ----------------------------------------------------------------------
 
     /// Closes the database after an error, and opens it anew. Reads wait meanwhile.
+    ///
+    /// @throws StoreDamagedException if it is gone or has less than was durable; then nothing was
+    ///   changed
     void reopen() {
-        hasOpened(access.reopen(() -> Opening.open(folder, options)));
+        hasOpened(access.reopen(() -> Opening.reopen(folder, options, durable)));
     }
 
     private void take(Opening.OpenStore opened) {
@@ -95,6 +101,7 @@ public class RocksStore implements Store, AutoCloseable {
 
     private void hasOpened(Opening.OpenStore opened) {
         applied = opened.progress().index();
+        durable = applied; // all that a database opens with it has just synced
         loaded = false;
     }
 
@@ -137,6 +144,9 @@ public class RocksStore implements Store, AutoCloseable {
             mutations.written(index);
             loaded = true;
             applied = index;
+        }
+        if (synced || !options.synced()) {
+            durable = applied;
         }
         if (synced) {
             access.note(applied);

@@ -29,6 +29,9 @@ final class FailingStore extends RocksStore {
     final CountDownLatch reached = new CountDownLatch(1);
     final Semaphore reopenings = new Semaphore(0);
 
+    /// Attempts to open it anew that found what must not be gone on with.
+    final Semaphore refusals = new Semaphore(0);
+
     /// Sessions whose queues cannot be read.
     final Set<Long> unreadable = ConcurrentHashMap.newKeySet();
 
@@ -51,8 +54,13 @@ final class FailingStore extends RocksStore {
 
     @Override
     void reopen() {
-        super.reopen();
-        reopenings.release();
+        try {
+            super.reopen();
+            reopenings.release();
+        } catch (StoreException e) {
+            refusals.release();
+            throw e;
+        }
     }
 
     @Override
