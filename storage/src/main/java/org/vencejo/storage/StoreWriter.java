@@ -13,6 +13,7 @@ import org.vencejo.core.Mutation;
 ///
 /// **What is lazy.** Subscribers' PUBACKs may be lost in a crash, which QoS 1 answers by a repeat:
 /// a group that holds nothing else waits a moment for company and is then written without a sync.
+/// It is kept until the next sync, as the disk may lose it without a crash.
 ///
 /// **In trouble** (an error of the disk, or none left) every batch is kept. After an error the
 /// store is opened anew, once a second, until it works, and what it has not got is handed in again:
@@ -27,6 +28,8 @@ final class StoreWriter {
     private static final int GROUP_CHANGES_MAX = 16_384;
     private static final long GROUP_BYTES_MAX = 4 << 20;
 
+    private static final int UNSYNCED_CHANGES_MAX = 16_384;
+
     private final RocksStore store;
     private final Room room;
     private final Inbox inbox;
@@ -34,6 +37,12 @@ final class StoreWriter {
 
     /// What was taken over and is not durable.
     private final ArrayDeque<Batch> open = new ArrayDeque<>();
+
+    /// What was told durable and waits for the next sync: lazy, at level `fsync`.
+    private final ArrayDeque<Batch> unsynced = new ArrayDeque<>();
+
+    private int unsyncedChanges;
+    private long toldDurable;
 
     /// Whether each batch is to be a group, so that one that the store does not take holds up none
     /// before it.
@@ -140,12 +149,35 @@ final class StoreWriter {
             upTo = each.upTo();
             batches++;
         }
-        store.write(upTo, changes, store.options().synced() && !lazy);
+        boolean level = store.options().synced();
+        boolean synced =
+                level && (!lazy || unsyncedChanges + changes.size() > UNSYNCED_CHANGES_MAX);
+        store.write(upTo, changes, synced);
+        if (synced) {
+            forgetUnsynced();
+        }
         for (int i = 0; i < batches; i++) {
-            open.remove();
+            Batch written = open.remove();
+            if (level && !synced) {
+                unsynced.add(written);
+                unsyncedChanges += written.changes().size();
+            }
         }
         careful &= !open.isEmpty();
-        availability.durable(upTo);
+        durable(upTo);
+    }
+
+    private void forgetUnsynced() {
+        unsynced.clear();
+        unsyncedChanges = 0;
+    }
+
+    // What was not synced may be written a second time, and is told once.
+    private void durable(long upTo) {
+        if (upTo > toldDurable) {
+            toldDurable = upTo;
+            availability.durable(upTo);
+        }
     }
 
     // ---- trouble
@@ -204,8 +236,13 @@ final class StoreWriter {
         });
     }
 
-    /// Ends the waiting for what the store has: all that a store opens with is durable.
+    /// Ends the waiting for what the store has, as all that a store opens with is durable; what it
+    /// had without a sync and has no more waits again.
     private void settle() throws RocksDBException, IOException {
+        while (!unsynced.isEmpty()) {
+            open.addFirst(unsynced.removeLast());
+        }
+        forgetUnsynced();
         long settled = 0;
         for (Batch next = open.peek(); next != null && store.has(next.upTo()); next = open.peek()) {
             settled = next.upTo();
@@ -213,7 +250,7 @@ final class StoreWriter {
         }
         if (settled > 0) {
             store.write(settled, List.of(), store.options().synced());
-            availability.durable(settled);
+            durable(settled);
         }
     }
 
