@@ -20,6 +20,9 @@ import org.vencejo.core.Mutation;
 /// after a failed sync nobody knows what the disk has, and opening finds out. For want of room
 /// alone nothing is closed: what was accepted before is still written, in the room that is kept for
 /// it, and removals must be, as they are what makes room.
+///
+/// **After a fault of ours** (a change that makes no sense) the store is opened anew once and gets
+/// what stands before that change. Then it stays open to be read, and only a restart ends it.
 final class StoreWriter {
     private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -48,6 +51,9 @@ final class StoreWriter {
     /// before it.
     private boolean careful;
 
+    /// Whether a change that makes no sense comes next, and nothing can be written any more.
+    private boolean senseless;
+
     private long brokenNanos;
 
     StoreWriter(RocksStore store, Room room, Inbox inbox, Availability availability) {
@@ -63,6 +69,14 @@ final class StoreWriter {
         while (true) {
             take();
             boolean ending = inbox.isAtItsEnd();
+            if (senseless) {
+                if (ending) {
+                    giveUp();
+                    return;
+                }
+                inbox.sleep(Inbox.Wake.FOR_NOTHING, RETRY_NANOS);
+                continue;
+            }
             if (availability.isBroken()) {
                 lastTry |= ending;
                 waitForRetry();
@@ -192,6 +206,7 @@ final class StoreWriter {
             action.run();
             return true;
         } catch (RocksDBException | IOException | RuntimeException | Error e) {
+            senseless = careful && e instanceof SenselessChangeException;
             careful = true;
             brokenNanos = System.nanoTime();
             availability.broke(e);
