@@ -67,9 +67,23 @@ public final class DiskJournal implements Journal, QueueReader {
     /// more, and says what is lost.
     @Override
     public void close() {
+        close(CLOSE_NANOS);
+    }
+
+    /// The same, within about so many nanoseconds: a disk that answers no more would let nobody stop.
+    void close(long nanos) {
+        long deadline = System.nanoTime() + nanos;
         appended.close();
+        // Who still writes or reads holds what closing needs.
+        if (awaitWriter(deadline) && reads.close(deadline)) {
+            store.close();
+        } else {
+            LOG.error("the store '{}' does not answer, and is left as it is", store.folder());
+        }
+    }
+
+    private boolean awaitWriter(long deadline) {
         boolean interrupted = false;
-        long deadline = System.nanoTime() + CLOSE_NANOS;
         while (thread.isAlive() && System.nanoTime() - deadline < 0) {
             try {
                 var _ = thread.join(Duration.ofMillis(100));
@@ -77,15 +91,10 @@ public final class DiskJournal implements Journal, QueueReader {
                 interrupted = true;
             }
         }
-        if (thread.isAlive()) { // and may hold what closing needs
-            LOG.error("the store '{}' does not answer, and is left as it is", store.folder());
-            return;
-        }
-        reads.close();
-        store.close();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        return !thread.isAlive();
     }
 
     /// Copies the store into `folder`, which is made, or is there and empty: all that is durable

@@ -18,7 +18,7 @@ import org.vencejo.core.Mutation.Enqueued;
 ///
 /// A session has one read at a time, its latest. One that fails is tried again every second, until
 /// it works, its session asks anew or ends, or the store closes: its session waits, and no other.
-final class QueueReads implements AutoCloseable {
+final class QueueReads {
     private static final Logger LOG = LoggerFactory.getLogger(QueueReads.class);
 
     private static final int THREADS = 2;
@@ -182,23 +182,22 @@ final class QueueReads implements AutoCloseable {
         }
     }
 
-    /// Ends the threads behind the reads that run.
-    @Override
-    public void close() {
+    /// Ends the threads behind the reads that run, for which it waits until `deadlineNanos`; returns
+    /// whether they have ended.
+    boolean close(long deadlineNanos) {
         threads.shutdownNow();
+        latest.clear();
         boolean interrupted = false;
-        while (true) {
+        while (!threads.isTerminated() && System.nanoTime() - deadlineNanos < 0) {
             try {
-                if (threads.awaitTermination(1, TimeUnit.SECONDS)) {
-                    break;
-                }
+                var _ = threads.awaitTermination(100, TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
                 interrupted = true;
             }
         }
-        latest.clear();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        return threads.isTerminated();
     }
 }

@@ -237,6 +237,22 @@ class DiskJournalTest {
         assertThat(answer).isNotDone();
     }
 
+    @Test
+    void aCloseWaitsForAReadThatHangsNoLongerThanItMay() throws Exception {
+        append(entry(0));
+        told.awaitDurable(number);
+        CountDownLatch release = new CountDownLatch(1);
+        store.hanging = release;
+        var answer = read(1, 0);
+        store.awaitTries(1, 1);
+        journal.close(TimeUnit.SECONDS.toNanos(1));
+        assertThat(journal.statistics().readsFailing()).isZero();
+        assertThat(store.databaseForTests()).as("is left open, as it is in use").isNotNull();
+        release.countDown();
+        assertThat(sequencesAfterRestart()).as("closed by another try").containsExactly(0L);
+        assertThat(answer).as("nobody waits for it any more").isNotDone();
+    }
+
     // ---- ended sessions
     // ---------------------------------------------------------------------------
 

@@ -35,6 +35,9 @@ final class FailingStore extends RocksStore {
     /// Sessions whose queues cannot be read.
     final Set<Long> unreadable = ConcurrentHashMap.newKeySet();
 
+    /// A read hangs until it opens, however much its thread is interrupted.
+    volatile @Nullable CountDownLatch hanging;
+
     /// The sessions whose queues were tried, in their order.
     final LinkedBlockingQueue<Long> tried = new LinkedBlockingQueue<>();
 
@@ -66,6 +69,10 @@ final class FailingStore extends RocksStore {
     @Override
     public List<Enqueued> read(long session, long from, int messagesMax, long bytesMax) {
         tried.add(session);
+        CountDownLatch latch = hanging;
+        if (latch != null) {
+            hang(latch);
+        }
         if (unreadable.contains(session)) {
             throw new StoreException("the queue of session " + session + " cannot be read");
         }
@@ -100,6 +107,16 @@ final class FailingStore extends RocksStore {
         super.commit(open, bytes, synced);
         if (fault == Fault.AFTER) {
             throw new RocksDBException("the disk did not sync");
+        }
+    }
+
+    private static void hang(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                // like one that waits for its disk
+            }
         }
     }
 
