@@ -70,7 +70,8 @@ public final class DiskJournal implements Journal, QueueReader {
         close(CLOSE_NANOS);
     }
 
-    /// The same, within about so many nanoseconds: a disk that answers no more would let nobody stop.
+    /// The same, within about so many nanoseconds: a disk that answers no more would let nobody
+    /// stop.
     void close(long nanos) {
         long deadline = System.nanoTime() + nanos;
         appended.close();

@@ -90,6 +90,11 @@ final class QueueReads {
     private synchronized void failed(Read read, Throwable why) {
         failures.incrementAndGet();
         inTrouble = true;
+        tell(read, why);
+        lookForTheEnd(); // its session may have ended just before
+    }
+
+    private void tell(Read read, Throwable why) {
         boolean isFirst = !pause.hasBegun();
         if (!pause.beginNextIfOver(System.nanoTime())) {
             return;
@@ -108,6 +113,11 @@ final class QueueReads {
                     read.from,
                     why.toString());
         }
+    }
+
+    /// Whether there is trouble that the log does not know the end of.
+    boolean isInTrouble() {
+        return inTrouble;
     }
 
     private void lookForTheEnd() {
@@ -152,6 +162,7 @@ final class QueueReads {
         @Override
         public void run() {
             if (!isWanted()) {
+                lookForTheEnd();
                 return;
             }
             List<Enqueued> entries;
@@ -182,8 +193,8 @@ final class QueueReads {
         }
     }
 
-    /// Ends the threads behind the reads that run, for which it waits until `deadlineNanos`; returns
-    /// whether they have ended.
+    /// Ends the threads behind the reads that run, for which it waits until `deadlineNanos`;
+    /// returns whether they have ended.
     boolean close(long deadlineNanos) {
         threads.shutdownNow();
         latest.clear();
