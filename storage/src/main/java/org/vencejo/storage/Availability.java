@@ -1,6 +1,7 @@
 package org.vencejo.storage;
 
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,6 +12,9 @@ import org.vencejo.core.Journal.Listener;
 final class Availability {
     private static final Logger LOG = LoggerFactory.getLogger(DiskJournal.class);
 
+    /// After so long without it trouble is new.
+    private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private final Path folder;
     private @Nullable Listener listener;
 
@@ -20,8 +24,11 @@ final class Availability {
     /// Whether nothing can be written at all, as opposed to nothing new.
     private boolean broken;
 
-    /// What the log has of the trouble at hand.
-    private String logged = "";
+    // What the log has of trouble. One that comes back at once is the same: RocksDB that meets a bad
+    // block when it merges is closed and opened well each time.
+    private String lastWords = "";
+    private long lastNanos;
+    private final GrowingPause pause = new GrowingPause();
 
     /// Of the store in `folder`.
     Availability(Path folder) {
@@ -60,8 +67,7 @@ final class Availability {
     void broke(Throwable why) {
         String words = String.valueOf(why.getMessage());
         boolean isOurFault = why instanceof SenselessChangeException;
-        if (!words.equals(logged)) {
-            logged = words;
+        if (takeLine(words, System.nanoTime())) {
             LOG.error(
                     "the store '{}' does not take what it is given{}",
                     folder,
@@ -78,10 +84,19 @@ final class Availability {
         }
     }
 
+    /// Takes note of trouble; returns whether it is worth a line.
+    boolean takeLine(String words, long nowNanos) {
+        if (!words.equals(lastWords) || nowNanos - lastNanos > QUIET_NANOS) {
+            pause.end();
+        }
+        lastWords = words;
+        lastNanos = nowNanos;
+        return pause.beginNextIfOver(nowNanos);
+    }
+
     /// The store has taken all that it did not take; what it still `want`s is room, or nothing.
     void mended(@Nullable String want) {
         broken = false;
-        logged = "";
         if (want == null) {
             becomeAvailable();
         } else {
