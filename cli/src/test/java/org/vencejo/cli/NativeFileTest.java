@@ -2,13 +2,14 @@ package org.vencejo.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,6 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 class NativeFileTest {
     private static final String X86_64 = "librocksdbjni-linux64.so";
     private static final String ARM_64 = "librocksdbjni-linux-aarch64.so";
+
+    /// A read of what a silent process says cannot be interrupted.
+    private static final Duration BOUND = Duration.ofSeconds(60);
 
     @TempDir private Path folder;
 
@@ -48,20 +52,24 @@ class NativeFileTest {
                         "data-folder=" + folder.resolve("data"));
         builder.environment().remove("ROCKSDB_SHAREDLIB_DIR");
         Process broker = builder.redirectErrorStream(true).start();
-        try (BufferedReader log = broker.inputReader()) {
-            String line = log.readLine();
-            while (line != null && !line.contains("listens on")) {
-                line = log.readLine();
-            }
-            assertThat(line).as("that it started").isNotNull();
+        try {
+            assertThat(CompletableFuture.supplyAsync(() -> listens(broker)))
+                    .as("that it started")
+                    .succeedsWithin(BOUND)
+                    .isEqualTo(true);
         } finally {
-            broker.destroyForcibly().waitFor();
+            broker.destroyForcibly().waitFor(); // and so nobody reads any more
         }
         try (Stream<Path> files = Files.list(temporary)) {
             return files.map(file -> file.getFileName().toString())
                     .filter(file -> file.contains("rocksdbjni"))
                     .toList();
         }
+    }
+
+    /// Reads what it says until it listens, or ends without.
+    private static boolean listens(Process broker) {
+        return broker.inputReader().lines().anyMatch(line -> line.contains("listens on"));
     }
 
     /// The natives as the build leaves them.
