@@ -67,6 +67,7 @@ class VencejoTest {
                         "broker",
                         "check-config",
                         "conformance",
+                        "passwd",
                         "pub",
                         "store",
                         "sub",
@@ -74,6 +75,21 @@ class VencejoTest {
             assertThat(run(command, "--help")).as(command).isZero();
             assertThat(text(out)).startsWith("Usage: vencejo " + command).contains("--help");
         }
+    }
+
+    @Test
+    void checkConfigReadsPasswordFiles() throws IOException {
+        Path passwords = Files.writeString(folder.resolve("passwords"), "alice:geheim\nbob\n");
+        Path file =
+                Files.writeString(
+                        folder.resolve("f.yaml"), "authentication: [{file: %s}]".formatted(passwords));
+        assertThat(run("check-config", file.toString())).isEqualTo(78);
+        assertThat(text(err))
+                .contains(passwords + ":1:7: alice: not a hash of a known form")
+                .contains(passwords + ":2:1: no colon")
+                .doesNotContain("geheim");
+        Files.writeString(passwords, "# nobody yet\n");
+        assertThat(run("check-config", file.toString())).isZero();
     }
 
     @Test
