@@ -231,7 +231,11 @@ final class Handshake {
             case Authentication.Refused refused -> {
                 connection.explain(refused.properties());
                 throw new ProtocolViolation(
-                        refused.reasonCode(), "MQTT-3.1.4-2", "the authenticator refused");
+                        refused.reasonCode(),
+                        "MQTT-3.1.4-2",
+                        refused.reasonCode() == ReasonCode.SERVER_UNAVAILABLE
+                                ? "the authenticator has no room or no answer; try again"
+                                : "the authenticator refused");
             }
             case Authentication.Accepted accepted -> accept(accepted);
         }
