@@ -187,16 +187,24 @@ final class AuthenticationThreads implements AutoCloseable {
             if (nanos == 0) {
                 return goOn();
             }
+            if (!guessers.beginWait(peer.address())) {
+                return noRoom();
+            }
             if (delaysNow.incrementAndGet() > limits.waitingMax()) {
-                delaysNow.decrementAndGet();
+                waitsNoMore();
                 return noRoom();
             }
             delayed.incrementAndGet();
             return run(() -> {
-                        delaysNow.decrementAndGet();
+                        waitsNoMore();
                         proceed(goOn());
                     },
                     nanos);
+        }
+
+        private void waitsNoMore() {
+            delaysNow.decrementAndGet();
+            guessers.endWait(peer.address());
         }
 
         /// Asks the next, and those behind it as long as they answer at once; null if one takes

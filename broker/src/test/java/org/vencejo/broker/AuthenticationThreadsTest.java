@@ -29,6 +29,7 @@ import org.vencejo.core.Event;
 import org.vencejo.core.Peer;
 import org.vencejo.protocol.Connack;
 import org.vencejo.protocol.Packet;
+import org.vencejo.protocol.PacketType;
 import org.vencejo.protocol.ReasonCode;
 
 /// Those who know clients are asked in order and on the threads of their kind, and whatever does not
@@ -233,6 +234,39 @@ class AuthenticationThreadsTest {
             }
             assertThat(rig.driver().authentication().wrong()).isEqualTo(4);
             assertThat(rig.driver().authentication().bans()).isZero();
+        }
+    }
+
+    /// After so many failures at once the delay is minutes, so that nothing hangs on when the next
+    /// one comes.
+    @Test
+    void anAddressHasOnlySoManyAttemptsThatWait() throws IOException {
+        CountDownLatch allAsk = new CountDownLatch(1);
+        Asked strict =
+                new Asked(Work.COMPUTES, it -> await(allAsk) ? Authenticator.WRONG : null);
+        AuthenticationLimits slow =
+                with(
+                        with(LIMITS, "delayNanosMax", 3_600_000_000_000L),
+                        "forgivenNanos",
+                        3_600_000_000_000L);
+        try (ServerRig rig = ServerRig.start(1, new Authenticators(List.of(strict), slow))) {
+            List<RawClient> clients = new ArrayList<>();
+            for (int i = 0; i < 15; i++) {
+                clients.add(asking(rig, "fails" + i, bytes("x")));
+            }
+            rig.await(server -> server.statistics().packetsReceived(PacketType.CONNECT), 15);
+            allAsk.countDown();
+            for (RawClient client : clients) {
+                assertThat(answer(client)).isEqualTo(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
+            }
+            for (int i = 0; i < 10; i++) {
+                clients.add(asking(rig, "waits" + i, bytes("x")));
+            }
+            rig.await(server -> rig.driver().authentication().delayed(), 10);
+            assertThat(connect(rig, "one too many")).isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
+            for (RawClient client : clients) {
+                client.close();
+            }
         }
     }
 

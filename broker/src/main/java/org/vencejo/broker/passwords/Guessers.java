@@ -3,6 +3,7 @@ package org.vencejo.broker.passwords;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,9 @@ public final class Guessers {
     /// The answer of [#waitNanos] for who is banned.
     public static final long BANNED = -1;
 
+    /// How many attempts from one address may wait at a time.
+    static final int WAITING_MAX = 10;
+
     private static final long FIRST_DELAY_NANOS = 100_000_000;
     private static final long FAMILIAR_NANOS = 86_400_000_000_000L;
 
@@ -28,6 +32,9 @@ public final class Guessers {
     private final Lru<NameKeys.Key, Failures> byUser;
     private final Lru<Block, Long> bannedUntil;
     private final Lru<Familiar, Long> familiar;
+
+    /// How many attempts from an address wait now; bounded by those who let them wait.
+    private final Map<Block, Integer> waiting = new HashMap<>();
 
     private long bans;
 
@@ -107,6 +114,24 @@ public final class Guessers {
             }
         }
         return delay;
+    }
+
+    /// An attempt from `address` begins to wait, unless too many of them do: one address must not
+    /// take the room of all. If so, [#endWait] follows.
+    public synchronized boolean beginWait(InetAddress address) {
+        Block block = Block.of(address);
+        int others = waiting.getOrDefault(block, 0);
+        if (others >= WAITING_MAX) {
+            return false;
+        }
+        waiting.put(block, others + 1);
+        return true;
+    }
+
+    /// An attempt from `address` waits no more.
+    public synchronized void endWait(InetAddress address) {
+        waiting.computeIfPresent(
+                Block.of(address), (block, count) -> count == 1 ? null : count - 1);
     }
 
     /// Whether nothing is to be heard from `address` now.

@@ -156,6 +156,20 @@ class GuessersTest {
         assertThat(guessers.waitNanos(HOME, "user0", now)).isZero();
     }
 
+    @Test
+    void anAddressHasOnlySoManyAttemptsThatWait() {
+        InetAddress neighbour = InetAddress.ofLiteral("2001:db8:1:2::9");
+        InetAddress same = InetAddress.ofLiteral("2001:db8:1:2::8");
+        for (int i = 0; i < Guessers.WAITING_MAX; i++) {
+            assertThat(guessers.beginWait(i % 2 == 0 ? neighbour : same)).isTrue();
+        }
+        assertThat(guessers.beginWait(neighbour)).isFalse();
+        assertThat(guessers.beginWait(HOME)).isTrue();
+        guessers.endWait(same);
+        assertThat(guessers.beginWait(neighbour)).isTrue();
+        assertThat(guessers.beginWait(same)).isFalse();
+    }
+
     private void fail(InetAddress address, String user, int times) {
         for (int i = 0; i < times; i++) {
             guessers.failed(address, user, now);
