@@ -6,7 +6,8 @@ import io.netty.buffer.ByteBuf;
 /// loop.
 ///
 /// The calls come in the order [#opened], any number of [#received] and [#writable], [#closed]
-/// once. What is thrown here comes back in [#failed] and ends the connection.
+/// once; or of one that does not pass its [Door], [#turnedAway] alone. What is thrown here comes
+/// back in [#failed] and ends the connection.
 public interface ConnectionHandler {
     /// The connection is there and will be read from.
     void opened(SocketConnection connection);
@@ -27,4 +28,8 @@ public interface ConnectionHandler {
 
     /// The connection is gone, for this reason; nothing sent will arrive any more.
     void closed(String reason);
+
+    /// The connection is gone before it was open: it did not pass this step of its door, for this
+    /// reason.
+    default void turnedAway(Door.Step step, String reason) {}
 }

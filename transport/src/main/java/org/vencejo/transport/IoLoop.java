@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// An event loop and its *tick*: all connections that are ready are read, then the end of the tick
@@ -145,6 +146,20 @@ public final class IoLoop implements Executor {
     void closed(SocketConnection connection) {
         connections.remove(connection);
         CLOSED.setVolatile(this, closedConnections + 1);
+    }
+
+    /// Does `action` with the handlers of all connections that are open.
+    public void eachHandler(Consumer<? super ConnectionHandler> action) {
+        for (SocketConnection connection : List.copyOf(connections)) {
+            if (connection.isOpen()) {
+                action.accept(connection.handler());
+            }
+        }
+    }
+
+    /// Turns away who has not passed its door yet.
+    public void turnAwayAll(String reason) {
+        List.copyOf(connections).forEach(connection -> connection.turnAway(reason));
     }
 
     /// Cuts all connections.

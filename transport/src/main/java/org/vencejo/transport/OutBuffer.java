@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -158,7 +159,11 @@ final class OutBuffer implements ChannelFutureListener {
         } else {
             handed = bytes;
             stalled = true;
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(this);
+            // Behind what is there, past all handlers: they would frame or encrypt it.
+            ChannelHandlerContext first = channel.pipeline().firstContext();
+            if (first != null) {
+                first.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(this);
+            }
         }
     }
 

@@ -5,16 +5,20 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /// One connection: what is read goes to its [ConnectionHandler], what is appended is flushed at the
 /// end of the tick.
 ///
 /// Confined to its event loop, except [#backlog], [#loop] and [#remoteAddress]. It is the last
-/// handler of its channel's pipeline and for plain TCP the only one; TLS or WebSocket stand before
-/// it and see one flush per tick.
+/// handler of its channel's pipeline and for plain TCP the only one; what a [Door] puts before it
+/// sees one flush per tick. Behind a door it is open when that was passed, not before.
 public final class SocketConnection extends ChannelInboundHandlerAdapter {
     private static final int PARTIAL_BYTES = 256;
 
@@ -30,8 +34,13 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
 
     private int wanted;
 
+    /// The way through a door, or null without one.
+    private @Nullable Entrance entrance;
+
     private boolean readingPaused;
+    private boolean counted;
     private boolean opened;
+    private boolean turnedAway;
     private boolean closing;
     private boolean outputEnded;
     private IoLoop.@Nullable Timer patience;
@@ -52,6 +61,19 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
     /// The bytes that wait to be written. Whoever appends counts them there, too.
     public Backlog backlog() {
         return backlog;
+    }
+
+    /// Has the connection go by `passage` before it is open, and tells `answer` whether it came so
+    /// far.
+    void enterBy(Passage passage, @Nullable CompletableFuture<SocketConnection> answer) {
+        entrance = new Entrance(passage, this, channel, answer);
+        passage.prepend(channel);
+    }
+
+    /// What the peer has shown for who it is, verified, its own certificate first; empty if it
+    /// showed none.
+    public List<X509Certificate> peerCertificates() {
+        return entrance == null ? List.of() : entrance.peerCertificates();
     }
 
     public InetSocketAddress remoteAddress() {
@@ -94,16 +116,20 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
         }
         closing = true;
         reason = why;
-        if (out.isEmpty()) {
+        if (!opened || (out.isEmpty() && entrance == null)) {
             cut();
             return;
         }
         resumeReading();
         patience = loop.runLater(this::cut, patienceNanos);
+        if (out.isEmpty()) {
+            flushed();
+        }
     }
 
     /// Closes at once; what was not written yet is lost.
     public void abort(String why) {
+        turnAway(why);
         if (!closing) {
             closing = true;
             reason = why;
@@ -116,15 +142,31 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
         return "SocketConnection[" + channel.remoteAddress() + "]";
     }
 
+    boolean isOpen() {
+        return opened;
+    }
+
+    ConnectionHandler handler() {
+        return handler;
+    }
+
     /// Everything that was appended is with the operating system now.
     void flushed() {
         if (closing && !outputEnded) {
             outputEnded = true;
-            if (channel instanceof DuplexChannel duplex) {
-                var unused = duplex.shutdownOutput();
+            if (entrance == null) {
+                endOutput();
             } else {
-                cut();
+                entrance.takeLeave(this::endOutput);
             }
+        }
+    }
+
+    private void endOutput() {
+        if (channel instanceof DuplexChannel duplex) {
+            var unused = duplex.shutdownOutput();
+        } else {
+            cut();
         }
     }
 
@@ -136,7 +178,22 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        open();
+        if (!counted) {
+            counted = true;
+            loop.opened(this);
+            if (entrance == null) {
+                open();
+            } else {
+                entrance.begin();
+            }
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (entrance != null) {
+            entrance.heard(event);
+        }
     }
 
     @Override
@@ -162,33 +219,70 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
             partial.release();
             partial = null;
         }
-        if (opened) {
-            opened = false;
+        if (counted) {
+            counted = false;
             loop.closed(this);
-            handler.closed(reason);
+            if (opened) {
+                opened = false;
+                handler.closed(reason);
+            } else if (entrance != null) {
+                entrance.failed(reason);
+                handler.turnedAway(entrance.step(), reason);
+            }
         }
     }
 
     @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof IOException) {
+    public void exceptionCaught(ChannelHandlerContext context, Throwable thrown) {
+        Throwable cause =
+                thrown instanceof DecoderException && thrown.getCause() != null
+                        ? thrown.getCause()
+                        : thrown;
+        if (!(cause instanceof IOException)) {
+            handler.failed(cause);
+            abort("a fault of ours");
+        } else if (entrance == null) {
             String message = cause.getMessage();
             abort(message == null ? cause.toString() : message);
         } else {
-            handler.failed(cause);
-            abort("a fault of ours");
+            abort(Tls.reason(cause));
         }
     }
 
+    /// Closes at once, and by the channel itself: a handler before this one would have its last
+    /// word written first, and a peer that does not read could hold that up.
     private void cut() {
-        var unused = channel.close();
+        ChannelHandlerContext first = channel.pipeline().firstContext();
+        var unused = entrance == null || first == null ? channel.close() : first.close();
     }
 
-    private void open() {
-        if (!opened) {
+    /// The door was passed, or there is none.
+    void open() {
+        if (!opened && !closing && !turnedAway) {
             opened = true;
-            loop.opened(this);
             handler.opened(this);
+        }
+    }
+
+    /// It does not pass the door, and is cut; its handler hears of it then.
+    void turnAway(String why) {
+        if (entrance == null || opened || turnedAway) {
+            return;
+        }
+        turnedAway = true;
+        closing = true;
+        reason = why;
+        loop.execute(this::cut); // not before the peer is told why
+    }
+
+    /// The peer has said its last word.
+    void hungUp() {
+        if (outputEnded) {
+            cut();
+        } else if (!closing) {
+            closing = true;
+            reason = "closed by the peer";
+            var unused = channel.close();
         }
     }
 

@@ -17,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// TCP: listens and dials. Thread-safe.
+/// TCP, plain or behind a [Door]: listens and dials. Thread-safe.
 ///
 /// `highBytes` and `lowBytes` are the marks between which a connection's handler is told that it
 /// may go on; `shortage` lowers them.
@@ -50,10 +50,18 @@ public record TcpTransport(IoLoops loops, int highBytes, int lowBytes, Shortage 
         }
     }
 
-    /// Listens on `local`.
+    /// Listens on `local` for plain connections.
     ///
     /// @throws IOException if the address cannot be bound, naming the reason
     public Listener listen(InetSocketAddress local, Acceptor acceptor) throws IOException {
+        return listen(local, null, acceptor);
+    }
+
+    /// Listens on `local` for connections that have to pass `door`; null is none.
+    ///
+    /// @throws IOException if the address cannot be bound, naming the reason
+    public Listener listen(InetSocketAddress local, @Nullable Door door, Acceptor acceptor)
+            throws IOException {
         ChannelFuture bound =
                 new ServerBootstrap()
                         .group(loops.group())
@@ -65,7 +73,7 @@ public record TcpTransport(IoLoops loops, int highBytes, int lowBytes, Shortage 
                         .option(ChannelOption.SO_REUSEADDR, true)
                         .childOption(ChannelOption.TCP_NODELAY, true)
                         .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                        .childHandler(new Accepted(acceptor))
+                        .childHandler(new Accepted(door, acceptor))
                         .bind(local)
                         .awaitUninterruptibly();
         if (!bound.isSuccess()) {
@@ -79,6 +87,16 @@ public record TcpTransport(IoLoops loops, int highBytes, int lowBytes, Shortage 
     /// IOException.
     public CompletableFuture<SocketConnection> dial(
             IoLoop loop, InetSocketAddress remote, long timeoutNanos, ConnectionHandler handler) {
+        return dial(loop, remote, null, timeoutNanos, handler);
+    }
+
+    /// The same through the `door` of the server; null is none. The time is for TCP alone.
+    public CompletableFuture<SocketConnection> dial(
+            IoLoop loop,
+            InetSocketAddress remote,
+            @Nullable ServerDoor door,
+            long timeoutNanos,
+            ConnectionHandler handler) {
         CompletableFuture<SocketConnection> answer = new CompletableFuture<>();
         int timeoutMillis =
                 Math.clamp(TimeUnit.NANOSECONDS.toMillis(timeoutNanos), 1, Integer.MAX_VALUE);
@@ -91,9 +109,12 @@ public record TcpTransport(IoLoops loops, int highBytes, int lowBytes, Shortage 
                         .option(ChannelOption.TCP_NODELAY, true)
                         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis)
                         .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                        .handler(new Dialled(handler))
+                        .handler(new Dialled(door, handler, answer))
                         .connect(remote);
         connected.addListener(done -> {
+            if (done.isSuccess() && door != null) {
+                return; // the entrance tells
+            }
             if (done.isSuccess()) {
                 answer.complete(connected.channel().pipeline().get(SocketConnection.class));
             } else {
@@ -104,15 +125,20 @@ public record TcpTransport(IoLoops loops, int highBytes, int lowBytes, Shortage 
         return answer;
     }
 
-    private void attach(Channel channel, IoLoop loop, ConnectionHandler handler) {
+    private void attach(
+            Channel channel,
+            IoLoop loop,
+            @Nullable Passage passage,
+            @Nullable CompletableFuture<SocketConnection> answer,
+            ConnectionHandler handler) {
         channel.config().setRecvByteBufAllocator(loop.receiveBuffer());
-        channel.pipeline()
-                .addLast(
-                        new SocketConnection(
-                                loop,
-                                channel,
-                                handler,
-                                new Backlog(highBytes, lowBytes, shortage)));
+        SocketConnection connection =
+                new SocketConnection(
+                        loop, channel, handler, new Backlog(highBytes, lowBytes, shortage));
+        channel.pipeline().addLast(connection);
+        if (passage != null) {
+            connection.enterBy(passage, answer);
+        }
     }
 
     private static String causeOf(ChannelFuture failed) {
@@ -122,9 +148,11 @@ public record TcpTransport(IoLoops loops, int highBytes, int lowBytes, Shortage 
     }
 
     private final class Accepted extends ChannelInitializer<Channel> {
+        private final @Nullable Door door;
         private final Acceptor acceptor;
 
-        Accepted(Acceptor acceptor) {
+        Accepted(@Nullable Door door, Acceptor acceptor) {
+            this.door = door;
             this.acceptor = acceptor;
         }
 
@@ -136,21 +164,28 @@ public record TcpTransport(IoLoops loops, int highBytes, int lowBytes, Shortage 
             if (handler == null) {
                 var unused = channel.close();
             } else {
-                attach(channel, loop, handler);
+                attach(channel, loop, door, null, handler);
             }
         }
     }
 
     private final class Dialled extends ChannelInitializer<Channel> {
+        private final @Nullable ServerDoor door;
         private final ConnectionHandler handler;
+        private final CompletableFuture<SocketConnection> answer;
 
-        Dialled(ConnectionHandler handler) {
+        Dialled(
+                @Nullable ServerDoor door,
+                ConnectionHandler handler,
+                CompletableFuture<SocketConnection> answer) {
+            this.door = door;
             this.handler = handler;
+            this.answer = answer;
         }
 
         @Override
         protected void initChannel(Channel channel) {
-            attach(channel, loops.current(), handler);
+            attach(channel, loops.current(), door, answer, handler);
         }
     }
 }

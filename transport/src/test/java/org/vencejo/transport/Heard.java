@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /// A handler that does what a test says with what comes, and lets the test wait for events.
 final class Heard implements ConnectionHandler {
@@ -13,6 +14,9 @@ final class Heard implements ConnectionHandler {
     final CompletableFuture<SocketConnection> opened = new CompletableFuture<>();
     final CompletableFuture<String> closed = new CompletableFuture<>();
     final LinkedBlockingQueue<String> events = new LinkedBlockingQueue<>();
+
+    /// Hears who did not pass the door, and why.
+    Consumer<String> turnedAway = reason -> {};
 
     private final BiConsumer<SocketConnection, ByteBuf> reader;
 
@@ -49,7 +53,7 @@ final class Heard implements ConnectionHandler {
     }
 
     /// Does `action` on the connection's loop.
-    void on(java.util.function.Consumer<SocketConnection> action) throws Exception {
+    void on(Consumer<SocketConnection> action) throws Exception {
         SocketConnection connection = connection();
         connection.loop().execute(() -> action.accept(connection));
     }
@@ -78,5 +82,10 @@ final class Heard implements ConnectionHandler {
     @Override
     public void closed(String reason) {
         closed.complete(reason);
+    }
+
+    @Override
+    public void turnedAway(Door.Step step, String reason) {
+        turnedAway.accept(step + ": " + reason);
     }
 }

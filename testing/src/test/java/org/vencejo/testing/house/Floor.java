@@ -20,7 +20,15 @@ enum Floor {
             Set.of(PROTOCOL, CORE),
             Set.of("io.netty.buffer", "org.rocksdb", "org.slf4j"),
             Set.of("")),
-    TRANSPORT(Set.of(), Set.of("io.netty"), Set.of("")),
+    TRANSPORT(
+            Set.of(),
+            Set.of(
+                    "io.netty",
+                    "javax.naming",
+                    "javax.net.ssl",
+                    "javax.security",
+                    "org.bouncycastle"),
+            Set.of("")),
     CLIENT(Set.of(PROTOCOL, CORE, TRANSPORT), Set.of("io.netty"), Set.of("")),
     BROKER(
             Set.of(PROTOCOL, CORE, STORAGE, TRANSPORT),
@@ -32,7 +40,8 @@ enum Floor {
                     "org.snakeyaml",
                     "org.bouncycastle",
                     "javax.crypto",
-                    "com.sun.management"),
+                    "com.sun.management",
+                    "javax.security"),
             Set.of("", ".config", ".access", ".passwords")),
     CLI(
             Set.of(PROTOCOL, CONFORMANCE, CORE, STORAGE, TRANSPORT, CLIENT, BROKER),

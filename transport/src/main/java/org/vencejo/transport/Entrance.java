@@ -1,0 +1,153 @@
+package org.vencejo.transport;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.io.IOException;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.transport.Door.Step;
+
+/// One connection on its way through a [Passage]: how far it is, what was learned of its peer, and
+/// how it takes its leave.
+///
+/// Confined to the connection's event loop.
+final class Entrance {
+    /// How long a peer that ended the conversation may take to hang up.
+    private static final long LEAVE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final Passage passage;
+    private final SocketConnection connection;
+    private final Channel channel;
+
+    private final @Nullable CompletableFuture<SocketConnection> answer;
+
+    private Step step;
+    private IoLoop.@Nullable Timer timer;
+    private List<X509Certificate> peerCertificates = List.of();
+
+    /// `answer` is completed when it is known whether the connection is open.
+    Entrance(
+            Passage passage,
+            SocketConnection connection,
+            Channel channel,
+            @Nullable CompletableFuture<SocketConnection> answer) {
+        this.passage = passage;
+        this.answer = answer;
+        this.connection = connection;
+        this.channel = channel;
+        this.step = passage.firstStep();
+    }
+
+    /// The connection is there.
+    void begin() {
+        long nanos = passage.patience();
+        timer =
+                connection
+                        .loop()
+                        .runLater(
+                                () ->
+                                        connection.turnAway(
+                                                "not complete within %d ms"
+                                                        .formatted(
+                                                                TimeUnit.NANOSECONDS.toMillis(
+                                                                        nanos))),
+                                nanos);
+    }
+
+    Step step() {
+        return step;
+    }
+
+    /// The peer's own certificate first; empty if it showed none.
+    List<X509Certificate> peerCertificates() {
+        return peerCertificates;
+    }
+
+    /// Something that the handlers of the door have to tell.
+    void heard(Object event) {
+        switch (event) {
+            case SslHandshakeCompletionEvent it when it.isSuccess() -> shakenHands();
+            case SslHandshakeCompletionEvent it -> connection.turnAway(Tls.reason(it.cause()));
+            // Its last word: what it does not say any more, it does not hear either.
+            case SslCloseCompletionEvent it -> connection.hungUp();
+            case WebSocketUpgrade.Agreed it -> passed();
+            case WebSocketUpgrade.Refused it -> connection.turnAway(it.reason());
+            case WebSocketFrames.Ended it -> connection.close(it.reason(), LEAVE_NANOS);
+            default -> {}
+        }
+    }
+
+    private void shakenHands() {
+        peerCertificates = learnCertificates();
+        if (!peerCertificates.isEmpty() && passage.isRevoked(peerCertificates.getFirst())) {
+            // The files may have been read again since it began, or a session be resumed.
+            connection.turnAway("its certificate is revoked");
+            return;
+        }
+        if (passage.upgrades()) {
+            step = Step.WEBSOCKET;
+        } else {
+            passed();
+        }
+    }
+
+    private void passed() {
+        end();
+        connection.open();
+        if (answer != null) {
+            answer.complete(connection);
+        }
+    }
+
+    /// It is gone, and was never open.
+    void failed(String reason) {
+        end();
+        if (answer != null) {
+            answer.completeExceptionally(new IOException(step.words() + ": " + reason));
+        }
+    }
+
+    private List<X509Certificate> learnCertificates() {
+        List<X509Certificate> certificates = new ArrayList<>();
+        try {
+            SslHandler handler = channel.pipeline().get(SslHandler.class);
+            for (Certificate each : handler.engine().getSession().getPeerCertificates()) {
+                certificates.add((X509Certificate) each);
+            }
+        } catch (SSLPeerUnverifiedException none) {
+            return List.of();
+        }
+        return List.copyOf(certificates);
+    }
+
+    /// Tells the peer that nothing more will come, then runs `afterwards`.
+    void takeLeave(Runnable afterwards) {
+        ChannelHandlerContext frames = channel.pipeline().context(WebSocketFrames.class);
+        if (frames != null) {
+            ((WebSocketFrames) frames.handler()).sayGoodbye(frames);
+        }
+        SslHandler handler = channel.pipeline().get(SslHandler.class);
+        if (handler == null) {
+            afterwards.run();
+        } else {
+            handler.closeOutbound().addListener(said -> afterwards.run());
+        }
+    }
+
+    /// It is open, or gone.
+    void end() {
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+    }
+}

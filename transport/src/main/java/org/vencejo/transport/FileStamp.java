@@ -1,0 +1,31 @@
+package org.vencejo.transport;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What tells a file from the same one before it was written or replaced. Immutable.
+///
+/// Links are followed: when a folder behind one is exchanged, as Kubernetes does it, the file has
+/// another key.
+record FileStamp(FileTime modified, long size, @Nullable Object key) {
+    /// The stamps of those files that are there.
+    static Map<Path, FileStamp> of(List<Path> files) {
+        Map<Path, FileStamp> stamps = new HashMap<>();
+        for (Path file : files) {
+            try {
+                BasicFileAttributes it = Files.readAttributes(file, BasicFileAttributes.class);
+                stamps.put(file, new FileStamp(it.lastModifiedTime(), it.size(), it.fileKey()));
+            } catch (IOException missing) {
+                // That it is not among them is seen, too.
+            }
+        }
+        return stamps;
+    }
+}

@@ -1,0 +1,45 @@
+package org.vencejo.transport;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
+import java.security.cert.X509Certificate;
+import org.jspecify.annotations.Nullable;
+
+/// What a connection that we make has to pass before it is open: the server's handshake of TLS, its
+/// answer for WebSocket, or one after the other. Immutable.
+///
+/// `host` is the name that the server's certificate has to be for. Both have `patience`
+/// nanoseconds.
+public record ServerDoor(
+        @Nullable TlsClient tls,
+        @Nullable WebSocketClient webSocket,
+        String host,
+        int port,
+        long patience)
+        implements Passage {
+    @Override
+    public Door.Step firstStep() {
+        return tls == null ? Door.Step.WEBSOCKET : Door.Step.TLS;
+    }
+
+    @Override
+    public boolean upgrades() {
+        return webSocket != null;
+    }
+
+    @Override
+    public boolean isRevoked(X509Certificate certificate) {
+        return false; // whom we trust is decided in the handshake
+    }
+
+    @Override
+    public void prepend(Channel channel) {
+        ChannelPipeline pipeline = channel.pipeline();
+        if (webSocket != null) {
+            WebSocketRequest.prepend(pipeline, webSocket, host, port, tls != null);
+        }
+        if (tls != null) {
+            pipeline.addFirst(tls.handler(channel.alloc(), host, port));
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package org.vencejo.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.ByteToMessageDecoder.Cumulator;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslSessionContext;
+import io.netty.handler.ssl.OpenSslSessionTicketKey;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.util.IllegalReferenceCountException;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/// The engine of TLS: BoringSSL where its native library loads, else the JDK's. Stateless.
+public final class Tls {
+    private static final long SESSION_SECONDS = 3_600;
+    private static final int REASON_MAX = 200;
+
+    static {
+        // Who may not renegotiate cannot have us encrypt without end; BoringSSL never does.
+        if (System.getProperty("jdk.tls.rejectClientInitiatedRenegotiation") == null) {
+            System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
+        }
+    }
+
+    /// Keeps of a record that is not whole no more than has come of it. What is read is in the
+    /// loop's one buffer, and a connection that held on to it would take 64 KB for a byte.
+    static final Cumulator RIGHT_SIZED =
+            (allocator, cumulation, in) -> {
+                try {
+                    int length = cumulation.readableBytes() + in.readableBytes();
+                    if (cumulation.writableBytes() >= in.readableBytes()) {
+                        return cumulation.writeBytes(in);
+                    }
+                    ByteBuf larger = allocator.directBuffer(length);
+                    larger.writeBytes(cumulation).writeBytes(in);
+                    cumulation.release();
+                    return larger;
+                } finally {
+                    in.release();
+                }
+            };
+
+    private Tls() {}
+
+    /// Who encrypts, for operators: `BoringSSL` or `the JDK`.
+    public static String engine() {
+        return provider() == SslProvider.JDK ? "the JDK" : "BoringSSL";
+    }
+
+    static SslProvider provider() {
+        return OpenSsl.isAvailable() && !Boolean.getBoolean("org.vencejo.tls.jdk")
+                ? SslProvider.OPENSSL_REFCNT
+                : SslProvider.JDK;
+    }
+
+    static SslContext server(
+            TlsFiles files, TlsMaterial material, Identity identity, String applicationProtocol)
+            throws IOException {
+        try {
+            SslContextBuilder builder =
+                    SslContextBuilder.forServer(identity.key(), identity.chain())
+                            .sslProvider(provider())
+                            .protocols(files.minimumVersion().andLater())
+                            .applicationProtocolConfig(protocol(applicationProtocol))
+                            .sessionTimeout(SESSION_SECONDS)
+                            .clientAuth(
+                                    switch (files.peerCertificate()) {
+                                        case OFF -> ClientAuth.NONE;
+                                        case OPTIONAL -> ClientAuth.OPTIONAL;
+                                        case REQUIRED -> ClientAuth.REQUIRE;
+                                    });
+            if (files.peerCertificate() != TlsFiles.PeerCertificate.OFF) {
+                builder.trustManager(material.trust());
+            }
+            SslContext context = builder.build();
+            if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
+                sessions.setTicketKeys(ticketKey());
+            }
+            return context;
+        } catch (SSLException | GeneralSecurityException | IllegalArgumentException e) {
+            throw new IOException("it cannot be used: " + reason(e), e);
+        }
+    }
+
+    static ApplicationProtocolConfig protocol(String name) {
+        return new ApplicationProtocolConfig(
+                Protocol.ALPN,
+                SelectorFailureBehavior.NO_ADVERTISE,
+                SelectedListenerFailureBehavior.ACCEPT,
+                name);
+    }
+
+    // A key of this context alone: what was resumed by an older one has to be shown again.
+    private static OpenSslSessionTicketKey ticketKey() {
+        SecureRandom random = new SecureRandom();
+        byte[] name = new byte[OpenSslSessionTicketKey.NAME_SIZE];
+        byte[] hmac = new byte[OpenSslSessionTicketKey.HMAC_KEY_SIZE];
+        byte[] aes = new byte[OpenSslSessionTicketKey.AES_KEY_SIZE];
+        random.nextBytes(name);
+        random.nextBytes(hmac);
+        random.nextBytes(aes);
+        try {
+            return new OpenSslSessionTicketKey(name, hmac, aes);
+        } finally {
+            Arrays.fill(hmac, (byte) 0);
+            Arrays.fill(aes, (byte) 0);
+        }
+    }
+
+    /// A handler whose time is watched by the [Entrance].
+    static SslHandler quiet(SslHandler handler) {
+        handler.setHandshakeTimeoutMillis(0);
+        handler.setCumulator(RIGHT_SIZED);
+        return handler;
+    }
+
+    /// Whether the context is there still; then it is until it is released once more.
+    static boolean retain(SslContext context) {
+        try {
+            ReferenceCountUtil.retain(context);
+            return true;
+        } catch (IllegalReferenceCountException freed) {
+            return false;
+        }
+    }
+
+    static void release(SslContext context) {
+        ReferenceCountUtil.release(context);
+    }
+
+    /// Why a handshake failed, in one line.
+    static String reason(@Nullable Throwable failure) {
+        if (failure == null) {
+            return "unknown";
+        }
+        Throwable deepest = failure;
+        while (deepest.getCause() != null && deepest.getCause().getMessage() != null) {
+            deepest = deepest.getCause();
+        }
+        if (deepest instanceof ClosedChannelException) {
+            return "closed by the peer";
+        }
+        if (deepest instanceof NotSslRecordException) {
+            return "what came is no TLS"; // its message holds all of it
+        }
+        String message = deepest.getMessage();
+        String line =
+                (message == null ? deepest.toString() : message).replaceAll("[\\p{Cntrl}]+", " ");
+        return line.length() > REASON_MAX ? line.substring(0, REASON_MAX) + "..." : line;
+    }
+}

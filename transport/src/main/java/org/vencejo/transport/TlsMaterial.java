@@ -1,0 +1,141 @@
+package org.vencejo.transport;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertPathBuilder;
+import java.security.cert.CertStore;
+import java.security.cert.CollectionCertStoreParameters;
+import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.PKIXRevocationChecker;
+import java.security.cert.PKIXRevocationChecker.Option;
+import java.security.cert.X509CRL;
+import java.security.cert.X509CertSelector;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import javax.net.ssl.CertPathTrustManagerParameters;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/// What the files of TLS hold, read and found to fit together. Immutable.
+record TlsMaterial(
+        List<Identity> own, List<X509Certificate> authorities, List<X509CRL> revocations) {
+    private static final Duration WARNED_BEFORE = Duration.ofDays(30);
+
+    /// Reads all files, and notes every trouble; without any, what comes is whole.
+    static TlsMaterial read(TlsFiles files, List<TlsFiles.Trouble> troubles) {
+        List<Identity> own = new ArrayList<>();
+        for (TlsFiles.KeyPair each : files.own()) {
+            Identity identity = Identity.read(each, troubles);
+            if (identity != null) {
+                own.add(identity);
+            }
+        }
+        return new TlsMaterial(
+                List.copyOf(own),
+                list(files.authorities(), TlsFiles.Part.AUTHORITIES, Pem::certificates, troubles),
+                list(files.revocations(), TlsFiles.Part.REVOCATIONS, Pem::revocations, troubles));
+    }
+
+    private interface Reader<T> {
+        List<T> read(byte[] file) throws IOException;
+    }
+
+    private static <T> List<T> list(
+            @Nullable Path file,
+            TlsFiles.Part part,
+            Reader<T> reader,
+            List<TlsFiles.Trouble> troubles) {
+        if (file == null) {
+            return List.of();
+        }
+        try {
+            return List.copyOf(reader.read(Pem.read(file)));
+        } catch (IOException e) {
+            troubles.add(part.trouble(file, e));
+            return List.of();
+        }
+    }
+
+    /// Trusts whom our authorities have signed and not taken back: with a revocation list, a
+    /// certificate of which no list in force tells is refused, too.
+    TrustManagerFactory trust() throws GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        try {
+            store.load(null, null);
+        } catch (IOException impossible) {
+            throw new IllegalStateException("nothing is read", impossible);
+        }
+        for (int i = 0; i < authorities.size(); i++) {
+            store.setCertificateEntry("authority-" + i, authorities.get(i));
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+        if (revocations.isEmpty()) {
+            trust.init(store);
+            return trust;
+        }
+        PKIXBuilderParameters parameters = new PKIXBuilderParameters(store, new X509CertSelector());
+        parameters.addCertStore(
+                CertStore.getInstance(
+                        "Collection", new CollectionCertStoreParameters(revocations)));
+        PKIXRevocationChecker checker =
+                (PKIXRevocationChecker) CertPathBuilder.getInstance("PKIX").getRevocationChecker();
+        checker.setOptions(
+                EnumSet.of(Option.ONLY_END_ENTITY, Option.PREFER_CRLS, Option.NO_FALLBACK));
+        parameters.addCertPathChecker(checker);
+        trust.init(new CertPathTrustManagerParameters(parameters));
+        return trust;
+    }
+
+    boolean isRevoked(X509Certificate certificate) {
+        for (X509CRL list : revocations) {
+            if (list.getIssuerX500Principal().equals(certificate.getIssuerX500Principal())
+                    && list.isRevoked(certificate)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// What operators should see to before it is too late, or after.
+    List<String> warnings(Instant now) {
+        List<String> warnings = new ArrayList<>();
+        for (Identity each : own) {
+            warn("our certificate", each.certificate(), now, warnings);
+        }
+        for (X509Certificate each : authorities) {
+            warn("the authority's certificate", each, now, warnings);
+        }
+        for (X509CRL each : revocations) {
+            if (each.getNextUpdate() != null && now.isAfter(each.getNextUpdate().toInstant())) {
+                warnings.add(
+                        "the revocation list of %s was due for renewal at %s; clients with certificates of this authority are refused until there is a newer one"
+                                .formatted(
+                                        each.getIssuerX500Principal().getName(),
+                                        each.getNextUpdate().toInstant()));
+            }
+        }
+        return warnings;
+    }
+
+    private static void warn(
+            String whose, X509Certificate certificate, Instant now, List<String> warnings) {
+        Instant end = certificate.getNotAfter().toInstant();
+        Instant begin = certificate.getNotBefore().toInstant();
+        String what = whose + " " + Identity.subject(certificate);
+        if (now.isBefore(begin)) {
+            warnings.add(what + " is not valid before " + begin);
+        } else if (now.isAfter(end)) {
+            warnings.add(what + " has expired at " + end);
+        } else if (now.plus(WARNED_BEFORE).isAfter(end)) {
+            warnings.add(
+                    "%s expires at %s, in %d days"
+                            .formatted(what, end, Duration.between(now, end).toDays()));
+        }
+    }
+}

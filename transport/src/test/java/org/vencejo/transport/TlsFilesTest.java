@@ -1,0 +1,274 @@
+package org.vencejo.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.OutputStream;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.interfaces.ECPrivateKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
+import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
+import org.bouncycastle.openssl.jcajce.JcePEMEncryptorBuilder;
+import org.bouncycastle.util.io.pem.PemObject;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.vencejo.transport.TlsFiles.PeerCertificate;
+import org.vencejo.transport.TlsFiles.Version;
+
+/// Certificates and keys in all forms that are in use, and what is said of those that are wrong.
+class TlsFilesTest {
+    private static final Authority AUTHORITY = Authority.named("an authority");
+    private static final KeyPair RSA = Authority.rsaKeys();
+    private static final KeyPair EC = Authority.ecKeys();
+    private static final BouncyCastleProvider BOUNCY_CASTLE = new BouncyCastleProvider();
+    private static final String PASSWORD = "correct horse";
+
+    @TempDir private Path folder;
+
+    /// The forms of a private key, named after the line that it begins with.
+    enum Form {
+        PKCS_8_RSA,
+        PKCS_8_EC,
+        PKCS_1_RSA,
+        SEC_1_EC,
+        ENCRYPTED_PKCS_8_RSA,
+        ENCRYPTED_PKCS_8_EC,
+        ENCRYPTED_PKCS_1_RSA,
+        PKCS_12_EC;
+
+        boolean isEncrypted() {
+            return name().startsWith("ENCRYPTED") || this == PKCS_12_EC;
+        }
+
+        KeyPair keys() {
+            return name().endsWith("RSA") ? RSA : EC;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyFormOfAKeyIsRead(Form form) throws Exception {
+        assertThat(troubles(files(form, PASSWORD))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ENCRYPTED_PKCS_8_RSA", "ENCRYPTED_PKCS_8_EC", "ENCRYPTED_PKCS_1_RSA"})
+    void anEncryptedKeyNeedsItsPassword(Form form) throws Exception {
+        assertThat(troubles(files(form, null)))
+                .containsExactly(
+                        "KEY it.key: its private key is encrypted, and no file with its password is given");
+        assertThat(troubles(files(form, "wrong")))
+                .containsExactly("KEY it.key: the password is not that of its private key");
+    }
+
+    @Test
+    void aPkcs12FileNeedsItsPassword() throws Exception {
+        assertThat(troubles(files(Form.PKCS_12_EC, null)))
+                .containsExactly(
+                        "CERTIFICATE it.pem: it is encrypted, and no file with its password is given");
+        assertThat(troubles(files(Form.PKCS_12_EC, "wrong")))
+                .containsExactly(
+                        "CERTIFICATE it.pem: the password is not that of this PKCS#12 file");
+    }
+
+    @Test
+    void certificateAndKeyMayBeInOneFile() throws Exception {
+        Path both =
+                Authority.file(
+                        folder,
+                        "both.pem",
+                        "some words before\n"
+                                + Authority.keyPem(EC.getPrivate())
+                                + AUTHORITY.of("it", EC).pem()
+                                + AUTHORITY.pem());
+        assertThat(troubles(new TlsFiles.KeyPair(both, null, null))).isEmpty();
+    }
+
+    @Test
+    void allThatIsWrongIsToldAtOnce() throws Exception {
+        Path notPem = Authority.file(folder, "not.pem", "hello");
+        TlsFiles files =
+                new TlsFiles(
+                        List.of(
+                                new TlsFiles.KeyPair(notPem, folder.resolve("missing.key"), null),
+                                new TlsFiles.KeyPair(
+                                        folder, notPem, folder.resolve("no.password"))),
+                        PeerCertificate.REQUIRED,
+                        notPem,
+                        Authority.file(folder, "wrong.crl", AUTHORITY.pem()),
+                        Version.TLS_1_2);
+        assertThat(texts(files.troubles()))
+                .containsExactly(
+                        "CERTIFICATE not.pem: it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)",
+                        "KEY missing.key: there is no such file",
+                        "KEY_PASSWORD no.password: there is no such file",
+                        "AUTHORITIES not.pem: it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)",
+                        "REVOCATIONS wrong.crl: it holds no revocation list (-----BEGIN X509 CRL-----)");
+    }
+
+    @Test
+    void aKeyThatDoesNotFitIsToldWithTheCertificate() throws Exception {
+        TlsFiles.KeyPair files = AUTHORITY.of("it", EC).write(folder, "it");
+        for (KeyPair other : List.of(Authority.ecKeys(), RSA)) {
+            Authority.file(folder, "it.key", Authority.keyPem(other.getPrivate()));
+            assertThat(troubles(files))
+                    .containsExactly(
+                            "KEY it.key: it is not the key of the certificate in it.pem (CN=it)");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "BEGIN PRIVATE KEY      | its private key is damaged, or of a kind that nobody knows",
+                "BEGIN RSA PRIVATE KEY  | its private key is damaged: ",
+                "BEGIN EC PRIVATE KEY   | its private key is damaged: ",
+                "BEGIN PUBLIC KEY       | it holds no private key, but public key",
+                "BEGIN                  | it holds no private key in PEM (-----BEGIN PRIVATE KEY-----)"
+            })
+    void aDamagedKeyIsTold(String begin, String told) throws Exception {
+        TlsFiles.KeyPair files = AUTHORITY.of("it", EC).write(folder, "it");
+        Authority.file(
+                folder,
+                "it.key",
+                "-----%s-----\nAAECAwQFBgc=\n-----%s-----\n"
+                        .formatted(begin, begin.replace("BEGIN", "END")));
+        assertThat(troubles(files)).singleElement().asString().startsWith("KEY it.key: " + told);
+    }
+
+    @Test
+    void aDamagedCertificateIsTold() throws Exception {
+        TlsFiles.KeyPair files = AUTHORITY.of("it", EC).write(folder, "it");
+        Authority.file(
+                folder,
+                "it.pem",
+                "-----BEGIN CERTIFICATE-----\nAAECAwQFBgc=\n-----END CERTIFICATE-----\n");
+        assertThat(troubles(files))
+                .singleElement()
+                .asString()
+                .startsWith("CERTIFICATE it.pem: its certificate number 1 is damaged: ");
+    }
+
+    @Test
+    void aKeyThatOneEngineCannotUseIsRefused() throws Exception {
+        KeyPair ed25519 = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        TlsFiles.KeyPair files = AUTHORITY.of("it", ed25519).write(folder, "it");
+        assertThat(troubles(files))
+                .containsExactly("KEY it.key: its private key is for EdDSA; allowed: RSA or EC");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "P90D, ''",
+        "P31D, ''",
+        "P29D, 'our certificate CN=it expires at '",
+        "-P1D, 'our certificate CN=it has expired at '"
+    })
+    void anEndThatIsNearIsAWarningAndNoTrouble(Duration life, String warning) throws Exception {
+        TlsFiles files = server(AUTHORITY.lasting("it", life).write(folder, "it"));
+        assertThat(files.troubles()).isEmpty();
+        TlsServer tls = TlsServer.open(files, "mqtt");
+        try {
+            assertThat(String.join(" ", tls.warnings(Instant.now()))).startsWith(warning);
+            assertThat(tls.warnings(Instant.now())).hasSize(warning.isEmpty() ? 0 : 1);
+        } finally {
+            tls.close();
+        }
+    }
+
+    @Test
+    void aKeyIsNeverPrinted() throws Exception {
+        Identity identity =
+                Identity.read(
+                        AUTHORITY.of("it", EC).write(folder, "it"), new java.util.ArrayList<>());
+        assertThat(identity).hasToString("Identity[CN=it]");
+    }
+
+    // ---- helpers ----
+
+    private TlsFiles.KeyPair files(Form form, String password) throws Exception {
+        Path passwordFile =
+                password == null || !form.isEncrypted()
+                        ? null
+                        : Authority.file(folder, "password", password + "\nanother line\n");
+        Authority.Issued issued = AUTHORITY.of("it", form.keys());
+        TlsFiles.KeyPair files = issued.write(folder, "it");
+        if (form == Form.PKCS_12_EC) {
+            try (OutputStream out = Files.newOutputStream(files.certificate())) {
+                issued.store(PASSWORD.toCharArray()).store(out, PASSWORD.toCharArray());
+            }
+            return new TlsFiles.KeyPair(files.certificate(), null, passwordFile);
+        }
+        Files.writeString(files.key(), pem(form, form.keys().getPrivate()));
+        return new TlsFiles.KeyPair(files.certificate(), files.key(), passwordFile);
+    }
+
+    private static String pem(Form form, PrivateKey key) throws Exception {
+        StringWriter text = new StringWriter();
+        try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
+            switch (form) {
+                case PKCS_1_RSA -> writer.writeObject(key);
+                // With the curve in it, as OpenSSL writes it.
+                case SEC_1_EC ->
+                        writer.writeObject(
+                                new PemObject(
+                                        "EC PRIVATE KEY",
+                                        new org.bouncycastle.asn1.sec.ECPrivateKey(
+                                                        256,
+                                                        ((ECPrivateKey) key).getS(),
+                                                        SECObjectIdentifiers.secp256r1)
+                                                .getEncoded()));
+                case ENCRYPTED_PKCS_1_RSA ->
+                        writer.writeObject(
+                                key,
+                                new JcePEMEncryptorBuilder("AES-256-CBC")
+                                        .setProvider(BOUNCY_CASTLE)
+                                        .build(PASSWORD.toCharArray()));
+                case ENCRYPTED_PKCS_8_RSA, ENCRYPTED_PKCS_8_EC ->
+                        writer.writeObject(
+                                new JcaPKCS8Generator(
+                                        key,
+                                        new JceOpenSSLPKCS8EncryptorBuilder(
+                                                        JcaPKCS8Generator.AES_256_CBC)
+                                                .setProvider(BOUNCY_CASTLE)
+                                                .setPRF(JcaPKCS8Generator.PRF_HMACSHA256)
+                                                .setPassword(PASSWORD.toCharArray())
+                                                .build()));
+                default -> writer.writeObject(new JcaPKCS8Generator(key, null));
+            }
+        }
+        return text.toString();
+    }
+
+    private static TlsFiles server(TlsFiles.KeyPair own) {
+        return new TlsFiles(List.of(own), PeerCertificate.OFF, null, null, Version.TLS_1_2);
+    }
+
+    private List<String> troubles(TlsFiles.KeyPair own) throws Exception {
+        List<String> texts = texts(server(own).troubles());
+        if (texts.isEmpty()) {
+            TlsServer.open(server(own), "mqtt").close(); // the engine can use it, too
+        }
+        return texts;
+    }
+
+    private List<String> texts(List<TlsFiles.Trouble> troubles) {
+        return troubles.stream()
+                .map(it -> (it.part() + " " + it).replace(folder + "/", ""))
+                .toList();
+    }
+}
