@@ -11,12 +11,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.vencejo.broker.CertificateWatch.Watched;
 import org.vencejo.broker.config.BrokerConfig;
 import org.vencejo.broker.config.BrokerConfig.Listener;
 import org.vencejo.broker.config.Configuration;
 import org.vencejo.broker.config.ConfigurationException;
 import org.vencejo.broker.config.LogLevel;
 import org.vencejo.broker.config.Machine;
+import org.vencejo.transport.Tls;
+import org.vencejo.transport.TlsException;
+import org.vencejo.transport.TlsServer;
 
 /// A broker: the one file that wires all of it, from the configuration to the listeners.
 ///
@@ -33,6 +37,7 @@ public final class Broker implements AutoCloseable {
     private final PasswordFiles passwords;
     private final SysPublisher sys;
     private final @Nullable ControlSocket control;
+    private final CertificateWatch certificates;
     private final List<InetSocketAddress> addresses;
 
     private final Configuration started;
@@ -57,7 +62,7 @@ public final class Broker implements AutoCloseable {
             PasswordFiles passwords,
             SysPublisher sys,
             @Nullable ControlSocket control,
-            List<InetSocketAddress> addresses) {
+            Doors doors) {
         this.setup = setup;
         this.started = configuration;
         this.configuration = configuration;
@@ -66,7 +71,8 @@ public final class Broker implements AutoCloseable {
         this.passwords = passwords;
         this.sys = sys;
         this.control = control;
-        this.addresses = List.copyOf(addresses);
+        this.addresses = List.copyOf(doors.addresses);
+        this.certificates = new CertificateWatch(doors.tls, driver::expelRevoked);
     }
 
     /// Reads the configuration and starts a broker, or throws [ConfigurationException] or
@@ -78,12 +84,12 @@ public final class Broker implements AutoCloseable {
         setup.logLevel.accept(config.logLevel());
         try (Opened opened = new Opened()) {
             PasswordFiles passwords =
-                    opened.add(
-                            PasswordFiles.open(config.authentication()), PasswordFiles::close);
+                    opened.add(PasswordFiles.open(config.authentication()), PasswordFiles::close);
             DataFolder dataFolder =
                     opened.add(DataFolder.open(config.dataFolder()), DataFolder::close);
             Keeper keeper = opened.add(Keeper.open(config), Keeper::close);
-            ServerDriver driver = opened.add(startDriver(config, passwords, keeper), it -> it.stop(0));
+            ServerDriver driver =
+                    opened.add(startDriver(config, passwords, keeper), it -> it.stop(0));
             ControlSocket control = ControlSocket.open(dataFolder.folder(), keeper::backup);
             if (control != null) {
                 opened.add(control, ControlSocket::close);
@@ -93,7 +99,7 @@ public final class Broker implements AutoCloseable {
                             new SysPublisher(
                                     driver, keeper::statistics, setup.version, setup.startedNanos),
                             SysPublisher::close);
-            List<InetSocketAddress> addresses = bind(driver, config.listeners());
+            Doors doors = bind(driver, config.listeners(), opened);
             Broker broker =
                     new Broker(
                             setup,
@@ -103,9 +109,10 @@ public final class Broker implements AutoCloseable {
                             passwords,
                             sys,
                             control,
-                            addresses);
+                            doors);
             passwords.start(driver::usersChanged);
             sys.every(config.sysIntervalNanos());
+            broker.certificates.start();
             broker.logStart(config, keeper.words());
             opened.keep();
             return broker;
@@ -127,11 +134,29 @@ public final class Broker implements AutoCloseable {
                 config.ioThreads());
     }
 
-    private static List<InetSocketAddress> bind(ServerDriver driver, List<Listener> listeners) {
-        List<InetSocketAddress> addresses = new ArrayList<>();
+    /// Where it listens, and with which TLS.
+    private record Doors(List<InetSocketAddress> addresses, List<Watched> tls) {}
+
+    private static Doors bind(ServerDriver driver, List<Listener> listeners, Opened opened) {
+        Doors doors = new Doors(new ArrayList<>(), new ArrayList<>());
         for (Listener listener : listeners) {
             try {
-                addresses.add(driver.bind(listener.name(), listener.address()));
+                TlsServer tls = null;
+                if (listener.tls() != null) {
+                    tls =
+                            opened.add(
+                                    TlsServer.open(
+                                            listener.tls(),
+                                            listener.webSocket() == null ? "mqtt" : "http/1.1"),
+                                    TlsServer::close);
+                    doors.tls.add(new Watched(listener.name(), tls));
+                }
+                doors.addresses.add(
+                        driver.bind(
+                                listener.name(), listener.address(), tls, listener.webSocket()));
+            } catch (TlsException e) {
+                throw new StartException(
+                        "no TLS for listener %s: %s".formatted(listener.name(), e.getMessage()), e);
             } catch (IOException e) {
                 throw new StartException(
                         "cannot listen on %s: %s"
@@ -139,7 +164,7 @@ public final class Broker implements AutoCloseable {
                         e);
             }
         }
-        return addresses;
+        return doors;
     }
 
     private void logStart(BrokerConfig config, String words) {
@@ -147,7 +172,7 @@ public final class Broker implements AutoCloseable {
             log.info(words);
         }
         log.info(
-                "vencejo {} listens on {}; durability {}: {}; io-threads {} ({}); started in {} ms",
+                "vencejo {} listens on {}; durability {}: {}; io-threads {} ({}){}; started in {} ms",
                 setup.version,
                 addresses.stream().map(Listener::text).collect(Collectors.joining(", ")),
                 configuration.texts().get("durability"),
@@ -158,6 +183,9 @@ public final class Broker implements AutoCloseable {
                 },
                 config.ioThreads(),
                 driver.kind(),
+                config.listeners().stream().anyMatch(it -> it.tls() != null)
+                        ? "; tls by " + Tls.engine()
+                        : "",
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - setup.startedNanos));
     }
 
@@ -182,12 +210,14 @@ public final class Broker implements AutoCloseable {
         PasswordFiles.open(configuration.broker().authentication()).close();
     }
 
-    /// Reads password files and the configuration again and does what can be done without a restart; the log says what
-    /// changed. One with mistakes changes nothing, and a broker that has stopped does nothing.
+    /// Reads certificates, password files and the configuration again and does what can be done
+    /// without a restart; the log says what changed. One with mistakes changes nothing, and a
+    /// broker that has stopped does nothing.
     public synchronized void reload() {
         if (stopped) {
             return;
         }
+        certificates.readAgain();
         passwords.readAgain();
         Configuration newer;
         try {
@@ -238,6 +268,7 @@ public final class Broker implements AutoCloseable {
         }
         passwords.close();
         boolean inTime = driver.stop(GRACE_NANOS);
+        certificates.close();
         dataFolder.close();
         log.info(inTime ? "stopped" : "stopped; clients that had not gone were cut");
     }

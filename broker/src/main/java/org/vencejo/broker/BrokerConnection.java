@@ -3,7 +3,10 @@ package org.vencejo.broker;
 import io.netty.buffer.ByteBuf;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.vencejo.core.ClientCertificate;
 import org.vencejo.core.Connection;
 import org.vencejo.core.Input;
 import org.vencejo.core.Peer;
@@ -12,8 +15,11 @@ import org.vencejo.protocol.Packet;
 import org.vencejo.protocol.PacketDecoder;
 import org.vencejo.protocol.ProtocolVersion;
 import org.vencejo.protocol.ProtocolViolation;
+import org.vencejo.protocol.ReasonCode;
 import org.vencejo.transport.ConnectionHandler;
+import org.vencejo.transport.Door;
 import org.vencejo.transport.SocketConnection;
+import org.vencejo.transport.TlsServer;
 
 /// What joins a socket to a [Connection] of the core: the decoder of one and the peer of the other.
 ///
@@ -22,12 +28,18 @@ import org.vencejo.transport.SocketConnection;
 final class BrokerConnection implements ConnectionHandler, Peer {
     private final LoopDriver driver;
     private final String listener;
+    private final @Nullable TlsServer tls;
     private final PacketDecoder decoder;
     private final Connection connection = new Connection(this);
     private final InetSocketAddress remote;
 
+    private final long acceptedNanos = System.nanoTime();
+
     private @Nullable SocketConnection socket;
     private @Nullable ProtocolVersion version;
+
+    /// What the client has shown; written before the core hears of the connection.
+    private @Nullable ClientCertificate certificate;
 
     /// Nothing that comes is listened to any more.
     private boolean deaf;
@@ -62,8 +74,14 @@ final class BrokerConnection implements ConnectionHandler, Peer {
         FOR_ROOM
     }
 
+    /// One of a listener with `tls`, or without.
     BrokerConnection(
-            LoopDriver driver, String listener, InetSocketAddress remote, PacketDecoder decoder) {
+            LoopDriver driver,
+            String listener,
+            @Nullable TlsServer tls,
+            InetSocketAddress remote,
+            PacketDecoder decoder) {
+        this.tls = tls;
         this.driver = driver;
         this.listener = listener;
         this.remote = remote;
@@ -113,9 +131,37 @@ final class BrokerConnection implements ConnectionHandler, Peer {
     }
 
     @Override
+    public @Nullable ClientCertificate clientCertificate() {
+        return certificate;
+    }
+
+    @Override
     public void opened(SocketConnection opened) {
         this.socket = opened;
-        driver.handle(new Input.Connected(connection));
+        List<X509Certificate> shown = opened.peerCertificates();
+        if (!shown.isEmpty()) {
+            certificate = Certificates.ofClient(shown.getFirst());
+        }
+        driver.handle(new Input.Connected(connection, System.nanoTime() - acceptedNanos));
+    }
+
+    @Override
+    public void turnedAway(Door.Step step, String reason) {
+        driver.turnedAway(this, step, reason);
+    }
+
+    /// Ends it if its client's certificate was taken back by the list that `changed` has read.
+    void expelIfRevoked(TlsServer changed) {
+        if (tls != changed || socket == null || deaf) {
+            return;
+        }
+        List<X509Certificate> shown = socket.peerCertificates();
+        if (!shown.isEmpty() && changed.isRevoked(shown.getFirst())) {
+            // To come back with it is of no use, which is what this code tells.
+            driver.handleLater(
+                    new Input.Expel(
+                            connection, ReasonCode.NOT_AUTHORIZED, "its certificate is revoked"));
+        }
     }
 
     @Override
@@ -219,7 +265,8 @@ final class BrokerConnection implements ConnectionHandler, Peer {
         }
     }
 
-    // It is the last field of CONNECT. The decoder has copied it; who authenticates clears the copy.
+    // It is the last field of CONNECT. The decoder has copied it; who authenticates clears the
+    // copy.
     private static void clearPassword(Connect connect, ByteBuf bytes) {
         byte[] password = connect.password();
         if (password != null) {

@@ -1,9 +1,11 @@
 package org.vencejo.broker;
 
+import java.time.Instant;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.vencejo.core.ClientCertificate;
 import org.vencejo.core.Connection;
 import org.vencejo.core.Event;
 import org.vencejo.protocol.ProtocolVersion;
@@ -25,7 +27,14 @@ public final class EventLog implements Consumer<Event> {
             case Event.StoreUnavailable it -> log.error("{}", text(it));
             case Event.StoreAvailable it -> log.warn("{}", text(it));
             case Event.Fault it -> log.error("{}", text(it), it.cause());
-            case Event.ClientConnected it -> info(it);
+            case Event.ClientConnected it -> {
+                info(it);
+                ClientCertificate certificate = it.connection().peer().clientCertificate();
+                if (certificate != null && log.isDebugEnabled()) {
+                    log.debug("client {}: {}", name(it.clientIdentifier()), text(certificate));
+                }
+            }
+            case Event.TurnedAway it -> info(it);
             case Event.ConnectRefused it -> refused(it);
             case Event.ClientDisconnected it -> info(it);
             case Event.RequestRefused it -> info(it);
@@ -66,6 +75,13 @@ public final class EventLog implements Consumer<Event> {
                                     version(it.version()),
                                     it.userName() == null ? "none" : name(it.userName()),
                                     it.sessionPresent() ? "session resumed" : "new session");
+            case Event.TurnedAway it ->
+                    "a connection from %s at %s was turned away: %s: %s"
+                            .formatted(
+                                    it.peer().remoteAddress(),
+                                    it.peer().listener(),
+                                    it.step(),
+                                    name(it.detail()));
             case Event.ConnectRefused it ->
                     "client %s from %s refused: %s"
                             .formatted(
@@ -103,6 +119,19 @@ public final class EventLog implements Consumer<Event> {
                     "a fault of ours at %s, which is ended; please report it"
                             .formatted(address(it.connection()));
         };
+    }
+
+    static String text(ClientCertificate certificate) {
+        return name(
+                "its certificate is of %s%s, from %s, number %s, valid until %s"
+                        .formatted(
+                                certificate.subject(),
+                                certificate.alternativeNames().isEmpty()
+                                        ? ""
+                                        : " " + certificate.alternativeNames(),
+                                certificate.issuer(),
+                                certificate.serialNumber(),
+                                Instant.ofEpochSecond(certificate.notAfterSeconds())));
     }
 
     private static String address(@Nullable Connection connection) {

@@ -12,6 +12,7 @@ import org.vencejo.core.Server;
 import org.vencejo.protocol.DecoderLimits;
 import org.vencejo.protocol.PacketDecoder;
 import org.vencejo.protocol.TopicCache;
+import org.vencejo.transport.Door;
 import org.vencejo.transport.IoLoop;
 
 /// Runs the core for one event loop: *the loop that has input runs it*.
@@ -69,6 +70,9 @@ final class LoopDriver {
 
         /// An event for operators.
         void tell(Event event);
+
+        /// A connection is gone that did not pass a step of its door.
+        void turnedAway(Door.Step step);
 
         /// A connection is gone.
         void closed();
@@ -423,6 +427,12 @@ final class LoopDriver {
 
     void tell(Event event) {
         surroundings.tell(event);
+    }
+
+    void turnedAway(BrokerConnection connection, Door.Step step, String reason) {
+        surroundings.turnedAway(step);
+        surroundings.tell(new Event.TurnedAway(connection, step.words(), reason));
+        closed();
     }
 
     void fault(@Nullable Connection connection, Throwable cause) {

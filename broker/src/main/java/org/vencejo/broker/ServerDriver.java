@@ -28,9 +28,12 @@ import org.vencejo.core.ServerSettings;
 import org.vencejo.protocol.DecoderLimits;
 import org.vencejo.protocol.Publish;
 import org.vencejo.transport.ConnectionHandler;
+import org.vencejo.transport.Door;
 import org.vencejo.transport.IoLoop;
 import org.vencejo.transport.IoLoops;
 import org.vencejo.transport.TcpTransport;
+import org.vencejo.transport.TlsServer;
+import org.vencejo.transport.WebSocketServer;
 
 /// The server at work: event loops, sockets and the one core that they take turns to run.
 ///
@@ -49,10 +52,13 @@ public final class ServerDriver {
     private final List<TcpTransport.Listener> listeners = new CopyOnWriteArrayList<>();
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
+    private final AtomicLong handshakesFailed = new AtomicLong();
+    private final AtomicLong upgradesFailed = new AtomicLong();
     private final CompletableFuture<Void> lastClosed = new CompletableFuture<>();
 
     private volatile boolean stopping;
     private volatile int connectionsMax;
+    private volatile long connectTimeoutNanos;
     private volatile DecoderLimits decoderLimits;
 
     /// Nobody runs the core any more.
@@ -84,6 +90,7 @@ public final class ServerDriver {
         this.journal = parts.journal();
         this.events = parts.events();
         this.connectionsMax = limits.connectionsMax();
+        this.connectTimeoutNanos = limits.connectTimeoutNanos();
         this.decoderLimits = decoderLimits(limits);
         this.authentication = new AuthenticationThreads(parts.authenticators(), events);
         this.core = new CoreOwner(server, journal, parts.queues(), nanos);
@@ -112,15 +119,40 @@ public final class ServerDriver {
         return driver;
     }
 
-    /// Accepts connections at `address`, for a listener that operators know as `name`; returns the
-    /// address with the port that was chosen if 0 was asked for.
+    /// Accepts plain connections at `address`, for a listener that operators know as `name`;
+    /// returns the address with the port that was chosen if 0 was asked for.
     ///
     /// @throws IOException if the address cannot be bound, with a reason for people
     public InetSocketAddress bind(String name, InetSocketAddress address) throws IOException {
+        return bind(name, address, null, null);
+    }
+
+    /// The same in TLS, in WebSocket, or in the one in the other; null for without. Handshakes have
+    /// the time to CONNECT.
+    ///
+    /// @throws IOException if the address cannot be bound, with a reason for people
+    public InetSocketAddress bind(
+            String name,
+            InetSocketAddress address,
+            @Nullable TlsServer tls,
+            @Nullable WebSocketServer webSocket)
+            throws IOException {
+        Door door =
+                tls == null && webSocket == null
+                        ? null
+                        : new Door(tls, webSocket, () -> connectTimeoutNanos);
         TcpTransport.Listener listener =
-                tcp.listen(address, (loop, remote) -> accept(name, loop, remote));
+                tcp.listen(address, door, (loop, remote) -> accept(name, tls, loop, remote));
         listeners.add(listener);
         return listener.localAddress();
+    }
+
+    /// Ends the connections of whose clients `tls` knows now that their certificates are revoked.
+    public void expelRevoked(TlsServer tls) {
+        for (LoopDriver driver : loops) {
+            IoLoop loop = driver.loop();
+            loop.execute(() -> loop.eachHandler(it -> ((BrokerConnection) it).expelIfRevoked(tls)));
+        }
     }
 
     /// Publishes a message of the broker itself, such as `$SYS`.
@@ -141,6 +173,7 @@ public final class ServerDriver {
     /// connections that come.
     public void reconfigure(ServerSettings settings) {
         connectionsMax = settings.limits().connectionsMax();
+        connectTimeoutNanos = settings.limits().connectTimeoutNanos();
         decoderLimits = decoderLimits(settings.limits());
         submit(holder -> holder.handleNow(new Input.Reconfigured(settings)));
     }
@@ -200,6 +233,8 @@ public final class ServerDriver {
                 openConnections(),
                 accepted.get(),
                 refused.get(),
+                handshakesFailed.get(),
+                upgradesFailed.get(),
                 bufferMemory.bytes());
     }
 
@@ -214,6 +249,9 @@ public final class ServerDriver {
     public boolean stop(long graceNanos) {
         stopping = true;
         listeners.forEach(TcpTransport.Listener::close);
+        for (IoLoop loop : ioLoops.loops()) {
+            loop.execute(() -> loop.turnAwayAll("the server stops"));
+        }
         submit(holder -> holder.handleNow(new Input.ShutDown()));
         // After the tick that shut down, so that what it appended is counted as open.
         submit(holder -> holder.loop().execute(this::noteIfLast));
@@ -247,7 +285,8 @@ public final class ServerDriver {
         }
     }
 
-    private @Nullable ConnectionHandler accept(String name, IoLoop loop, InetSocketAddress remote) {
+    private @Nullable ConnectionHandler accept(
+            String name, @Nullable TlsServer tls, IoLoop loop, InetSocketAddress remote) {
         bufferMemory.look(System.nanoTime());
         if (stopping
                 || openConnections() >= connectionsMax
@@ -259,7 +298,8 @@ public final class ServerDriver {
         accepted.incrementAndGet();
         for (LoopDriver driver : loops) {
             if (driver.loop() == loop) {
-                return new BrokerConnection(driver, name, remote, driver.newDecoder(decoderLimits));
+                return new BrokerConnection(
+                        driver, name, tls, remote, driver.newDecoder(decoderLimits));
             }
         }
         throw new IllegalStateException("expected one of our loops, given was " + loop);
@@ -313,6 +353,14 @@ public final class ServerDriver {
         @Override
         public void tell(Event event) {
             events.accept(event);
+        }
+
+        @Override
+        public void turnedAway(Door.Step step) {
+            switch (step) {
+                case TLS -> handshakesFailed.incrementAndGet();
+                case WEBSOCKET -> upgradesFailed.incrementAndGet();
+            }
         }
 
         @Override

@@ -94,14 +94,25 @@ final class SysTopics {
                             "Addresses that are banned.",
                             s -> s.authentication().banned()),
                     number(
+                            "connections/tls-failed",
+                            "Transport connections whose TLS handshake failed or was not over in time.",
+                            s -> s.traffic().failedHandshakes()),
+                    number(
+                            "connections/upgrade-failed",
+                            "Transport connections whose WebSocket upgrade failed or was not over in time.",
+                            s -> s.traffic().failedUpgrades()),
+                    number(
                             "buffers/bytes",
                             "Bytes that the buffers of all connections take.",
                             s -> s.traffic().bufferBytes()),
                     number(
                             "bytes/received",
-                            "Bytes read from sockets.",
+                            "Bytes read from sockets, without those of TLS and WebSocket themselves.",
                             s -> s.traffic().bytesReceived()),
-                    number("bytes/sent", "Bytes written to sockets.", s -> s.traffic().bytesSent()),
+                    number(
+                            "bytes/sent",
+                            "Bytes written to sockets, without those of TLS and WebSocket themselves.",
+                            s -> s.traffic().bytesSent()),
                     number(
                             "messages/received",
                             "Packets of any type that came.",

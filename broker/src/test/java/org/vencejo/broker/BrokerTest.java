@@ -11,11 +11,13 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -27,6 +29,8 @@ import org.vencejo.broker.config.Configuration;
 import org.vencejo.broker.config.ConfigurationException;
 import org.vencejo.broker.config.LogLevel;
 import org.vencejo.broker.config.Machine;
+import org.vencejo.transport.Authority;
+import org.vencejo.transport.TlsPeer;
 
 /// A broker from start to stop, with bytes over real sockets.
 @Timeout(60)
@@ -217,6 +221,59 @@ class BrokerTest {
                     .startsWith(0x40);
             client.getOutputStream().write(publishB);
             assertThat(packet(client.getInputStream())).startsWith(0x30);
+        }
+    }
+
+    @Test
+    void aReloadTakesNewCertificatesEvenIfTheFileHasMistakes() throws Exception {
+        Authority authority = Authority.named("an authority");
+        authority.server("old").write(temporary, "server");
+        Path file = Files.writeString(temporary.resolve("f.yaml"), tls("info"));
+        try (Broker broker = start(file)) {
+            assertThat(subject(broker, authority)).isEqualTo("CN=old");
+            authority.server("new").write(temporary, "server");
+            Files.writeString(file, tls("loud"));
+
+            broker.reload();
+
+            assertThat(subject(broker, authority)).isEqualTo("CN=new");
+        }
+        authority.server("no longer the key's").write(temporary, "other");
+        Files.move(
+                temporary.resolve("other.key"),
+                temporary.resolve("server.key"),
+                StandardCopyOption.REPLACE_EXISTING);
+        Files.writeString(file, tls("info"));
+        assertThatThrownBy(() -> start(file))
+                .isInstanceOfSatisfying(
+                        ConfigurationException.class,
+                        it ->
+                                assertThat(it.mistakes())
+                                        .singleElement()
+                                        .asString()
+                                        .contains("listeners[0].tls.key: given ")
+                                        .contains("it is not the key of the certificate in"));
+    }
+
+    private String tls(String logLevel) {
+        return """
+        log-level: %s
+        listeners:
+          - transport: tls
+            port: 0
+            tls: {certificate: %s, key: %s}
+        """
+                .formatted(
+                        logLevel, temporary.resolve("server.pem"), temporary.resolve("server.key"));
+    }
+
+    private static String subject(Broker broker, Authority authority) throws IOException {
+        try (SSLSocket client =
+                TlsPeer.trusting(authority, null).connect(broker.addresses().getFirst())) {
+            client.startHandshake();
+            client.getOutputStream().write(CONNECT_5);
+            assertThat(packet(client.getInputStream())).startsWith(0x20);
+            return client.getSession().getPeerPrincipal().getName();
         }
     }
 

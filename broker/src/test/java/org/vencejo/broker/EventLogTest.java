@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.vencejo.core.ClientCertificate;
 import org.vencejo.core.Connection;
 import org.vencejo.core.Event;
 import org.vencejo.core.Peer;
@@ -57,6 +58,20 @@ class EventLogTest {
     }
 
     @Test
+    void aCertificateIsToldWithAllThatOperatorsLookFor() {
+        assertThat(
+                        EventLog.text(
+                                new ClientCertificate(
+                                        "CN=sensor 7",
+                                        List.of("DNS:sensor-7.example"),
+                                        "CN=an authority",
+                                        "1f",
+                                        1_767_225_600)))
+                .isEqualTo(
+                        "its certificate is of CN=sensor 7 [DNS:sensor-7.example], from CN=an authority, number 1f, valid until 2026-01-01T00:00:00Z");
+    }
+
+    @Test
     void namesThatClientsChooseAreCut() {
         String letters = "x".repeat(199);
         assertThat(EventLog.text(new Event.SessionEnded(letters + "y", 1)))
@@ -78,6 +93,7 @@ class EventLogTest {
                         new Event.ClientDisconnected(connection, long64K, null, long64K),
                         new Event.RequestRefused(
                                 connection, long64K, ReasonCode.NOT_AUTHORIZED, long64K),
+                        new Event.TurnedAway(connection.peer(), "TLS handshake", long64K),
                         new Event.QueueFull(long64K, 1, 1))) {
             assertThat(EventLog.text(event)).hasSizeLessThan(650);
         }

@@ -44,7 +44,12 @@ final class RawClient implements AutoCloseable {
 
     /// A transport connection, on which nothing was sent yet.
     RawClient(InetSocketAddress address) throws IOException {
-        socket = new Socket(address.getAddress(), address.getPort());
+        this(new Socket(address.getAddress(), address.getPort()));
+    }
+
+    /// The same on a socket of the test's own.
+    RawClient(Socket socket) throws IOException {
+        this.socket = socket;
         socket.setSoTimeout(WAIT_MILLIS);
     }
 
@@ -52,12 +57,17 @@ final class RawClient implements AutoCloseable {
     static RawClient connected(InetSocketAddress address, String clientIdentifier)
             throws IOException {
         RawClient client = new RawClient(address);
-        client.send(connect(clientIdentifier));
-        assertThat(client.next())
+        client.connectAs(clientIdentifier);
+        return client;
+    }
+
+    /// Sends CONNECT, and is accepted.
+    void connectAs(String clientIdentifier) throws IOException {
+        send(connect(clientIdentifier));
+        assertThat(next())
                 .isInstanceOfSatisfying(
                         Connack.class,
                         it -> assertThat(it.reasonCode()).isEqualTo(ReasonCode.SUCCESS));
-        return client;
     }
 
     static Connect connect(String clientIdentifier) {
@@ -148,6 +158,8 @@ final class RawClient implements AutoCloseable {
     @Override
     public void close() throws IOException {
         socket.close();
-        incoming.release();
+        if (incoming.refCnt() > 0) {
+            incoming.release();
+        }
     }
 }

@@ -62,6 +62,7 @@ final class SteppedClient {
                 new BrokerConnection(
                         driver,
                         "test",
+                        null,
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
                         driver.newDecoder(DecoderLimits.DEFAULT));
         SocketConnection connection =

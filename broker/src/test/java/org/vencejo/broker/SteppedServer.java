@@ -17,6 +17,7 @@ import org.vencejo.core.ServerSettings;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.TopicFilter;
 import org.vencejo.protocol.TopicName;
+import org.vencejo.transport.Door;
 import org.vencejo.transport.UnboundLoops;
 
 /// A server on loops that chance interleaves, with a journal that answers late, on a thread of its
@@ -146,6 +147,11 @@ final class SteppedServer implements LoopDriver.Surroundings, AutoCloseable {
         if (event instanceof Event.Fault fault) {
             faults.add(fault);
         }
+    }
+
+    @Override
+    public void turnedAway(Door.Step step) {
+        throw new AssertionError("there is no door here");
     }
 
     @Override

@@ -27,7 +27,7 @@ class SysTopicsTest {
                             102,
                             103,
                             new StoreStatistics(701, 702, null, 703, 704, 705, 706, 707, 708)),
-                    new Traffic(201, 202, 203, 204, 205, 206),
+                    new Traffic(201, 202, 203, 204, 205, 207, 208, 206),
                     new Holdings(301, 302, 350, 304, 345, 40, 306, 307, 308),
                     new Packets(
                             401,
@@ -78,6 +78,8 @@ class SysTopicsTest {
                         "$SYS/broker/authentication/unavailable=805",
                         "$SYS/broker/authentication/bans=806",
                         "$SYS/broker/authentication/banned=807",
+                        "$SYS/broker/connections/tls-failed=207",
+                        "$SYS/broker/connections/upgrade-failed=208",
                         "$SYS/broker/buffers/bytes=206",
                         "$SYS/broker/bytes/received=201",
                         "$SYS/broker/bytes/sent=202",

@@ -179,13 +179,14 @@ public final class Connection implements Link {
     // ---- its life
     // ---------------------------------------------------------------------------------
 
-    void accepted(Turn shared, Deadline connectDeadline) {
+    void accepted(Turn shared, Deadline connectDeadline, long nanosAgo) {
         turn = shared;
         shared.connections++;
         shared.unknown.add(this);
         deadline = connectDeadline;
         keepAlive = new KeepAlive(this, shared, connectDeadline);
-        shared.schedule(connectDeadline, shared.limits.connectTimeoutNanos());
+        shared.schedule(
+                connectDeadline, Math.max(0, shared.limits.connectTimeoutNanos() - nanosAgo));
     }
 
     /// CONNECT came: what it says of the connection holds from now on.

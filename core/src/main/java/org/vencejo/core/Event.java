@@ -23,6 +23,10 @@ public sealed interface Event {
             String detail)
             implements Event {}
 
+    /// A transport connection did not become one of the server's: its TLS handshake or its
+    /// WebSocket upgrade, named in `step`, failed.
+    record TurnedAway(Peer peer, String step, String detail) implements Event {}
+
     /// A connected client is gone, with the Reason Code that it or we gave; none if its transport
     /// connection was lost.
     record ClientDisconnected(

@@ -14,8 +14,14 @@ import org.vencejo.protocol.ReasonCode;
 /// Inputs of a connection carry it, and a connection belongs to one epoch of one session: what
 /// arrives for a connection that was closed or taken over is dropped.
 public sealed interface Input {
-    /// A transport connection was accepted; CONNECT is awaited.
-    record Connected(Connection connection) implements Input {}
+    /// A transport connection is open, and was accepted `nanosAgo`; CONNECT is awaited, from then
+    /// on.
+    record Connected(Connection connection, long nanosAgo) implements Input {
+        /// One that is open as soon as it is accepted.
+        public Connected(Connection connection) {
+            this(connection, 0);
+        }
+    }
 
     /// A packet came. Payloads in transit are valid until [Server#handle] returns.
     record PacketReceived(Connection connection, Packet packet) implements Input {}
@@ -57,8 +63,9 @@ public sealed interface Input {
     /// The broker itself publishes (`$SYS`).
     record PublishLocally(Publish publish) implements Input {}
 
-    /// An operator or the broker ends a connection, with the reason that the client is told.
-    record Expel(Connection connection, ReasonCode reasonCode) implements Input {}
+    /// An operator or the broker ends a connection, with the reason that the client is told and the
+    /// detail that operators are.
+    record Expel(Connection connection, ReasonCode reasonCode, String detail) implements Input {}
 
     /// The broker goes on with other settings, for all that is decided from now on. What a client
     /// was told in CONNACK holds for its connection: Receive Maximum and Topic Alias Maximum may

@@ -1,5 +1,7 @@
 package org.vencejo.core;
 
+import org.jspecify.annotations.Nullable;
+
 /// Who is at the other end of a connection, as far as the driver knows before CONNECT. The driver
 /// puts its own connection object behind it and finds that again from [Connection#peer()].
 public interface Peer {
@@ -8,4 +10,9 @@ public interface Peer {
 
     /// The name of the listener that accepted the connection.
     String listener();
+
+    /// The certificate that the client has shown, or null if it showed none.
+    default @Nullable ClientCertificate clientCertificate() {
+        return null;
+    }
 }

@@ -111,14 +111,13 @@ public final class Server {
             }
             case Input.Durable i -> durable(i.upTo());
             case Input.DeadlineReached i -> deadlineReached();
-            case Input.Connected i -> connected(i.connection());
+            case Input.Connected i -> connected(i.connection(), i.nanosAgo());
             case Input.Disconnected i -> disconnected(i.connection(), i.reason());
             case Input.PacketRejected i -> rejected(i);
             case Input.Authenticated i -> authenticated(i.connection(), i.outcome());
             case Input.ReadingWasPaused i -> i.connection().keepAlive().readingWasPaused(i.nanos());
             case Input.PublishLocally i -> publishing.publishLocally(i.publish());
-            case Input.Expel i ->
-                    sessions.disconnect(i.connection(), i.reasonCode(), "by an operator");
+            case Input.Expel i -> sessions.disconnect(i.connection(), i.reasonCode(), i.detail());
             case Input.Reconfigured i -> turn.reconfigure(i.settings());
             case Input.QueueRead i -> turn.queueRead(i);
             case Input.StoreUnavailable i -> {
@@ -161,8 +160,8 @@ public final class Server {
         }
     }
 
-    private void connected(Connection connection) {
-        connection.accepted(turn, new Deadline(() -> connectionDeadline(connection)));
+    private void connected(Connection connection, long nanosAgo) {
+        connection.accepted(turn, new Deadline(() -> connectionDeadline(connection)), nanosAgo);
     }
 
     // The time to CONNECT and our answer, or one and a half Keep Alive has passed.

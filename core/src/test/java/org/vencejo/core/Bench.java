@@ -99,6 +99,11 @@ final class Bench implements Outbox {
 
     /// A transport connection on which nothing was sent yet.
     Connection accept() {
+        return accept(0);
+    }
+
+    /// One that was accepted so long before it was open.
+    Connection accept(long nanosAgo) {
         Connection connection =
                 new Connection(
                         new Peer() {
@@ -112,7 +117,7 @@ final class Bench implements Outbox {
                                 return "tcp";
                             }
                         });
-        handle(new Input.Connected(connection));
+        handle(new Input.Connected(connection, nanosAgo));
         return connection;
     }
 

@@ -132,6 +132,19 @@ class ConnectRefusedTest {
     }
 
     @Test
+    void whatTheTransportTookOfTheTimeIsGone() {
+        Bench bench = Bench.with("connectTimeoutNanos", 5_000_000_000L);
+        Connection slow = bench.accept(4_000_000_000L);
+        Connection tooSlow = bench.accept(6_000_000_000L);
+        bench.pass(1);
+        assertThat(bench.isClosed(tooSlow)).isTrue();
+        bench.pass(998);
+        assertThat(bench.isClosed(slow)).isFalse();
+        bench.pass(1);
+        assertThat(bench.isClosed(slow)).isTrue(); // U5-35
+    }
+
+    @Test
     void whatIsNoConnectIsAnsweredInTheVersionThatWasUnderstoodOrNotAtAll() {
         for (ProtocolVersion version :
                 new ProtocolVersion[] {null, ProtocolVersion.MQTT_3_1_1, ProtocolVersion.MQTT_5}) {

@@ -81,11 +81,24 @@ class DispatchTest {
         bench.in(observer, subscribe("w", QoS.AT_MOST_ONCE));
         Connection client =
                 bench.connect(with(Packets.connect("c", 0), will("w", QoS.AT_MOST_ONCE, 0)));
-        bench.handle(new Input.Expel(client, ReasonCode.ADMINISTRATIVE_ACTION));
+        bench.handle(new Input.Expel(client, ReasonCode.ADMINISTRATIVE_ACTION, "for a test"));
         assertThat(bench.to(client).getLast())
                 .isEqualTo(new Disconnect(ReasonCode.ADMINISTRATIVE_ACTION));
         assertThat(bench.isClosed(client)).isTrue();
         assertThat(bench.payloadsTo(observer)).containsExactly("will");
+        assertThat(bench.events)
+                .contains(
+                        new Event.ClientDisconnected(
+                                client, "c", ReasonCode.ADMINISTRATIVE_ACTION, "for a test"));
+    }
+
+    @Test
+    void whoHasSentNoConnectCanBeExpelledToo() {
+        Connection silent = bench.accept();
+        bench.handle(new Input.Expel(silent, ReasonCode.NOT_AUTHORIZED, "for a test"));
+        assertThat(bench.isClosed(silent)).isTrue();
+        assertThat(bench.to(silent)).isEmpty();
+        assertThat(bench.server.connections()).isZero();
     }
 
     @Test

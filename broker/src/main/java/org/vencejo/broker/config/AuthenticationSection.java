@@ -9,6 +9,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.vencejo.broker.config.AuthenticationConfig.PasswordFile;
 import org.vencejo.broker.config.BrokerConfig.Listener;
+import org.vencejo.transport.TlsFiles;
+import org.vencejo.transport.TlsFiles.PeerCertificate;
 
 /// Binds the list of authenticators and decides who needs none, listener by listener.
 ///
@@ -44,7 +46,10 @@ final class AuthenticationSection {
             entry(i, path);
         }
         Set<String> anonymous = new TreeSet<>();
-        boolean byDefault = files.isEmpty() && paths.keySet().stream().allMatch(this::isLoopback);
+        boolean byDefault =
+                files.isEmpty()
+                        && paths.keySet().stream()
+                                .allMatch(it -> isLoopback(it) || asksForCertificates(it));
         if (!isGiven(Keys.ALLOW_ANONYMOUS.path())) {
             binding.fallBack(Keys.ALLOW_ANONYMOUS, byDefault);
         }
@@ -53,14 +58,16 @@ final class AuthenticationSection {
                 anonymous.add(listener.name());
             }
         });
-        return new AuthenticationConfig(List.copyOf(files.values()), Set.copyOf(anonymous), limits());
+        return new AuthenticationConfig(
+                List.copyOf(files.values()), Set.copyOf(anonymous), limits());
     }
 
     private void entry(int index, String path) {
         String file = binding.get(Keys.AUTHENTICATION_FILE, index);
         if (file.isEmpty() && !binding.isWrong(path)) {
             binding.mistake(
-                    path, "no file; allowed: file:, with one that 'vencejo passwd FILE USER' makes");
+                    path,
+                    "no file; allowed: file:, with one that 'vencejo passwd FILE USER' makes");
         }
         Set<String> listeners = new TreeSet<>();
         Arrays.stream(binding.get(Keys.AUTHENTICATION_LISTENERS, index).split(",", -1))
@@ -91,6 +98,9 @@ final class AuthenticationSection {
                         .anyMatch(file ->
                                 file.listeners().isEmpty()
                                         || file.listeners().contains(listener.name()));
+        if (!isGiven(own) && !isKnownSomehow && asksForCertificates(listener)) {
+            return true; // the certificate says who it is
+        }
         if (isAnonymous || isKnownSomehow || binding.isWrong(written) || binding.isWrong(LIST)) {
             return isAnonymous;
         }
@@ -114,6 +124,11 @@ final class AuthenticationSection {
 
     private boolean isGiven(String path) {
         return sources.given().containsKey(path);
+    }
+
+    private static boolean asksForCertificates(Listener listener) {
+        TlsFiles tls = listener.tls();
+        return tls != null && tls.peerCertificate() == PeerCertificate.REQUIRED;
     }
 
     private boolean isLoopback(Listener listener) {

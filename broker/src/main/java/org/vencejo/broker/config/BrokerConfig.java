@@ -3,9 +3,12 @@ package org.vencejo.broker.config;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.vencejo.core.AccessRules;
 import org.vencejo.core.ServerSettings;
 import org.vencejo.storage.StoreOptions;
+import org.vencejo.transport.TlsFiles;
+import org.vencejo.transport.WebSocketServer;
 
 /// How a broker is to run: what [Configuration] makes of file, environment and flags. Immutable.
 public record BrokerConfig(
@@ -20,8 +23,13 @@ public record BrokerConfig(
         LogLevel logLevel,
         ServerSettings server) {
 
-    /// A socket to listen on. Port 0 takes a free one.
-    public record Listener(String name, InetSocketAddress address) {
+    /// A socket to listen on. Port 0 takes a free one; what its transport has not is null.
+    public record Listener(
+            String name,
+            InetSocketAddress address,
+            Transport transport,
+            @Nullable TlsFiles tls,
+            @Nullable WebSocketServer webSocket) {
         /// An address and port as operators write it: `127.0.0.1:1883`, `[::1]:1883`.
         public static String text(InetSocketAddress address) {
             String host = address.getAddress().getHostAddress();

@@ -16,10 +16,13 @@ import org.vencejo.broker.config.ValueType.Count;
 import org.vencejo.broker.config.ValueType.Flag;
 import org.vencejo.broker.config.ValueType.Quantity;
 import org.vencejo.broker.config.ValueType.Text;
+import org.vencejo.broker.config.ValueType.Texts;
 import org.vencejo.core.Limits;
 import org.vencejo.core.ServerSettings;
 import org.vencejo.core.ServerSettings.QueueFullPolicy;
 import org.vencejo.protocol.QoS;
+import org.vencejo.transport.TlsFiles.PeerCertificate;
+import org.vencejo.transport.TlsFiles.Version;
 
 /// The table of all keys, in the order of the documents. Immutable.
 ///
@@ -54,11 +57,84 @@ final class Keys {
                     InetAddress.ofLiteral("127.0.0.1"),
                     "The address to listen on. Other than a loopback address only with `authentication` or `allow-anonymous`.");
     static final Key<Long> LISTENER_PORT =
-            Key.of(
+            Key.computed(
                     "listeners[].port",
                     new Count(0, 65_535),
-                    1_883L,
+                    new Computed<>(
+                            "by transport: 1883, 8883, 8083, 8084",
+                            machine -> (long) Transport.TCP.port()),
                     "The TCP port to listen on; 0 takes a free one, which the log names.");
+    static final Key<Transport> LISTENER_TRANSPORT =
+            Key.of(
+                    "listeners[].transport",
+                    words(Transport.class),
+                    Transport.TCP,
+                    "What carries MQTT. `tls` and `secure-websocket` need a certificate.");
+    static final Key<List<String>> TLS_CERTIFICATE =
+            Key.of(
+                    "listeners[].tls.certificate",
+                    new Texts(16, 4_096),
+                    List.of(),
+                    "The certificate that clients are shown, with those above it but for the root, in PEM; or"
+                            + " a PKCS#12 file with certificate and key. Of several, a client gets that of"
+                            + " the name it asks for (SNI), or the first. Files are relative to where the"
+                            + " broker is started, and read again when they change.");
+    static final Key<List<String>> TLS_KEY =
+            Key.of(
+                    "listeners[].tls.key",
+                    new Texts(16, 4_096),
+                    List.of(),
+                    "The private key, RSA or EC, in PEM (PKCS#8, PKCS#1, SEC 1, encrypted or not); one for each"
+                            + " certificate, in the same order. None if they are in the files of the"
+                            + " certificates.");
+    static final Key<String> TLS_KEY_PASSWORD_FILE =
+            Key.of(
+                    "listeners[].tls.key-password-file",
+                    new Text(4_096),
+                    "",
+                    "The file whose first line is the password of the private keys.");
+    static final Key<PeerCertificate> TLS_CLIENT_CERTIFICATE =
+            Key.of(
+                    "listeners[].tls.client-certificate",
+                    words(PeerCertificate.class),
+                    PeerCertificate.OFF,
+                    "Whether clients are asked for a certificate, and whether they come in without one. With"
+                            + " `required`, the listener needs no `allow-anonymous`.");
+    static final Key<String> TLS_CLIENT_CA =
+            Key.of(
+                    "listeners[].tls.client-ca",
+                    new Text(4_096),
+                    "",
+                    "The certificates, in PEM, of those who sign the certificates of clients.");
+    static final Key<String> TLS_CRL =
+            Key.of(
+                    "listeners[].tls.crl",
+                    new Text(4_096),
+                    "",
+                    "The certificates of clients that were taken back: lists of `client-ca`, in PEM, or one in"
+                            + " DER. Who shows one does not come in, and is disconnected if the list"
+                            + " comes later (0x87). A list that is out of date lets nobody in.");
+    static final Key<Version> TLS_MINIMUM_VERSION =
+            Key.of(
+                    "listeners[].tls.minimum-version",
+                    new Choice<>(words("1.2", Version.TLS_1_2, "1.3", Version.TLS_1_3), words()),
+                    Version.TLS_1_2,
+                    "The lowest version of TLS that is spoken; 1.3 is the highest.");
+    static final Key<String> WEBSOCKET_PATH =
+            Key.of(
+                    "listeners[].websocket.path",
+                    new Text(1_024),
+                    "/mqtt",
+                    "The path of the URL that clients ask for.");
+    static final Key<List<String>> WEBSOCKET_ORIGINS =
+            Key.of(
+                    "listeners[].websocket.origins",
+                    new Texts(256, 65_536),
+                    List.of(),
+                    "The web sites whose pages may connect from a browser, such as `https://example.org`; `*`"
+                            + " for all. What says that it comes from the broker itself comes in: at"
+                            + " `secure-websocket`, or by an address or `localhost`. Programs other than"
+                            + " browsers need not be listed, but for the few that send an origin.");
     static final Key<Boolean> LISTENER_ALLOW_ANONYMOUS =
             Key.computed(
                     "listeners[].allow-anonymous",
@@ -701,6 +777,16 @@ final class Keys {
                     LISTENER_NAME,
                     LISTENER_ADDRESS,
                     LISTENER_PORT,
+                    LISTENER_TRANSPORT,
+                    TLS_CERTIFICATE,
+                    TLS_KEY,
+                    TLS_KEY_PASSWORD_FILE,
+                    TLS_CLIENT_CERTIFICATE,
+                    TLS_CLIENT_CA,
+                    TLS_CRL,
+                    TLS_MINIMUM_VERSION,
+                    WEBSOCKET_PATH,
+                    WEBSOCKET_ORIGINS,
                     LISTENER_ALLOW_ANONYMOUS,
                     ALLOW_ANONYMOUS,
                     AUTHENTICATION_TYPE,

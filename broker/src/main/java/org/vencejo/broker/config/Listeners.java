@@ -8,7 +8,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.vencejo.broker.config.BrokerConfig.Listener;
+import org.vencejo.transport.TlsFiles;
+import org.vencejo.transport.WebSocketServer;
 
 /// Binds the list of listeners: the given ones, or loopback when none was given.
 ///
@@ -45,9 +49,10 @@ final class Listeners {
         if (given == 0) {
             // Port 0 takes a free port for each listener, so two of them would not share it.
             int port = toIntExact(binding.get(Keys.LISTENER_PORT));
-            listeners.put(listener("", LOOPBACK, port), "listeners");
+            listeners.put(listener("", LOOPBACK, port, Transport.TCP, null, null), "listeners");
             if (machine.hasIpv6Loopback() && port != 0) {
-                listeners.put(listener("", LOOPBACK_6, port), "listeners");
+                listeners.put(
+                        listener("", LOOPBACK_6, port, Transport.TCP, null, null), "listeners");
             }
         }
         return listeners;
@@ -66,11 +71,26 @@ final class Listeners {
 
     private void entry(int index) {
         String path = "listeners[" + index + "]";
+        Transport transport = binding.get(Keys.LISTENER_TRANSPORT, index);
+        TlsFiles tls = null;
+        if (transport.isSecure()) {
+            tls = new TlsSection(binding, sources, index).bind();
+        } else if (!binding.isWrong(path + ".transport")) {
+            new TlsSection(binding, sources, index).refuse(transport);
+        }
+        WebSocketServer webSocket = webSocket(index, transport);
+        long port =
+                sources.mentions(path + ".port")
+                        ? binding.get(Keys.LISTENER_PORT, index)
+                        : transport.port();
         Listener listener =
                 listener(
                         binding.get(Keys.LISTENER_NAME, index),
                         binding.get(Keys.LISTENER_ADDRESS, index),
-                        toIntExact(binding.get(Keys.LISTENER_PORT, index)));
+                        toIntExact(port),
+                        transport,
+                        tls,
+                        webSocket);
         if (binding.isWrong(path)) {
             return;
         }
@@ -87,8 +107,41 @@ final class Listeners {
         }
     }
 
-    private static Listener listener(String name, InetAddress address, int port) {
+    private @Nullable WebSocketServer webSocket(int index, Transport transport) {
+        String path = "listeners[" + index + "].websocket";
+        if (transport.isWebSocket()) {
+            String asked = binding.get(Keys.WEBSOCKET_PATH, index);
+            if (!asked.startsWith("/") || asked.contains("?") || asked.contains("#")) {
+                binding.mistake(
+                        path + ".path",
+                        "given '%s'; allowed: the path of a URL, which begins with /, such as /mqtt"
+                                .formatted(asked));
+            }
+            return new WebSocketServer(
+                    asked, Set.copyOf(binding.get(Keys.WEBSOCKET_ORIGINS, index)));
+        }
+        if (sources.mentions(path) && !binding.isWrong("listeners[" + index + "].transport")) {
+            binding.mistake(
+                    path,
+                    "given, but the listener's transport is %s; allowed: with transport: websocket or secure-websocket"
+                            .formatted(Keys.LISTENER_TRANSPORT.type().print(transport)));
+        }
+        return null;
+    }
+
+    private static Listener listener(
+            String name,
+            InetAddress address,
+            int port,
+            Transport transport,
+            @Nullable TlsFiles tls,
+            @Nullable WebSocketServer webSocket) {
         InetSocketAddress socketAddress = new InetSocketAddress(address, port);
-        return new Listener(name.isEmpty() ? Listener.text(socketAddress) : name, socketAddress);
+        return new Listener(
+                name.isEmpty() ? Listener.text(socketAddress) : name,
+                socketAddress,
+                transport,
+                tls,
+                webSocket);
     }
 }

@@ -3,6 +3,7 @@ package org.vencejo.broker.config;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -274,6 +275,46 @@ sealed interface ValueType<T> {
         @Override
         public Map<String, Object> schema() {
             return ordered("type", "string", "maxLength", bytesMax);
+        }
+    }
+
+    /// Up to so many texts, of limited length together: as a list, or as one text with commas
+    /// between them. Empty is none.
+    record Texts(int max, int bytesMax) implements ValueType<List<String>> {
+        @Override
+        public String name() {
+            return "texts";
+        }
+
+        @Override
+        public String allowed() {
+            return "up to %d texts with commas between them, of %d bytes of UTF-8 in all"
+                    .formatted(max, bytesMax);
+        }
+
+        @Override
+        public List<String> parse(String text) {
+            new Text(bytesMax).parse(text);
+            List<String> texts =
+                    text.isBlank()
+                            ? List.of()
+                            : Arrays.stream(text.split(",", -1)).map(String::strip).toList();
+            if (texts.size() > max || texts.contains("")) {
+                throw refused(this, text);
+            }
+            return texts;
+        }
+
+        @Override
+        public String print(List<String> value) {
+            return String.join(",", value);
+        }
+
+        @Override
+        public Map<String, Object> schema() {
+            Map<String, Object> one = ordered("type", "string", "maxLength", bytesMax);
+            return ordered(
+                    "anyOf", List.of(one, ordered("type", "array", "maxItems", max, "items", one)));
         }
     }
 

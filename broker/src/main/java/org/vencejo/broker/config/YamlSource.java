@@ -7,6 +7,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -83,6 +84,16 @@ final class YamlSource {
             } else {
                 values.add(new Given(path, scalar.getValue(), placeOf(node)));
             }
+        } else if (shape == Shape.VALUE
+                && node instanceof SequenceNode list
+                && isTexts(path, list)) {
+            values.add(
+                    new Given(
+                            path,
+                            list.getValue().stream()
+                                    .map(each -> ((ScalarNode) each).getValue())
+                                    .collect(Collectors.joining(",")),
+                            placeOf(node)));
         } else if (shape == Shape.VALUE) {
             mistake(node, path, "given " + kind(node) + "; allowed: " + allowed(path));
         } else if (shape == Shape.LIST && node instanceof SequenceNode sequence) {
@@ -122,6 +133,11 @@ final class YamlSource {
                 node(key, tuple.getValueNode());
             }
         }
+    }
+
+    private static boolean isTexts(String path, SequenceNode list) {
+        return Keys.at(path).type() instanceof ValueType.Texts
+                && list.getValue().stream().allMatch(each -> each instanceof ScalarNode);
     }
 
     private static String allowed(String path) {

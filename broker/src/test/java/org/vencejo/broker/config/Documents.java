@@ -122,44 +122,17 @@ final class Documents {
 
     static String schema() {
         Map<String, Object> properties = new LinkedHashMap<>();
-        Map<String, Object> listener = new LinkedHashMap<>();
-        Map<String, Object> authentication = new LinkedHashMap<>();
-        Map<String, Object> limits = new LinkedHashMap<>();
-        properties.put(
-                "listeners",
-                ValueType.ordered(
-                        "description",
-                        "The sockets to listen on; loopback when there is no such list.",
-                        "type",
-                        "array",
-                        "minItems",
-                        1,
-                        "items",
-                        object(listener)));
-        properties.put(
-                "authentication",
-                ValueType.ordered(
-                        "description",
-                        "Who knows users, in the order in which they are asked.",
-                        "type",
-                        "array",
-                        "minItems",
-                        1,
-                        "items",
-                        object(authentication)));
         for (Key<?> key : Keys.ALL) {
-            String name = key.path().substring(key.path().lastIndexOf('.') + 1);
-            Map<String, Object> section =
-                    key.path().startsWith("limits.")
-                            ? limits
-                            : key.path().startsWith("listeners[]")
-                                    ? listener
-                                    : key.path().startsWith("authentication[]")
-                                            ? authentication
-                                            : properties;
-            section.put(name, property(key));
+            Map<String, Object> section = properties;
+            String[] names = key.path().split("\\.", -1);
+            for (int i = 0; i < names.length - 1; i++) {
+                section =
+                        names[i].endsWith("[]")
+                                ? listOf(section, names[i].substring(0, names[i].length() - 2))
+                                : sectionOf(section, names[i]);
+            }
+            section.put(names[names.length - 1], property(key));
         }
-        properties.put("limits", object(limits));
         Map<String, Object> root =
                 ValueType.ordered(
                         "$schema",
@@ -168,6 +141,33 @@ final class Documents {
                         "Configuration of the MQTT broker Vencejo");
         root.putAll(object(properties));
         return json(root, "") + "\n";
+    }
+
+    @SuppressWarnings("unchecked") // what object() has made
+    private static Map<String, Object> sectionOf(Map<String, Object> above, String name) {
+        Object object = above.computeIfAbsent(name, absent -> object(new LinkedHashMap<>()));
+        return (Map<String, Object>) ((Map<String, Object>) object).get("properties");
+    }
+
+    @SuppressWarnings("unchecked") // as above
+    private static Map<String, Object> listOf(Map<String, Object> above, String name) {
+        Object list =
+                above.computeIfAbsent(
+                        name,
+                        absent ->
+                                ValueType.ordered(
+                                        "description",
+                                        name.equals("listeners")
+                                                ? "The sockets to listen on; loopback when there is no such list."
+                                                : "Who knows users, in the order in which they are asked.",
+                                        "type",
+                                        "array",
+                                        "minItems",
+                                        1,
+                                        "items",
+                                        object(new LinkedHashMap<>())));
+        Map<String, Object> items = (Map<String, Object>) ((Map<String, Object>) list).get("items");
+        return (Map<String, Object>) items.get("properties");
     }
 
     private static Map<String, Object> object(Map<String, Object> properties) {
@@ -209,6 +209,7 @@ final class Documents {
                             .map(word -> "`" + word + "`")
                             .collect(Collectors.joining(", "));
             case ValueType.Flag flag -> "`true`, `false`";
+            case ValueType.Texts texts -> "up to " + texts.max() + ", with commas between them";
             case ValueType.Text text -> "up to " + text.bytesMax() + " bytes";
             case ValueType.Address address -> "an IP address";
         };

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HexFormat;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -19,6 +20,7 @@ import org.vencejo.core.Event;
 import org.vencejo.core.Recovered;
 import org.vencejo.core.Server;
 import org.vencejo.core.ServerSettings;
+import org.vencejo.transport.WebSocketServer;
 
 /// Our broker over TCP in this process, for tests that also look inside. Thread-safe.
 final class LiveServer implements AutoCloseable {
@@ -50,6 +52,15 @@ final class LiveServer implements AutoCloseable {
                 driver.bind("oracles", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
 
+    /// Where it listens for WebSocket, too, from now on.
+    InetSocketAddress webSocket() throws IOException {
+        return driver.bind(
+                "websocket",
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                null,
+                new WebSocketServer("/mqtt", Set.of()));
+    }
+
     SocketLine open() {
         return new SocketLine(address, WAIT_SECONDS_MAX * 1_000);
     }
@@ -60,6 +71,10 @@ final class LiveServer implements AutoCloseable {
         line.send(bytes(connect));
         require(line.next(), 0x20);
         return line;
+    }
+
+    long openConnections() {
+        return driver.traffic().openConnections();
     }
 
     /// What `question` finds out about the core.
