@@ -5,9 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.client.MqttException;
 import org.vencejo.client.MqttOptions;
+import org.vencejo.client.MqttTls;
 import org.vencejo.protocol.DecoderLimits;
 import org.vencejo.protocol.PacketType;
 import org.vencejo.protocol.Properties;
@@ -26,6 +28,7 @@ import picocli.CommandLine.Spec;
 /// Confined to the thread of the command.
 final class ClientFlags {
     private static final long NEVER = 0xFFFF_FFFFL;
+    private static final Set<String> SCHEMES = Set.of("mqtt", "mqtts", "ws", "wss");
 
     @Spec(Spec.Target.MIXEE)
     @Nullable CommandSpec command;
@@ -39,14 +42,15 @@ final class ClientFlags {
     @Option(
             names = {"-p", "--port"},
             paramLabel = "N",
-            defaultValue = "1883",
-            description = "Its port (1883).")
-    int port;
+            description = "Its port (1883; TLS 8883, WebSocket 8083, both 8084).")
+    @Nullable Integer port;
 
     @Option(
             names = {"-L", "--url"},
             paramLabel = "URL",
-            description = "Server and topic at once: mqtt://[user[:password]@]host[:port]/topic.")
+            description =
+                    "Server and topic at once: mqtt://[user[:password]@]host[:port]/topic; with mqtts,"
+                            + " ws or wss for TLS and WebSocket.")
     @Nullable URI url;
 
     @Option(
@@ -115,6 +119,8 @@ final class ClientFlags {
 
     @Mixin private WillFlags will = new WillFlags();
 
+    @Mixin private DoorFlags door = new DoorFlags();
+
     @Option(
             names = "--nodelay",
             description =
@@ -177,13 +183,22 @@ final class ClientFlags {
         URI from = url;
         String user = userName;
         byte[] secret = password.password();
+        String scheme = from == null || from.getScheme() == null ? "mqtt" : from.getScheme();
+        MqttTls tls = door.tls(scheme.equals("mqtts") || scheme.equals("wss"));
+        String path = door.webSocketPath(scheme.equals("ws") || scheme.equals("wss"));
+        int usual = tls == null ? (path == null ? 1883 : 8083) : path == null ? 8883 : 8084;
+        options.tls(tls).webSocketPath(path);
         if (from == null) {
-            options.host(host == null ? "localhost" : host).port(port);
+            options.host(host == null ? "localhost" : host).port(port == null ? usual : port);
         } else {
-            if (!"mqtt".equals(from.getScheme()) || from.getHost() == null || host != null) {
-                throw misuse("-L is mqtt://[user[:password]@]host[:port]/topic, without -h and -p");
+            if (!SCHEMES.contains(scheme)
+                    || from.getScheme() == null
+                    || from.getHost() == null
+                    || host != null) {
+                throw misuse(
+                        "-L is mqtt://[user[:password]@]host[:port]/topic, or with mqtts, ws, wss, without -h and -p");
             }
-            options.host(from.getHost()).port(from.getPort() < 0 ? 1883 : from.getPort());
+            options.host(from.getHost()).port(from.getPort() < 0 ? usual : from.getPort());
             String info = from.getUserInfo();
             if (info != null) {
                 int colon = info.indexOf(':');

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vencejo.client.MqttOptions;
+import org.vencejo.client.MqttTls;
 import org.vencejo.protocol.DecoderLimits;
 import org.vencejo.protocol.PacketType;
 import org.vencejo.protocol.Properties;
@@ -42,6 +43,52 @@ class ClientFlagsTest {
 
     private static MqttOptions options(String line) {
         return flags(line).options();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', 1883, false, ",
+        "--cafile ca.pem, 8883, true, ",
+        "--tls, 8883, true, ",
+        "--tls-use-os-certs, 8883, true, ",
+        "--ws, 8083, false, /mqtt",
+        "--ws-path /x, 8083, false, /x",
+        "--ws --tls, 8084, true, /mqtt",
+        "--tls -p 1, 1, true, ",
+        "-L mqtt://h/t, 1883, false, ",
+        "-L mqtts://h/t, 8883, true, ",
+        "-L ws://h/t, 8083, false, /mqtt",
+        "-L wss://h/t, 8084, true, /mqtt",
+        "-L wss://h:1/t --ws-path /x, 1, true, /x",
+        "-L mqtt://h/t --cafile ca.pem, 8883, true, ",
+    })
+    void theDoorHasItsPort(String line, int port, boolean tls, String path) {
+        MqttOptions options = options(line);
+        assertThat(options.port()).isEqualTo(port);
+        assertThat(options.tls() != null).isEqualTo(tls);
+        assertThat(options.webSocketPath()).isEqualTo(path);
+    }
+
+    @Test
+    void filesAndHostNamesOfTlsAreAsGiven() {
+        assertThat(options("--cafile a --cert c --key k --key-password-file p --insecure").tls())
+                .isEqualTo(
+                        new MqttTls(Path.of("a"), Path.of("c"), Path.of("k"), Path.of("p"), false));
+        assertThat(options("--tls").tls()).isEqualTo(MqttTls.ofJdk());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--cert c --key k, '--cert and --insecure need --tls, --cafile, or a URL with TLS'",
+        "--insecure, '--cert and --insecure need --tls, --cafile, or a URL with TLS'",
+        "--tls --key k, --key needs --cert",
+        "--ws-path x, 'webSocketPath begins with /, given was x'",
+        "-L http://h/t, '-L is mqtt://[user[:password]@]host[:port]/topic, or with mqtts, ws, wss, without -h and -p'"
+    })
+    void whatDoesNotGoTogetherIsRefused(String line, String sentence) {
+        assertThatThrownBy(() -> options(line))
+                .isInstanceOf(ParameterException.class)
+                .hasMessage(sentence);
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.vencejo.client;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.vencejo.protocol.PacketEncoder;
 import org.vencejo.protocol.PacketType;
 import org.vencejo.protocol.Properties;
+import org.vencejo.protocol.ProtocolVersion;
 import org.vencejo.protocol.ProtocolViolation;
 import org.vencejo.protocol.Publish;
 import org.vencejo.protocol.QoS;
@@ -26,10 +28,15 @@ import org.vencejo.protocol.Subscription;
 import org.vencejo.protocol.TopicFilter;
 import org.vencejo.protocol.Unsubscribe;
 import org.vencejo.transport.IoLoops;
+import org.vencejo.transport.ServerDoor;
 import org.vencejo.transport.SocketConnection;
 import org.vencejo.transport.TcpTransport;
+import org.vencejo.transport.TlsClient;
+import org.vencejo.transport.TlsException;
+import org.vencejo.transport.TlsFiles;
+import org.vencejo.transport.WebSocketClient;
 
-/// An MQTT client whose calls wait for the server: 3.1, 3.1.1 and 5.0 over TCP.
+/// An MQTT client whose calls wait for the server: 3.1, 3.1.1 and 5.0 over TCP, TLS and WebSocket.
 ///
 /// Thread-safe. Every call fails with an [MqttException], a Reason Code and a sentence. The session
 /// lives in this object: after a lost connection the same object connects again, with Clean Start
@@ -90,6 +97,7 @@ public final class MqttClient implements AutoCloseable {
             throw new MqttException(
                     ReasonCode.SERVER_UNAVAILABLE, "the host " + options.host() + " is not known");
         }
+        ServerDoor door = door();
         String problem = "it has no address";
         for (InetAddress address : addresses) {
             ClientDriver dialling =
@@ -100,6 +108,7 @@ public final class MqttClient implements AutoCloseable {
                     transport.dial(
                             loops.loops().getFirst(),
                             remote,
+                            door,
                             options.connectTimeout().toNanos(),
                             dialling);
             try {
@@ -119,6 +128,45 @@ public final class MqttClient implements AutoCloseable {
         throw new MqttException(
                 ReasonCode.SERVER_UNAVAILABLE,
                 "cannot connect to " + options.host() + ":" + options.port() + ": " + problem);
+    }
+
+    private @Nullable ServerDoor door() {
+        MqttTls tls = options.tls();
+        String path = options.webSocketPath();
+        if (tls == null && path == null) {
+            return null;
+        }
+        TlsClient secure = null;
+        if (tls != null) {
+            Path certificate = tls.certificate();
+            try {
+                secure =
+                        TlsClient.open(
+                                tls.authorities(),
+                                certificate == null
+                                        ? null
+                                        : new TlsFiles.KeyPair(
+                                                certificate, tls.key(), tls.keyPassword()),
+                                TlsFiles.Version.TLS_1_2,
+                                path == null ? "mqtt" : "http/1.1",
+                                tls.hostNameVerified());
+            } catch (TlsException wrong) {
+                throw new MqttException(
+                        ReasonCode.UNSPECIFIED_ERROR, String.valueOf(wrong.getMessage()), wrong);
+            }
+        }
+        return new ServerDoor(
+                secure,
+                path == null
+                        ? null
+                        : new WebSocketClient(
+                                path,
+                                options.version() == ProtocolVersion.MQTT_3_1
+                                        ? "mqttv3.1"
+                                        : "mqtt"),
+                options.host(),
+                options.port(),
+                options.connectTimeout().toNanos());
     }
 
     private static String problem(ExecutionException failed) {

@@ -19,6 +19,8 @@ import org.vencejo.protocol.Will;
 /// What a version does not have is not sent: before 5.0 that is `sessionExpiryInterval` (a session
 /// is kept there if Clean Session is off), `receiveMaximum`, `topicAliasMaximum` and `properties`.
 ///
+/// @param tls how to speak TLS; null for plain TCP
+/// @param webSocketPath the path of the URL to ask for in WebSocket; null without WebSocket
 /// @param keepAlive in seconds, 0 for none
 /// @param sessionExpiryInterval in seconds, 0 for a session that ends with the connection,
 ///   0xFFFFFFFF for one that never ends
@@ -31,12 +33,15 @@ import org.vencejo.protocol.Will;
 /// @param foreignSessionAccepted whether a session is resumed that another client object began (D2)
 /// @param inboxMessagesMax from how many messages on that wait to be received no more are read
 /// @param inboxBytesMax the same, in bytes
-/// @param connectTimeout the wait for the TCP connection, and then for CONNACK
+/// @param connectTimeout the wait for the TCP connection, then for TLS and WebSocket, and then for
+///   CONNACK
 /// @param answerTimeout the wait of every other call for the server's answer
 /// @param trace told of each packet sent and received, on the client's own thread
 public record MqttOptions(
         String host,
         int port,
+        @Nullable MqttTls tls,
+        @Nullable String webSocketPath,
         ProtocolVersion version,
         String clientIdentifier,
         boolean cleanStart,
@@ -62,6 +67,11 @@ public record MqttOptions(
     /// @throws MqttException naming the option
     public MqttOptions {
         requireRange("port", port, 1, 65_535);
+        if (webSocketPath != null && !webSocketPath.startsWith("/")) {
+            throw new MqttException(
+                    ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR,
+                    "webSocketPath begins with /, given was " + webSocketPath);
+        }
         requireRange("keepAlive", keepAlive, 0, 65_535);
         requireRange("sessionExpiryInterval", sessionExpiryInterval, 0, 0xFFFF_FFFFL);
         requireRange("receiveMaximum", receiveMaximum, 1, PacketIdentifiers.MAX);
@@ -172,6 +182,8 @@ public record MqttOptions(
                 + host
                 + ":"
                 + port
+                + (tls == null ? "" : ", tls")
+                + (webSocketPath == null ? "" : ", webSocketPath=" + webSocketPath)
                 + ", "
                 + version
                 + ", clientIdentifier="
@@ -187,6 +199,8 @@ public record MqttOptions(
     public static final class Builder {
         private String host = "localhost";
         private int port = 1883;
+        private @Nullable MqttTls tls;
+        private @Nullable String webSocketPath;
         private ProtocolVersion version = ProtocolVersion.MQTT_5;
         private String clientIdentifier = "";
         private boolean cleanStart = true;
@@ -216,6 +230,18 @@ public record MqttOptions(
 
         public Builder port(int number) {
             port = number;
+            return this;
+        }
+
+        /// Has TLS spoken, or not.
+        public Builder tls(@Nullable MqttTls how) {
+            tls = how;
+            return this;
+        }
+
+        /// Has WebSocket spoken, asking for this path, or not.
+        public Builder webSocketPath(@Nullable String path) {
+            webSocketPath = path;
             return this;
         }
 
@@ -322,6 +348,8 @@ public record MqttOptions(
             return new MqttOptions(
                     host,
                     port,
+                    tls,
+                    webSocketPath,
                     version,
                     clientIdentifier,
                     cleanStart,
