@@ -195,7 +195,8 @@ final class AuthenticationThreads implements AutoCloseable {
                 return noRoom();
             }
             delayed.incrementAndGet();
-            return run(() -> {
+            return run(
+                    () -> {
                         waitsNoMore();
                         proceed(goOn());
                     },
@@ -242,8 +243,7 @@ final class AuthenticationThreads implements AutoCloseable {
                 computing.execute(() -> {
                     if (peer.isGone()) {
                         clear(); // nobody waits for it, and it has learned nothing
-                    } else if (guesses()
-                            && guessers.isBanned(peer.address(), System.nanoTime())) {
+                    } else if (guesses() && guessers.isBanned(peer.address(), System.nanoTime())) {
                         proceed(BANNED);
                     } else {
                         computed.incrementAndGet();
@@ -262,25 +262,27 @@ final class AuthenticationThreads implements AutoCloseable {
             }
             AtomicBoolean over = new AtomicBoolean();
             AtomicReference<@Nullable Future<?>> timer = new AtomicReference<>();
-            Thread thread = waiting.newThread(() -> {
-                Authentication.Outcome outcome;
-                try {
-                    outcome = answer(asked);
-                } finally {
-                    waitingThreads.remove(Thread.currentThread());
-                    waitingPlaces.release();
-                    cancel(timer.get());
-                }
-                if (over.compareAndSet(false, true)) {
-                    proceedAfter(outcome);
-                }
-            });
-            Runnable tooLate = () -> {
-                if (over.compareAndSet(false, true)) {
-                    thread.interrupt();
-                    proceed(silent(asked));
-                }
-            };
+            Thread thread =
+                    waiting.newThread(() -> {
+                        Authentication.Outcome outcome;
+                        try {
+                            outcome = answer(asked);
+                        } finally {
+                            waitingThreads.remove(Thread.currentThread());
+                            waitingPlaces.release();
+                            cancel(timer.get());
+                        }
+                        if (over.compareAndSet(false, true)) {
+                            proceedAfter(outcome);
+                        }
+                    });
+            Runnable tooLate =
+                    () -> {
+                        if (over.compareAndSet(false, true)) {
+                            thread.interrupt();
+                            proceed(silent(asked));
+                        }
+                    };
             try {
                 timer.set(clock.schedule(tooLate, limits.timeoutNanos(), TimeUnit.NANOSECONDS));
             } catch (RejectedExecutionException stopped) {

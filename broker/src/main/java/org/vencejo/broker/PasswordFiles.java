@@ -40,12 +40,8 @@ final class PasswordFiles implements AutoCloseable {
     private final List<Watched> files;
     private final NameKeys keys;
     private final ScheduledExecutorService thread =
-            Executors.newSingleThreadScheduledExecutor(
-                    task ->
-                            Thread.ofPlatform()
-                                    .name("vencejo-password-files")
-                                    .daemon()
-                                    .unstarted(task));
+            Executors.newSingleThreadScheduledExecutor(task ->
+                    Thread.ofPlatform().name("vencejo-password-files").daemon().unstarted(task));
 
     private Consumer<Set<String>> gone = names -> {};
 
@@ -127,7 +123,8 @@ final class PasswordFiles implements AutoCloseable {
         }
         if (!files.isEmpty()) {
             var _ =
-                    thread.scheduleWithFixedDelay(this::look, LOOK_NANOS, LOOK_NANOS, TimeUnit.NANOSECONDS);
+                    thread.scheduleWithFixedDelay(
+                            this::look, LOOK_NANOS, LOOK_NANOS, TimeUnit.NANOSECONDS);
         }
     }
 

@@ -75,8 +75,7 @@ final class SysPublisher implements AutoCloseable {
         AuthenticationThreads.Counts authentication = driver.authentication();
         // What fails here must not end the repetition, and is our fault.
         var _ =
-                driver.inspect(server ->
-                                SysSnapshot.of(server, traffic, authentication, running))
+                driver.inspect(server -> SysSnapshot.of(server, traffic, authentication, running))
                         .thenAcceptAsync(this::publishChanges, thread)
                         .exceptionally(fault -> {
                             if (!thread.isShutdown()) {

@@ -32,8 +32,8 @@ import org.vencejo.protocol.Packet;
 import org.vencejo.protocol.PacketType;
 import org.vencejo.protocol.ReasonCode;
 
-/// Those who know clients are asked in order and on the threads of their kind, and whatever does not
-/// answer lets nobody in.
+/// Those who know clients are asked in order and on the threads of their kind, and whatever does
+/// not answer lets nobody in.
 @Timeout(60)
 @ExtendWith(NoLeaks.class)
 class AuthenticationThreadsTest {
@@ -242,8 +242,7 @@ class AuthenticationThreadsTest {
     @Test
     void anAddressHasOnlySoManyAttemptsThatWait() throws IOException {
         CountDownLatch allAsk = new CountDownLatch(1);
-        Asked strict =
-                new Asked(Work.COMPUTES, it -> await(allAsk) ? Authenticator.WRONG : null);
+        Asked strict = new Asked(Work.COMPUTES, it -> await(allAsk) ? Authenticator.WRONG : null);
         AuthenticationLimits slow =
                 with(
                         with(LIMITS, "delayNanosMax", 3_600_000_000_000L),

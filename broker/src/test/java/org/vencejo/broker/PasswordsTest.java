@@ -65,27 +65,26 @@ class PasswordsTest {
     }
 
     private Broker start() {
-        return
-                Broker.start(
-                        new Broker.Setup(
-                                new Configuration.Request(
-                                        null,
-                                        Map.of(),
-                                        List.of(
-                                                "data-folder=" + folder.resolve("data"),
-                                                "durability=memory",
-                                                "sys-interval=0",
-                                                "limits.authentication-delay-max=0",
-                                                "listeners=[{name: shut, port: 0}, {name: open, port: 0, allow-anonymous: true}, {name: free, port: 0, allow-anonymous: true}]",
-                                                "authentication=[{file: '%s', listeners: 'shut, open'}, {file: '%s', listeners: shut}]"
-                                                        .formatted(
-                                                                folder.resolve("first"),
-                                                                folder.resolve("second"))),
-                                        null),
-                                Machine.here(),
-                                "test",
-                                System.nanoTime(),
-                                level -> {}));
+        return Broker.start(
+                new Broker.Setup(
+                        new Configuration.Request(
+                                null,
+                                Map.of(),
+                                List.of(
+                                        "data-folder=" + folder.resolve("data"),
+                                        "durability=memory",
+                                        "sys-interval=0",
+                                        "limits.authentication-delay-max=0",
+                                        "listeners=[{name: shut, port: 0}, {name: open, port: 0, allow-anonymous: true}, {name: free, port: 0, allow-anonymous: true}]",
+                                        "authentication=[{file: '%s', listeners: 'shut, open'}, {file: '%s', listeners: shut}]"
+                                                .formatted(
+                                                        folder.resolve("first"),
+                                                        folder.resolve("second"))),
+                                null),
+                        Machine.here(),
+                        "test",
+                        System.nanoTime(),
+                        level -> {}));
     }
 
     @AfterEach
@@ -167,9 +166,7 @@ class PasswordsTest {
             assertThat(alice.next())
                     .isInstanceOfSatisfying(
                             Disconnect.class,
-                            it ->
-                                    assertThat(it.reasonCode())
-                                            .isEqualTo(ReasonCode.NOT_AUTHORIZED));
+                            it -> assertThat(it.reasonCode()).isEqualTo(ReasonCode.NOT_AUTHORIZED));
             assertThat(alice.isClosed()).isTrue();
             for (RawClient other : List.of(bob, nobody)) {
                 other.send(new Pingreq());

@@ -25,8 +25,7 @@ record ServerRig(ServerDriver driver, InetSocketAddress address, List<Event> eve
     }
 
     static ServerRig start(int ioThreads, Limits limits, Journal journal) throws IOException {
-        return start(
-                ioThreads, limits, journal, Authenticators.of(Authenticator.ANONYMOUS));
+        return start(ioThreads, limits, journal, Authenticators.of(Authenticator.ANONYMOUS));
     }
 
     static ServerRig start(int ioThreads, Authenticators authenticators) throws IOException {

@@ -68,9 +68,7 @@ final class PasswdCommand implements Callable<Integer> {
     @Option(names = "-D", description = "Take the user away.")
     private boolean deletes;
 
-    @Option(
-            names = "-U",
-            description = "Hash the passwords of a file that holds them as they are.")
+    @Option(names = "-U", description = "Hash the passwords of a file that holds them as they are.")
     private boolean upgrades;
 
     @Option(

@@ -76,9 +76,7 @@ class MarkedPasswordTest {
                         """
                                 .formatted(folder.resolve("data"), passwords));
         broker = vencejo("broker", "--config", file.toString(), "--port", "0");
-        Thread.ofPlatform()
-                .daemon()
-                .start(() -> broker.errorReader().lines().forEach(lines::add));
+        Thread.ofPlatform().daemon().start(() -> broker.errorReader().lines().forEach(lines::add));
         Matcher listens = LISTENS.matcher(await(" listens on "));
         assertThat(listens.matches()).isTrue();
         port = Integer.parseInt(listens.group(1));
@@ -102,13 +100,21 @@ class MarkedPasswordTest {
     /// Gives `user` the marked password; returns all that is said, and what the process list shows.
     private String passwd(String user) throws Exception {
         Process passwd =
-                vencejo("passwd", passwords.toString(), user, "--password-file", "-", "--hash", "bcrypt");
+                vencejo(
+                        "passwd",
+                        passwords.toString(),
+                        user,
+                        "--password-file",
+                        "-",
+                        "--hash",
+                        "bcrypt");
         String listed = listed(passwd.pid());
         passwd.getOutputStream().write((MARK + "\n").getBytes(StandardCharsets.UTF_8));
         passwd.getOutputStream().close();
         String said =
                 new String(passwd.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-                        + new String(passwd.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+                        + new String(
+                                passwd.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(passwd.waitFor()).as(said).isZero();
         return said + listed;
     }

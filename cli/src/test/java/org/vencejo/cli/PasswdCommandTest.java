@@ -77,8 +77,7 @@ class PasswdCommandTest {
 
     @ParameterizedTest
     @CsvSource({"argon2id, $argon2id$", "bcrypt, $2b$10$", "pbkdf2, $7$210000$"})
-    void thePasswordMayComeFromStandardInputOrAFile(String kind, String begin)
-            throws IOException {
+    void thePasswordMayComeFromStandardInputOrAFile(String kind, String begin) throws IOException {
         Path source = Files.writeString(folder.resolve("secret"), "from a file\r\nnot this");
 
         assertThat(run("from a pipe\n", "alice", "--hash", kind, "--password-file", "-")).isZero();
@@ -136,16 +135,10 @@ class PasswdCommandTest {
         assertThat(said(err)).contains("there is no terminal to ask at; allowed: --password-file");
         assertThat(run("", "alice", "--password-file", folder + "/none")).isEqualTo(1);
         assertThat(said(err)).contains(folder + "/none: there is no such file");
-        assertThat(
-                        run(
-                                "x".repeat(73) + "\n",
-                                "alice",
-                                "--hash",
-                                "bcrypt",
-                                "--password-file",
-                                "-"))
+        assertThat(run("x".repeat(73) + "\n", "alice", "--hash", "bcrypt", "--password-file", "-"))
                 .isEqualTo(1);
-        assertThat(said(err)).contains("bcrypt sees the first 72 bytes of a password, this one has 73");
+        assertThat(said(err))
+                .contains("bcrypt sees the first 72 bytes of a password, this one has 73");
         file = folder.resolve("no/folder/passwords");
         assertThat(run("x\n", "alice", "--password-file", "-")).isEqualTo(1);
         assertThat(said(err)).contains("passwords: ");

@@ -82,7 +82,8 @@ class VencejoTest {
         Path passwords = Files.writeString(folder.resolve("passwords"), "alice:geheim\nbob\n");
         Path file =
                 Files.writeString(
-                        folder.resolve("f.yaml"), "authentication: [{file: %s}]".formatted(passwords));
+                        folder.resolve("f.yaml"),
+                        "authentication: [{file: %s}]".formatted(passwords));
         assertThat(run("check-config", file.toString())).isEqualTo(78);
         assertThat(text(err))
                 .contains(passwords + ":1:7: alice: not a hash of a known form")

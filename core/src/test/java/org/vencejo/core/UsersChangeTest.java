@@ -25,8 +25,7 @@ class UsersChangeTest {
 
     private static Bench named(Bench bench) {
         bench.authenticator =
-                request ->
-                        new Accepted(new Identity(((Credentials) request).userName()), null);
+                request -> new Accepted(new Identity(((Credentials) request).userName()), null);
         return bench;
     }
 
@@ -62,8 +61,8 @@ class UsersChangeTest {
                 .extracting(event -> ((Event.ClientDisconnected) event).detail())
                 .containsOnly("its user is gone or has another password");
         // The session is the name's, whatever its password.
-        Connection again = bench.connect(Change.of(
-                as("alice", connect("a", 100)), "cleanStart", false));
+        Connection again =
+                bench.connect(Change.of(as("alice", connect("a", 100)), "cleanStart", false));
         assertThat(bench.to(again, Connack.class).getFirst().sessionPresent()).isTrue();
     }
 

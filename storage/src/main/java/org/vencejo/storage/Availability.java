@@ -24,7 +24,8 @@ final class Availability {
     /// Whether nothing can be written at all, as opposed to nothing new.
     private boolean broken;
 
-    // What the log has of trouble. One that comes back at once is the same: RocksDB that meets a bad
+    // What the log has of trouble. One that comes back at once is the same: RocksDB that meets a
+    // bad
     // block when it merges is closed and opened well each time.
     private String lastWords = "";
     private long lastNanos;

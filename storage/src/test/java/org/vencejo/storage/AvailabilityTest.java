@@ -25,7 +25,8 @@ class AvailabilityTest {
 
     @Test
     void troubleThatComesBackEverySecondIsToldLessAndLess() {
-        assertThat(toldWithin(0, 1_000, "a bad block")).containsExactly(0, 10, 30, 70, 150, 310, 630);
+        assertThat(toldWithin(0, 1_000, "a bad block"))
+                .containsExactly(0, 10, 30, 70, 150, 310, 630);
     }
 
     @Test

@@ -100,8 +100,7 @@ public final class Guessers {
 
     /// For how long an attempt from `address` as `user`, if it names one, has to wait before it is
     /// looked at; or [#BANNED].
-    public synchronized long waitNanos(
-            InetAddress address, @Nullable String user, long nowNanos) {
+    public synchronized long waitNanos(InetAddress address, @Nullable String user, long nowNanos) {
         if (isBanned(address, nowNanos)) {
             return BANNED;
         }
@@ -205,8 +204,7 @@ public final class Guessers {
 
     // What is half forgiven counts.
     private int count(Failures failures, long nowNanos) {
-        return (int)
-                ((failures.owed(nowNanos) + limits.forgivenNanos / 2) / limits.forgivenNanos);
+        return (int) ((failures.owed(nowNanos) + limits.forgivenNanos / 2) / limits.forgivenNanos);
     }
 
     // A slip of the finger costs nothing; from the second on the delay doubles.

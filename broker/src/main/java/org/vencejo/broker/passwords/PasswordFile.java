@@ -43,8 +43,8 @@ public final class PasswordFile {
         return new PasswordFile(Map.of(), new SecureRandom());
     }
 
-    /// What is in `file`; what is wrong with it goes to `mistakes`, and none of them quotes what may
-    /// be a password. A hash that needs more than `memoryBytesMax` is wrong.
+    /// What is in `file`; what is wrong with it goes to `mistakes`, and none of them quotes what
+    /// may be a password. A hash that needs more than `memoryBytesMax` is wrong.
     public static PasswordFile read(Path file, long memoryBytesMax, List<Mistake> mistakes) {
         String trouble;
         try {
@@ -89,7 +89,9 @@ public final class PasswordFile {
             if (name.isEmpty()) {
                 mistakes.add(
                         new Mistake(
-                                Place.inFile(file, number, 1), "", "no user name before the colon"));
+                                Place.inFile(file, number, 1),
+                                "",
+                                "no user name before the colon"));
                 continue;
             }
             Integer first = lines.putIfAbsent(name, number);

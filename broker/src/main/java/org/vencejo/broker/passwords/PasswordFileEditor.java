@@ -91,9 +91,7 @@ public final class PasswordFileEditor {
             String plain = line.substring(colon + 1);
             if (!plain.isBlank() && !plain.strip().startsWith("$")) {
                 byte[] password = plain.getBytes(StandardCharsets.UTF_8);
-                lines.set(
-                        i,
-                        line.substring(0, colon + 1) + kind.hash(password, random).text());
+                lines.set(i, line.substring(0, colon + 1) + kind.hash(password, random).text());
                 hashed++;
             }
         }
@@ -112,7 +110,10 @@ public final class PasswordFileEditor {
         Path folder = file.toAbsolutePath().getParent();
         Path newer =
                 Files.createTempFile(
-                        folder, ".passwords", ".new", PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+                        folder,
+                        ".passwords",
+                        ".new",
+                        PosixFilePermissions.asFileAttribute(OWNER_ONLY));
         try {
             byte[] text =
                     lines.stream()

@@ -26,7 +26,7 @@ public sealed interface PasswordHash permits Argon2id, Bcrypt, Pbkdf2, SaltedSha
     /// The hash that `text` stands for.
     ///
     /// @throws UnknownHashException with what is wrong, in words that do not quote it: who forgot
-    ///     to hash has a password there
+    ///   to hash has a password there
     static PasswordHash of(String text) {
         if (text.startsWith("$argon2id$")) {
             return Argon2id.of(text);

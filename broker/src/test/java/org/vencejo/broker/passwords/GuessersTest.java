@@ -146,7 +146,8 @@ class GuessersTest {
         guessers = with(5, 10);
         fail(MALLORY, "alice", 5);
         for (int i = 0; i < 1_000; i++) {
-            InetAddress other = InetAddress.ofLiteral("2001:db8:0:" + Integer.toHexString(i) + "::");
+            InetAddress other =
+                    InetAddress.ofLiteral("2001:db8:0:" + Integer.toHexString(i) + "::");
             fail(other, "user" + i, 2);
             guessers.succeeded(other, "user" + i, now);
         }

@@ -99,8 +99,7 @@ class PasswordFileTest {
     /// Three of four users have one kind of hash; so have about three of four strangers.
     @Test
     void strangersLookLikeASampleOfTheUsersAndEachAlwaysTheSame() {
-        PasswordFile file =
-                read("a:%s\nb:%s\nc:%s\nd:%s".formatted(WONDER, WONDER, WONDER, BUILD));
+        PasswordFile file = read("a:%s\nb:%s\nc:%s\nd:%s".formatted(WONDER, WONDER, WONDER, BUILD));
         NameKeys secret = new NameKeys(RANDOM);
         Map<String, Integer> seen = new TreeMap<>();
         for (int i = 0; i < 400; i++) {

@@ -100,7 +100,8 @@ final class ServerUnderTest implements Authenticator {
     }
 
     @Override
-    public Authentication.@Nullable Outcome authenticate(Peer peer, Authentication.Request request) {
+    public Authentication.@Nullable Outcome authenticate(
+            Peer peer, Authentication.Request request) {
         if (request instanceof Authentication.Step it) {
             return answer(it.method(), it.data());
         }

@@ -29,8 +29,7 @@ record MosquittoBroker(Process process, int port) {
         for (int i = 0; i < ATTEMPTS; i++) {
             int port = freePort();
             List<String> words =
-                    new ArrayList<>(
-                            List.of(program.toString(), "-v", "-p", String.valueOf(port)));
+                    new ArrayList<>(List.of(program.toString(), "-v", "-p", String.valueOf(port)));
             if (!settings.isEmpty()) {
                 words.addAll(List.of("-c", "/dev/stdin"));
             }
