@@ -171,6 +171,7 @@ public final class Broker implements AutoCloseable {
         if (!words.isEmpty()) {
             log.info(words);
         }
+        config.warnings().forEach(warning -> log.warn("{}", warning));
         log.info(
                 "vencejo {} listens on {}; durability {}: {}; io-threads {} ({}){}; started in {} ms",
                 setup.version,

@@ -53,6 +53,10 @@ final class CheckConfig implements Callable<Integer> {
         } catch (ConfigurationException e) {
             return ConfigurationOptions.tell(e);
         }
+        configuration
+                .broker()
+                .warnings()
+                .forEach(warning -> System.err.println("warning: " + warning));
         if (printed) {
             configuration.texts().forEach((key, value) -> System.out.println(key + ": " + value));
         } else {

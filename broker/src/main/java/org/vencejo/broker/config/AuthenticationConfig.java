@@ -12,6 +12,13 @@ public record AuthenticationConfig(
         Set<String> anonymousListeners,
         AuthenticationLimits limits) {
 
+    /// Whether anybody finds out who the clients of a listener are.
+    public boolean isFor(String listener) {
+        return passwordFiles.stream()
+                .map(PasswordFile::listeners)
+                .anyMatch(listeners -> listeners.isEmpty() || listeners.contains(listener));
+    }
+
     /// A file that knows the users of some listeners, or of all if it names none.
     public record PasswordFile(Path file, Set<String> listeners) {}
 }

@@ -23,6 +23,20 @@ public record BrokerConfig(
         LogLevel logLevel,
         ServerSettings server) {
 
+    /// What is allowed and most likely not meant, a line each.
+    public List<String> warnings() {
+        if (accessRules == AccessRules.OPEN) {
+            return List.of();
+        }
+        return listeners.stream()
+                .map(Listener::name)
+                .filter(name -> !authentication.isFor(name))
+                .map(
+                        "listener %s: access rules hold, and nobody checks the user names that clients give: no authentication is for it"
+                                ::formatted)
+                .toList();
+    }
+
     /// A socket to listen on. Port 0 takes a free one; what its transport has not is null.
     public record Listener(
             String name,

@@ -5,6 +5,8 @@ import static org.vencejo.broker.config.Readings.MACHINE;
 import static org.vencejo.broker.config.Readings.lines;
 import static org.vencejo.broker.config.Readings.read;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +51,25 @@ class ConfigurationTest {
         assertThat(limits.receiveMaximum()).isEqualTo(2);
         assertThat(limits.topicLevelsMax()).isEqualTo(1);
         assertThat(limits.subscriptionsMax()).isEqualTo(Limits.DEFAULTS.subscriptionsMax());
+    }
+
+    @Test
+    void accessRulesWithoutAuthenticationAreWarnedOf() throws IOException {
+        Path rules = Files.writeString(folder.resolve("acl"), "user alice\ntopic a\n");
+        Path users = Files.writeString(folder.resolve("users"), "");
+        String listeners = "listeners=[{name: a, port: 1}, {name: b, port: 2}]";
+        String both = "access-rules=" + rules;
+        String known = "authentication=[{file: " + users + ", listeners: b}]";
+        assertThat(warnings(listeners)).isEmpty();
+        assertThat(warnings(listeners, both, known, "listeners[0].allow-anonymous=true"))
+                .containsExactly(
+                        "listener a: access rules hold, and nobody checks the user names that clients"
+                                + " give: no authentication is for it");
+        assertThat(warnings(listeners, both)).hasSize(2);
+    }
+
+    private static List<String> warnings(String... assignments) {
+        return read(null, Map.of(), List.of(assignments), null).broker().warnings();
     }
 
     @Test
