@@ -48,7 +48,11 @@ public final class TestReport {
                 || test.getElementsByTagName("error").getLength() > 0) {
             failed.add(test.getAttribute("classname") + "." + test.getAttribute("name"));
         } else if (test.getElementsByTagName("skipped").item(0) instanceof Element skip) {
-            String reason = skip.getAttribute("message").replaceFirst("^Assumption failed: ", "");
+            String reason = skip.getAttribute("message");
+            if (reason.isBlank()) { // some write it as the first line of the trace
+                reason = skip.getTextContent().lines().findFirst().orElse("");
+            }
+            reason = reason.replaceFirst("^(.*Exception: )?Assumption failed: ", "");
             if (reason.isBlank()) {
                 reason = test.getAttribute("classname") + " gave no reason";
             }

@@ -24,6 +24,8 @@ final class Classes {
         static final JavaClasses CLASSES =
                 new ClassFileImporter()
                         .withImportOption(new ImportOption.DoNotIncludeTests())
+                        // Tests that one module lends to another
+                        .withImportOption(location -> !location.contains("-tests.jar"))
                         .importPackages(HOUSE);
     }
 
