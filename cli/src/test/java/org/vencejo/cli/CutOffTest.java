@@ -155,11 +155,12 @@ class CutOffTest {
                 ScriptedPeer.start(peer -> {
                     peer.receive();
                     peer.send(CONNACK);
-                    puback(peer, identifierOf(peer.receive()), 0);
-                    puback(peer, identifierOf(peer.receive()), NOT_AUTHORIZED);
-                    for (int i = 3; i <= 5; i++) {
-                        peer.receive();
+                    int[] identifiers = new int[5];
+                    for (int i = 0; i < identifiers.length; i++) {
+                        identifiers[i] = identifierOf(peer.receive());
                     }
+                    puback(peer, identifiers[0], 0);
+                    puback(peer, identifiers[1], NOT_AUTHORIZED); // all others are under way
                 })) {
             collectErrors();
             // one line would not tell a window from none, and five fit into it
