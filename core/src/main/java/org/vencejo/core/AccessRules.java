@@ -17,11 +17,22 @@ public interface AccessRules {
     /// runs the server, so it must be quick and must not block.
     Permissions of(Subject subject);
 
-    /// Somebody about whom rules speak. `listener` and `remoteAddress` are those of its last
-    /// connection ([Peer]), and null for a session that had none since the server started.
+    /// Somebody about whom rules speak. `listener`, `remoteAddress` and `certificate` are those of
+    /// its last connection ([Peer]), and null for a session that had none since the server started,
+    /// whose identity is remembered.
     record Subject(
             String clientIdentifier,
             Identity identity,
             @Nullable String listener,
-            @Nullable String remoteAddress) {}
+            @Nullable String remoteAddress,
+            @Nullable ClientCertificate certificate) {
+        /// One that showed no certificate.
+        public Subject(
+                String clientIdentifier,
+                Identity identity,
+                @Nullable String listener,
+                @Nullable String remoteAddress) {
+            this(clientIdentifier, identity, listener, remoteAddress, null);
+        }
+    }
 }

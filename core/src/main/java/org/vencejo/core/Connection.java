@@ -1,5 +1,6 @@
 package org.vencejo.core;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.KeepAlive.Pause;
 import org.vencejo.core.session.Acknowledgements;
@@ -31,6 +32,9 @@ public final class Connection implements Link {
         CLOSED
     }
 
+    /// What holds for a century holds for ever, and deadlines are compared by difference.
+    private static final long IDENTITY_NANOS_MAX = 100L * 365 * 24 * 3_600 * 1_000_000_000;
+
     // For its whole life
     private final Peer peer;
     private State state = State.AWAITING_CONNECT;
@@ -57,6 +61,7 @@ public final class Connection implements Link {
     private boolean asked;
     private Properties explanation = Properties.NONE;
     private long epoch;
+    private @Nullable Deadline identityDeadline;
 
     public Connection(Peer peer) {
         this.peer = peer;
@@ -70,7 +75,11 @@ public final class Connection implements Link {
     /// Its client, as somebody with `identity`, for the access rules.
     AccessRules.Subject subject(Authentication.Identity identity) {
         return new AccessRules.Subject(
-                clientIdentifier, identity, peer.listener(), peer.remoteAddress());
+                clientIdentifier,
+                identity,
+                peer.listener(),
+                peer.remoteAddress(),
+                peer.clientCertificate());
     }
 
     /// Who the client says it is; empty before CONNECT.
@@ -223,6 +232,18 @@ public final class Connection implements Link {
         epoch = ofEpoch;
     }
 
+    /// Who the client is holds for so long from now on; then `over` is told.
+    void identityHolds(long nanos, Consumer<Connection> over) {
+        if (nanos < IDENTITY_NANOS_MAX) {
+            if (identityDeadline == null) {
+                identityDeadline = new Deadline(() -> over.accept(this));
+            }
+            turn().schedule(identityDeadline, Math.max(0, nanos));
+        } else if (identityDeadline != null) {
+            turn().deadlines.cancel(identityDeadline);
+        }
+    }
+
     /// The client is accepted: answers, CONNACK first, go this way.
     void answering(Acknowledgements answers) {
         acknowledgements = answers;
@@ -256,6 +277,9 @@ public final class Connection implements Link {
         turn().connections--;
         turn().unknown.remove(this);
         turn().deadlines.cancel(deadline());
+        if (identityDeadline != null) {
+            turn().deadlines.cancel(identityDeadline);
+        }
     }
 
     // ---- reading no more than can be done

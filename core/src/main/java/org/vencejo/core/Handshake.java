@@ -229,16 +229,27 @@ final class Handshake {
         switch (outcome) {
             case Authentication.More more -> connection.sendWhole(auth(method, more.data()));
             case Authentication.Refused refused -> {
-                connection.explain(refused.properties());
-                throw new ProtocolViolation(
-                        refused.reasonCode(),
-                        "MQTT-3.1.4-2",
-                        refused.reasonCode() == ReasonCode.SERVER_UNAVAILABLE
-                                ? "the authenticator has no room or no answer; try again"
-                                : "the authenticator refused");
+                connection.explain(explanation(refused));
+                throw new ProtocolViolation(refused.reasonCode(), "MQTT-3.1.4-2", refused.detail());
             }
             case Authentication.Accepted accepted -> accept(accepted);
         }
+    }
+
+    /// What a client is told of a refusal beside its code: never the details, which are for
+    /// operators.
+    static Properties explanation(Authentication.Refused refused) {
+        if (!refused.properties().isEmpty()) {
+            return refused.properties();
+        }
+        return switch (refused.reasonCode()) {
+            case SERVER_UNAVAILABLE ->
+                    Properties.NONE.with(Property.REASON_STRING, "not known now; try again");
+            case CLIENT_IDENTIFIER_NOT_VALID ->
+                    Properties.NONE.with(
+                            Property.REASON_STRING, "another Client Identifier is expected");
+            default -> Properties.NONE;
+        };
     }
 
     static Auth auth(@Nullable String method, byte[] data) {
@@ -283,6 +294,7 @@ final class Handshake {
             sessions.resume(session);
         }
         session.state().identify(connection.subject(identity));
+        connection.identityHolds(accepted.holdsNanos(), sessions::identityOver);
         int receiveMaximum = (int) connect.properties().number(Property.RECEIVE_MAXIMUM, 65_535);
         long number = session.bind(connection, expirySeconds, receiveMaximum, connect.will());
         connection.bind(session, session.state().epoch());

@@ -1,6 +1,7 @@
 package org.vencejo.core;
 
 import org.vencejo.protocol.Auth;
+import org.vencejo.protocol.PacketType;
 import org.vencejo.protocol.Properties;
 import org.vencejo.protocol.Property;
 import org.vencejo.protocol.ProtocolViolation;
@@ -55,10 +56,20 @@ final class ReAuthentication {
                                 true));
     }
 
+    // Authenticators answer in the codes of CONNACK, of which DISCONNECT has not all.
+    private static ReasonCode codeOfDisconnect(ReasonCode ofConnack) {
+        if (ofConnack.allowedIn(PacketType.DISCONNECT)) {
+            return ofConnack;
+        }
+        return ofConnack == ReasonCode.SERVER_UNAVAILABLE
+                ? ReasonCode.SERVER_BUSY
+                : ReasonCode.NOT_AUTHORIZED;
+    }
+
     /// The authenticator answered.
     ///
     /// @throws ProtocolViolation with its code if the client failed [MQTT-4.12.1-2]
-    static void outcome(Connection connection, Authentication.Outcome outcome) {
+    static void outcome(Connection connection, Authentication.Outcome outcome, Sessions sessions) {
         String method = connection.authenticationMethod();
         if (method == null || !connection.isAsked()) {
             return;
@@ -68,9 +79,11 @@ final class ReAuthentication {
             case Authentication.More more ->
                     connection.sendWhole(Handshake.auth(method, more.data()));
             case Authentication.Refused refused -> {
-                connection.explain(refused.properties());
+                connection.explain(Handshake.explanation(refused));
                 throw new ProtocolViolation(
-                        refused.reasonCode(), "MQTT-4.12.1-2", "re-authentication failed");
+                        codeOfDisconnect(refused.reasonCode()),
+                        "MQTT-4.12.1-2",
+                        "re-authentication failed: " + refused.detail());
             }
             case Authentication.Accepted accepted -> {
                 SessionState session = connection.ownSession().state();
@@ -82,6 +95,7 @@ final class ReAuthentication {
                 }
                 connection.reAuthenticating(false);
                 long claimed = session.identify(connection.subject(accepted.identity()));
+                connection.identityHolds(accepted.holdsNanos(), sessions::identityOver);
                 Properties.Builder properties =
                         Properties.builder().put(Property.AUTHENTICATION_METHOD, method);
                 byte[] data = accepted.data();

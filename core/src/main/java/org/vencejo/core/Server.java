@@ -224,7 +224,7 @@ public final class Server {
                 shutDown.requireNotBegun();
                 handshake.outcome(outcome);
             } else {
-                ReAuthentication.outcome(connection, outcome);
+                ReAuthentication.outcome(connection, outcome, sessions);
             }
         } catch (RuntimeException fault) {
             faults.failed(connection, fault);

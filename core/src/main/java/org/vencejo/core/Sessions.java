@@ -155,6 +155,15 @@ final class Sessions {
         connection.close();
     }
 
+    /// What the client has shown to be who it is held until now, and it has shown nothing since.
+    void identityOver(Connection connection) {
+        turn.statistics.identityExpired();
+        disconnect(
+                connection,
+                ReasonCode.NOT_AUTHORIZED,
+                "what it had shown to be who it is has expired");
+    }
+
     /// The connection, whoever ended it, is no longer its session's. Without a Reason Code it was
     /// lost.
     void leave(
@@ -349,7 +358,7 @@ final class Sessions {
                             turn,
                             from.created().session(),
                             from.created().clientIdentifier(),
-                            new Identity(from.created().userName()),
+                            Identity.remembered(from.created().userName()),
                             true);
             session.state().recover(from);
             byClientIdentifier.put(session.state().clientIdentifier(), session);

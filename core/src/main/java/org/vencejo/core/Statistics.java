@@ -26,6 +26,9 @@ public final class Statistics {
     /// Subscriptions that ended as the access rules had changed.
     private long subscriptionsDenied;
 
+    /// Connections that ended as who their client is held only for a time.
+    private long identitiesExpired;
+
     void received(PacketType type) {
         packetsReceived[type.ordinal()]++;
     }
@@ -61,6 +64,10 @@ public final class Statistics {
         subscriptionsDenied += count;
     }
 
+    void identityExpired() {
+        identitiesExpired++;
+    }
+
     public long packetsReceived(PacketType type) {
         return packetsReceived[type.ordinal()];
     }
@@ -93,5 +100,9 @@ public final class Statistics {
 
     public long subscriptionsDenied() {
         return subscriptionsDenied;
+    }
+
+    public long identitiesExpired() {
+        return identitiesExpired;
     }
 }

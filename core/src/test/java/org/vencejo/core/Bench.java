@@ -54,6 +54,9 @@ final class Bench implements Outbox {
     Function<Authentication.Request, Authentication.Outcome> authenticator =
             request -> new Authentication.Accepted(Authentication.Identity.ANONYMOUS, null);
 
+    /// What those who connect show in their TLS handshake; null for nothing.
+    ClientCertificate certificate;
+
     /// To whom nothing can be sent without a fault of ours.
     Connection broken;
 
@@ -104,6 +107,7 @@ final class Bench implements Outbox {
 
     /// One that was accepted so long before it was open.
     Connection accept(long nanosAgo) {
+        ClientCertificate shown = certificate;
         Connection connection =
                 new Connection(
                         new Peer() {
@@ -115,6 +119,11 @@ final class Bench implements Outbox {
                             @Override
                             public String listener() {
                                 return "tcp";
+                            }
+
+                            @Override
+                            public ClientCertificate clientCertificate() {
+                                return shown;
                             }
                         });
         handle(new Input.Connected(connection, nanosAgo));
