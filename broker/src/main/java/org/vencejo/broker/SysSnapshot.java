@@ -67,6 +67,7 @@ record SysSnapshot(
             long strayAcknowledgements,
             long retries,
             long subscriptionsDenied,
+            long identitiesExpired,
             Map<ReasonCode, Long> refused) {
         static Packets of(Statistics statistics) {
             long received = 0;
@@ -92,6 +93,7 @@ record SysSnapshot(
                     statistics.strayAcknowledgements(),
                     statistics.retries(),
                     statistics.subscriptionsDenied(),
+                    statistics.identitiesExpired(),
                     refused);
         }
     }

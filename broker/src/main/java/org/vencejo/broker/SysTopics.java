@@ -94,6 +94,10 @@ final class SysTopics {
                             "Addresses that are banned.",
                             s -> s.authentication().banned()),
                     number(
+                            "authentication/expired",
+                            "Connections that ended as their client had shown who it is for a time alone, such as by a token, and the time was over.",
+                            s -> s.packets().identitiesExpired()),
+                    number(
                             "connections/tls-failed",
                             "Transport connections whose TLS handshake failed or was not over in time.",
                             s -> s.traffic().failedHandshakes()),
