@@ -249,7 +249,8 @@ class MarkedPasswordTest {
         objects.add(connect);
         objects.add(new Authentication.Credentials("c", "alice", password));
         objects.add(
-                new Authentication.Step("c", "alice", password, "PLAIN", password, true, false));
+                new Authentication.Step(
+                        "c", "alice", password, "PLAIN", password, true, false, null));
         for (HashKind kind : HashKind.values()) {
             objects.add(kind.hash(password, new SecureRandom()));
         }

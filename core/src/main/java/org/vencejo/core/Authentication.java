@@ -27,6 +27,7 @@ public final class Authentication {
     }
 
     /// One step of enhanced authentication: the data of a CONNECT (`first`) or of an AUTH.
+    /// `exchange` is what the answer to the step before gave to be remembered.
     public record Step(
             String clientIdentifier,
             @Nullable String userName,
@@ -34,7 +35,8 @@ public final class Authentication {
             String method,
             byte @Nullable [] data,
             boolean first,
-            boolean reAuthentication)
+            boolean reAuthentication,
+            @Nullable Exchange exchange)
             implements Request {
         @Override
         public String toString() {
@@ -71,8 +73,17 @@ public final class Authentication {
         }
     }
 
-    /// The exchange goes on: the client is sent AUTH 0x18 with `data`.
-    public record More(byte[] data) implements Outcome {}
+    /// The exchange goes on: the client is sent AUTH 0x18 with `data`. `exchange`, if there is any,
+    /// comes back with what the client answers.
+    public record More(byte[] data, @Nullable Exchange exchange) implements Outcome {
+        public More(byte[] data) {
+            this(data, null);
+        }
+    }
+
+    /// What an authenticator remembers of a client between two steps. The server keeps it, and
+    /// forgets it with the connection. Immutable.
+    public interface Exchange {}
 
     /// Who a client is. `userName` is null for an anonymous one; `grants` are the rights that came
     /// with the name, null if none did. Immutable.

@@ -59,6 +59,7 @@ public final class Connection implements Link {
     private @Nullable String authenticationMethod;
     private boolean reAuthenticating;
     private boolean asked;
+    private Authentication.@Nullable Exchange exchange;
     private Properties explanation = Properties.NONE;
     private long epoch;
     private @Nullable Deadline identityDeadline;
@@ -383,6 +384,19 @@ public final class Connection implements Link {
 
     void asked(boolean awaited) {
         asked = awaited;
+    }
+
+    /// What the authenticator wants to know again at the next step, which it then does.
+    Authentication.@Nullable Exchange exchange() {
+        Authentication.Exchange it = exchange;
+        exchange = null;
+        return it;
+    }
+
+    /// The exchange goes on: sends AUTH with what is in `more`.
+    void more(@Nullable String method, Authentication.More more) {
+        exchange = more.exchange();
+        sendWhole(Handshake.auth(method, more.data()));
     }
 
     /// What a refusal says beside its code, in CONNACK or DISCONNECT.

@@ -145,7 +145,8 @@ final class Handshake {
                                         method,
                                         data,
                                         first,
-                                        false));
+                                        false,
+                                        connection.exchange()));
     }
 
     /// A packet came behind CONNECT, before CONNACK.
@@ -227,7 +228,7 @@ final class Handshake {
         }
         asked = false;
         switch (outcome) {
-            case Authentication.More more -> connection.sendWhole(auth(method, more.data()));
+            case Authentication.More more -> connection.more(method, more);
             case Authentication.Refused refused -> {
                 connection.explain(explanation(refused));
                 throw new ProtocolViolation(refused.reasonCode(), "MQTT-3.1.4-2", refused.detail());

@@ -53,7 +53,8 @@ final class ReAuthentication {
                                 method,
                                 auth.properties().binary(Property.AUTHENTICATION_DATA),
                                 first,
-                                true));
+                                true,
+                                connection.exchange()));
     }
 
     // Authenticators answer in the codes of CONNACK, of which DISCONNECT has not all.
@@ -76,8 +77,7 @@ final class ReAuthentication {
         }
         connection.asked(false);
         switch (outcome) {
-            case Authentication.More more ->
-                    connection.sendWhole(Handshake.auth(method, more.data()));
+            case Authentication.More more -> connection.more(method, more);
             case Authentication.Refused refused -> {
                 connection.explain(Handshake.explanation(refused));
                 throw new ProtocolViolation(
