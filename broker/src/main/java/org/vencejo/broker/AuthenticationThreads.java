@@ -388,7 +388,9 @@ final class AuthenticationThreads implements AutoCloseable {
 
         /// Whether it gives something that it may have guessed.
         private boolean guesses() {
-            return userName() != null || password() != null;
+            return userName() != null
+                    || password() != null
+                    || request instanceof Authentication.Step;
         }
 
         private @Nullable String userName() {

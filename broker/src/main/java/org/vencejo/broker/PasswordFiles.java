@@ -111,6 +111,7 @@ final class PasswordFiles implements AutoCloseable {
         }
         List<PasswordAuthenticator> known = files.stream().map(it -> it.authenticator).toList();
         List<Authenticator> chain = new ArrayList<>(known);
+        chain.add(new ScramAuthenticator(known, new SecureRandom()));
         chain.add(new Strangers(known, config.anonymousListeners(), keys));
         return new Authenticators(chain, config.limits());
     }

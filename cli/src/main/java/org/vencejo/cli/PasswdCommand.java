@@ -75,7 +75,10 @@ final class PasswdCommand implements Callable<Integer> {
             names = "--hash",
             paramLabel = "KIND",
             converter = Kind.class,
-            description = "argon2id (the default), bcrypt or pbkdf2, which Mosquitto reads, too.")
+            description = {
+                "argon2id (the default), bcrypt, pbkdf2, which Mosquitto reads, too, or scram-sha-256,",
+                "with which clients need not send the password."
+            })
     private HashKind kind = HashKind.ARGON2ID;
 
     @Option(
@@ -249,12 +252,12 @@ final class PasswdCommand implements Callable<Integer> {
         @Override
         public HashKind convert(String name) {
             for (HashKind kind : HashKind.values()) {
-                if (kind.name().toLowerCase(Locale.ROOT).equals(name)) {
+                if (kind.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(name)) {
                     return kind;
                 }
             }
             throw new TypeConversionException(
-                    "the hash is argon2id, bcrypt or pbkdf2, given was " + name);
+                    "the hash is argon2id, bcrypt, pbkdf2 or scram-sha-256, given was " + name);
         }
     }
 }

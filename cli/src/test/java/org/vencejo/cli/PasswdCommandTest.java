@@ -120,7 +120,7 @@ class PasswdCommandTest {
                 "alice -U | -U takes no user name",
                 "alice -D --password-file - | --password-file gives a password",
                 "a:b | a user name has no colon",
-                "alice --hash md5 | the hash is argon2id, bcrypt or pbkdf2, given was md5",
+                "alice --hash md5 | the hash is argon2id, bcrypt, pbkdf2 or scram-sha-256, given was md5",
                 "-D | the user name is missing"
             })
     void wrongUseIsRefused(String words, String why) {

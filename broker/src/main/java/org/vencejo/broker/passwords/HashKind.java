@@ -24,6 +24,14 @@ public enum HashKind {
         public PasswordHash hash(byte[] password, SecureRandom random) {
             return Pbkdf2.hash(password, random);
         }
+    },
+    /// For clients that do not send their password but show that they have it (SCRAM-SHA-256), and
+    /// for those that do send it.
+    SCRAM_SHA_256(Integer.MAX_VALUE) {
+        @Override
+        public PasswordHash hash(byte[] password, SecureRandom random) {
+            return ScramSha256.hash(password, random);
+        }
     };
 
     private final int passwordBytesMax;

@@ -26,6 +26,7 @@ import org.vencejo.broker.config.Place;
 public final class PasswordFile {
     private final Map<String, PasswordHash> users;
     private final List<PasswordHash> decoys;
+    private final @Nullable ScramSha256 anyScram;
 
     private PasswordFile(Map<String, PasswordHash> users, SecureRandom random) {
         this.users = users;
@@ -36,6 +37,12 @@ public final class PasswordFile {
             all.add(kinds.computeIfAbsent(hash.toString(), kind -> hash.decoy(random)));
         }
         this.decoys = List.copyOf(all);
+        this.anyScram =
+                users.entrySet().stream()
+                        .filter(user -> user.getValue() instanceof ScramSha256)
+                        .min(Map.Entry.comparingByKey())
+                        .map(user -> (ScramSha256) user.getValue())
+                        .orElse(null);
     }
 
     /// Nobody's password.
@@ -135,6 +142,11 @@ public final class PasswordFile {
     /// The hash of a user's password, or null if there is no such user.
     public @Nullable PasswordHash hashOf(String user) {
         return users.get(user);
+    }
+
+    /// One of those that know SCRAM, the same one each time; null if there is none.
+    public @Nullable ScramSha256 anyScram() {
+        return anyScram;
     }
 
     /// How many users it has.

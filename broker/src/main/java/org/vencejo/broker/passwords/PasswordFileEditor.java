@@ -79,7 +79,7 @@ public final class PasswordFileEditor {
     }
 
     /// Hashes every password that stands in the file as it is; returns how many. What begins with
-    /// `$` is a hash, of a known form or not, and stays.
+    /// `$` or `SCRAM-SHA-256$` is a hash, of a known form or not, and stays.
     public int hashPlain(HashKind kind, SecureRandom random) {
         int hashed = 0;
         for (int i = 0; i < lines.size(); i++) {
@@ -89,7 +89,9 @@ public final class PasswordFileEditor {
                 continue;
             }
             String plain = line.substring(colon + 1);
-            if (!plain.isBlank() && !plain.strip().startsWith("$")) {
+            boolean isHash =
+                    plain.strip().startsWith("$") || plain.strip().startsWith(ScramSha256.PREFIX);
+            if (!plain.isBlank() && !isHash) {
                 byte[] password = plain.getBytes(StandardCharsets.UTF_8);
                 lines.set(i, line.substring(0, colon + 1) + kind.hash(password, random).text());
                 hashed++;

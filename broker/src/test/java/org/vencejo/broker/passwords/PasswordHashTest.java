@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,6 +26,7 @@ class PasswordHashTest {
                 "U*U | $2y$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
                 "wonder | $7$101$I5Qjkjrn5HkiZprL$/zOFfj6QRTyiiFdUp5SIzio5sjovZubOEKfdcnI1hUBcyjV77exp8n8XyBhhcdGWgaEX2n55B2G/my+X6pvPmA==",
                 "build | $6$Y4SnK7pET5PqGFI+$MBS42b/XGJXJecHpEFDJCKmtjZIyZdnjSgNo/rt9sD2nGnxZkcYX4O3LAvNTBBpQZWesXoQ6r5hcwjQB5L1T8g==",
+                "pencil | SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=",
             })
     void knowsThePasswordOfAHashThatAnotherMade(String password, String text) {
         PasswordHash hash = PasswordHash.of(text);
@@ -51,12 +53,45 @@ class PasswordHashTest {
         assertThat(kind.hash(password, RANDOM).text()).isNotEqualTo(hash.text());
     }
 
+    /// The example of RFC 7677.
+    @Test
+    void aProofShowsThatTheClientHasThePasswordAndTheSignatureThatWeKnowIt() {
+        ScramSha256 hash =
+                (ScramSha256)
+                        PasswordHash.of(
+                                "SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=");
+        String said =
+                "n=user,r=rOprNGfwEbeRWgbNEkqO,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096,c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
+        byte[] proof = Base64.getDecoder().decode("dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=");
+
+        assertThat(hash.proves(proof, said)).isTrue();
+        assertThat(hash.proves(proof, said + "0")).isFalse();
+        assertThat(hash.proves(new byte[0], said)).isFalse();
+        assertThat(hash.serverSignature(said))
+                .asBase64Encoded()
+                .isEqualTo("6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
+    }
+
+    @Test
+    void whoIsUnknownIsToldTheSameSaltEachTimeWhichIsOnlyItsOwn() {
+        byte[] password = bytes("x");
+        ScramSha256 known = (ScramSha256) HashKind.SCRAM_SHA_256.hash(password, RANDOM);
+        ScramSha256 same = (ScramSha256) PasswordHash.of(known.text());
+
+        assertThat(known.decoyFor("a").saltBase64()).isEqualTo(same.decoyFor("a").saltBase64());
+        assertThat(known.decoyFor("a").saltBase64()).isNotEqualTo(known.decoyFor("b").saltBase64());
+        assertThat(known.decoyFor("a").saltBase64()).hasSameSizeAs(known.saltBase64());
+        assertThat(known.decoyFor("a").fits(password)).isFalse();
+    }
+
     @Test
     void newHashesHaveTheCostsOfTheDocument() {
         byte[] password = bytes("x");
         assertThat(HashKind.ARGON2ID.hash(password, RANDOM).text())
                 .startsWith("$argon2id$v=19$m=19456,t=2,p=1$");
         assertThat(HashKind.BCRYPT.hash(password, RANDOM).text()).startsWith("$2b$10$");
+        assertThat(HashKind.SCRAM_SHA_256.hash(password, RANDOM).text())
+                .startsWith("SCRAM-SHA-256$15000:");
         assertThat(HashKind.PBKDF2.hash(password, RANDOM).text()).startsWith("$7$210000$");
     }
 
@@ -89,6 +124,10 @@ class PasswordHashTest {
                 "$7$101$c2FsdHNhbHQ=$Z2VoZWlt | the hash has 6 bytes; allowed: 64",
                 "$6$c2FsdHNhbHQ=$Z2VoZWlt | the hash has 6 bytes; allowed: 64",
                 "$6$$Z2VoZWlt | the salt has 0 bytes; allowed: 1 to 64",
+                "SCRAM-SHA-256$geheim | not of the form SCRAM-SHA-256$iterations:salt$",
+                "SCRAM-SHA-256$4096:c2FsdA==$geheim | not of the form SCRAM-SHA-256$",
+                "SCRAM-SHA-256$0:c2FsdA==$AA==:geheim | the iterations; allowed: 1 to",
+                "SCRAM-SHA-256$4096:c2FsdA==$AA==:geheim | StoredKey has 1 bytes; allowed: 32",
                 "$6$geheim | not of the form $6$",
             })
     void saysWhatIsWrongWithAHashAndQuotesNothingOfIt(String text, String why) {

@@ -1,0 +1,173 @@
+package org.vencejo.broker.passwords;
+
+import com.ongres.scram.common.ScramFunctions;
+import com.ongres.scram.common.ScramMechanism;
+import com.ongres.scram.common.StringPreparation;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Base64;
+
+/// What SCRAM-SHA-256 (RFC 5802, RFC 7677) wants to know of a password, in the form of PostgreSQL:
+/// `SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey`. Immutable.
+///
+/// It lets the client show that it has the password without sending it; a client that does send it
+/// is known as well. Passwords are prepared as SASLprep says; one that it forbids is taken as it
+/// is, as PostgreSQL does.
+public final class ScramSha256 implements PasswordHash {
+    static final String PREFIX = "SCRAM-SHA-256$";
+    private static final String FORM = PREFIX + "iterations:salt$StoredKey:ServerKey";
+    private static final ScramMechanism MECHANISM = ScramMechanism.SCRAM_SHA_256;
+
+    /// The client computes them, which may be a small device; RFC 7677 asks for 4,096 at least.
+    private static final int ITERATIONS = 15_000;
+
+    private static final int SALT_BYTES = 16;
+    private static final int KEY_BYTES = 32;
+
+    private final int iterations;
+    private final byte[] salt;
+    private final byte[] storedKey;
+    private final byte[] serverKey;
+
+    private ScramSha256(int iterations, byte[] salt, byte[] storedKey, byte[] serverKey) {
+        this.iterations = iterations;
+        this.salt = salt;
+        this.storedKey = storedKey;
+        this.serverKey = serverKey;
+    }
+
+    static ScramSha256 of(String text) {
+        String[] parts = HashFields.split("$" + text.substring(PREFIX.length()), 2, FORM);
+        String[] cost = parts[0].split(":", -1);
+        String[] keys = parts[1].split(":", -1);
+        if (cost.length != 2 || keys.length != 2) {
+            throw new UnknownHashException("not of the form " + FORM);
+        }
+        return new ScramSha256(
+                HashFields.number(cost[0], "the iterations", 1, 10_000_000),
+                HashFields.bytes(cost[1], "the salt", 1, 64),
+                HashFields.bytes(keys[0], "StoredKey", KEY_BYTES, KEY_BYTES),
+                HashFields.bytes(keys[1], "ServerKey", KEY_BYTES, KEY_BYTES));
+    }
+
+    static ScramSha256 hash(byte[] password, SecureRandom random) {
+        byte[] salt = HashFields.random(random, SALT_BYTES);
+        byte[] salted = saltedPassword(password, ITERATIONS, salt);
+        return new ScramSha256(
+                ITERATIONS, salt, storedKey(salted), ScramFunctions.serverKey(MECHANISM, salted));
+    }
+
+    @Override
+    public boolean fits(byte[] password) {
+        return MessageDigest.isEqual(
+                        storedKey, storedKey(saltedPassword(password, iterations, salt)))
+                && password.length > 0;
+    }
+
+    private static byte[] storedKey(byte[] saltedPassword) {
+        return ScramFunctions.storedKey(
+                MECHANISM, ScramFunctions.clientKey(MECHANISM, saltedPassword));
+    }
+
+    private static byte[] saltedPassword(byte[] password, int iterations, byte[] salt) {
+        // PBKDF2 of the JDK takes no empty password; see fits for what that means.
+        char[] characters = password.length == 0 ? new char[1] : characters(password);
+        try {
+            return ScramFunctions.saltedPassword(
+                    MECHANISM,
+                    StringPreparation.POSTGRESQL_PREPARATION,
+                    characters,
+                    salt,
+                    iterations);
+        } finally {
+            Arrays.fill(characters, '\0');
+        }
+    }
+
+    // Passwords are bytes, which need not be UTF-8; two that differ stay two.
+    private static char[] characters(byte[] password) {
+        CharBuffer decoded = CharBuffer.allocate(password.length);
+        boolean isUtf8 =
+                !StandardCharsets.UTF_8
+                        .newDecoder()
+                        .decode(ByteBuffer.wrap(password), decoded, true)
+                        .isError();
+        if (!isUtf8) {
+            decoded.clear();
+            for (byte each : password) {
+                decoded.put((char) (each & 0xFF));
+            }
+        }
+        char[] characters = Arrays.copyOf(decoded.array(), decoded.position());
+        Arrays.fill(decoded.array(), '\0');
+        return characters;
+    }
+
+    /// How often the client has to repeat its computing.
+    public int iterations() {
+        return iterations;
+    }
+
+    /// The salt as the client is told it.
+    public String saltBase64() {
+        return Base64.getEncoder().encodeToString(salt);
+    }
+
+    /// Whether `proof` shows that the client has the password; `authMessage` is all that was said.
+    public boolean proves(byte[] proof, String authMessage) {
+        return proof.length == KEY_BYTES
+                && ScramFunctions.verifyClientProof(MECHANISM, proof, storedKey, authMessage);
+    }
+
+    /// What shows the client that we know its password.
+    public byte[] serverSignature(String authMessage) {
+        return ScramFunctions.serverSignature(MECHANISM, serverKey, authMessage);
+    }
+
+    /// What is told about a user that nobody knows: the same for a name each time, here and after a
+    /// restart, and of the same cost. No password fits it.
+    public ScramSha256 decoyFor(String name) {
+        byte[] made =
+                ScramFunctions.hmac(MECHANISM, serverKey, name.getBytes(StandardCharsets.UTF_8));
+        return new ScramSha256(
+                iterations,
+                Arrays.copyOf(made, Math.min(salt.length, made.length)),
+                HashFields.random(new SecureRandom(), KEY_BYTES),
+                HashFields.random(new SecureRandom(), KEY_BYTES));
+    }
+
+    @Override
+    public long memoryBytes() {
+        return 1_024;
+    }
+
+    @Override
+    public PasswordHash decoy(SecureRandom random) {
+        return new ScramSha256(
+                iterations,
+                HashFields.random(random, salt.length),
+                HashFields.random(random, KEY_BYTES),
+                HashFields.random(random, KEY_BYTES));
+    }
+
+    @Override
+    public String text() {
+        Base64.Encoder base64 = Base64.getEncoder();
+        return PREFIX
+                + "%d:%s$%s:%s"
+                        .formatted(
+                                iterations,
+                                base64.encodeToString(salt),
+                                base64.encodeToString(storedKey),
+                                base64.encodeToString(serverKey));
+    }
+
+    @Override
+    public String toString() {
+        return "ScramSha256[iterations=" + iterations + "]";
+    }
+}

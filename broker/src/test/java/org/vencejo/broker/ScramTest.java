@@ -1,0 +1,333 @@
+package org.vencejo.broker;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.ongres.scram.client.ScramClient;
+import com.ongres.scram.common.ServerFirstMessage;
+import com.ongres.scram.common.exception.ScramException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.vencejo.broker.config.Configuration;
+import org.vencejo.broker.config.Machine;
+import org.vencejo.broker.passwords.HashKind;
+import org.vencejo.protocol.Auth;
+import org.vencejo.protocol.Connack;
+import org.vencejo.protocol.Connect;
+import org.vencejo.protocol.Disconnect;
+import org.vencejo.protocol.Packet;
+import org.vencejo.protocol.Properties;
+import org.vencejo.protocol.Property;
+import org.vencejo.protocol.ProtocolVersion;
+import org.vencejo.protocol.ReasonCode;
+
+/// SCRAM-SHA-256 over the AUTH packets of 5.0 (section 4.12), with somebody else's client of it.
+@Timeout(60)
+@ExtendWith(NoLeaks.class)
+class ScramTest {
+    private static final String METHOD = "SCRAM-SHA-256";
+
+    @TempDir private Path folder;
+    private Broker broker;
+
+    @BeforeEach
+    void start() throws IOException {
+        write("alice:" + scram("pencil") + "\nplain:" + hash(HashKind.PBKDF2, "pencil") + "\n");
+        Path none = folder.resolve("none");
+        Files.writeString(none, "plain:" + hash(HashKind.PBKDF2, "pencil") + "\n");
+        Files.setPosixFilePermissions(none, PosixFilePermissions.fromString("rw-------"));
+        broker =
+                Broker.start(
+                        new Broker.Setup(
+                                new Configuration.Request(
+                                        null,
+                                        Map.of(),
+                                        List.of(
+                                                "data-folder=" + folder.resolve("data"),
+                                                "durability=memory",
+                                                "sys-interval=0",
+                                                "limits.authentication-delay-max=0",
+                                                "listeners=[{name: with, port: 0}, {name: without, port: 0}]",
+                                                "authentication=[{file: '%s', listeners: with}, {file: '%s', listeners: without}]"
+                                                        .formatted(file(), none)),
+                                        null),
+                                Machine.here(),
+                                "test",
+                                System.nanoTime(),
+                                level -> {}));
+    }
+
+    @AfterEach
+    void stop() {
+        broker.close();
+    }
+
+    @Test
+    void whoProvesItsPasswordIsLetInAndSeesThatTheBrokerKnowsIt() throws Exception {
+        try (RawClient client = client("with")) {
+            ScramClient scram = scramClient("alice", "pencil");
+            Packet answer = exchange(client, scram, null);
+
+            assertThat(answer)
+                    .isInstanceOfSatisfying(
+                            Connack.class,
+                            it -> {
+                                assertThat(it.reasonCode()).isEqualTo(ReasonCode.SUCCESS);
+                                assertThat(it.properties().text(Property.AUTHENTICATION_METHOD))
+                                        .isEqualTo(METHOD);
+                            });
+            // Throws if the signature is another one.
+            scram.serverFinalMessage(data(((Connack) answer).properties()));
+        }
+    }
+
+    /// A user name behind the password is that in CONNECT.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "with    | alice | pencil |       | 00",
+                "with    | alice | pencil | alice | 00",
+                "with    | alice | pencil | bob   | 87", // two names
+                "with    | alice | Pencil |       | 86",
+                "with    | carol | pencil |       | 86", // whom nobody knows
+                "with    | plain | pencil |       | 86", // whose line has another form
+            })
+    void othersAreToldAsMuchAsOfPasswords(
+            String listener, String user, String password, String inConnect, String code)
+            throws Exception {
+        try (RawClient client = client(listener)) {
+            Packet answer = exchange(client, scramClient(user, password), inConnect);
+            assertThat(code(answer)).isEqualTo(Integer.parseInt(code, 16));
+        }
+    }
+
+    @Test
+    void whoSendsThePasswordIsKnownAsWell() throws IOException {
+        assertThat(plain("alice", "pencil")).isZero();
+        assertThat(plain("alice", "Pencil")).isEqualTo(0x86);
+        assertThat(plain("alice", "")).isEqualTo(0x86);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "with    | SCRAM-SHA-1   | n,,n=alice,r=abc         | 8C",
+                "without | SCRAM-SHA-256 | n,,n=alice,r=abc         | 8C", // nobody has such a line
+                "with    | SCRAM-SHA-256 |                          | 87",
+                "with    | SCRAM-SHA-256 | x                        | 87",
+                "with    | SCRAM-SHA-256 | n,,n=,r=abc              | 87",
+                "with    | SCRAM-SHA-256 | n,a=bob,n=alice,r=abc    | 87", // as another
+                "with    | SCRAM-SHA-256 | p=tls-unique,,n=alice,r=abc | 87",
+                "with    | SCRAM-SHA-256 | y,,n=alice,r=abc         | 18", // we have none: goes on
+                "with    | SCRAM-SHA-256 | n,a=alice,n=alice,r=abc  | 18",
+            })
+    void aFirstMessageIsCheckedWhole(String listener, String method, String message, String code)
+            throws IOException {
+        try (RawClient client = client(listener)) {
+            client.send(connect(method, null, message));
+            assertThat(code(client.next())).isEqualTo(Integer.parseInt(code, 16));
+        }
+    }
+
+    /// `*` stands for the nonce that both made.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "c=biws,r=*,p=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= | 86",
+                "c=biws,r=*,p=AAAA   | 86",
+                "c=biws,r=*,p=       | 86",
+                "c=biws,r=*,p=!      | 87",
+                "c=biws,r=abc,p=AAAA | 87", // another nonce
+                "c=eSws,r=*,p=AAAA   | 87", // it had said n and says y now
+                "c=biws,r=*          | 87",
+                "n,,n=alice,r=abc    | 87",
+            })
+    void aLastMessageIsCheckedWhole(String message, String code) throws Exception {
+        try (RawClient client = client("with")) {
+            client.send(connect(METHOD, null, "n,,n=alice,r=abc"));
+            ServerFirstMessage first =
+                    ServerFirstMessage.parseFrom(data(((Auth) client.next()).properties()), "abc");
+            client.send(
+                    auth(
+                            ReasonCode.CONTINUE_AUTHENTICATION,
+                            message.replace("*", first.getNonce())));
+            assertThat(code(client.next())).isEqualTo(Integer.parseInt(code, 16));
+        }
+    }
+
+    @Test
+    void strangersAreAskedAsOthersAreAndTheSameEachTime() throws Exception {
+        assertThat(asked("carol").getSalt()).isEqualTo(asked("carol").getSalt());
+        assertThat(asked("carol").getSalt()).isNotEqualTo(asked("dave").getSalt());
+        assertThat(asked("carol").getSalt()).hasSameSizeAs(asked("alice").getSalt());
+        assertThat(asked("carol").getIterationCount())
+                .isEqualTo(asked("alice").getIterationCount());
+        assertThat(asked("carol").getNonce()).isNotEqualTo(asked("carol").getNonce());
+    }
+
+    @Test
+    void aClientProvesItAgainOnItsConnection() throws Exception {
+        try (RawClient client = client("with")) {
+            exchange(client, scramClient("alice", "pencil"), null);
+
+            assertThat(code(again(client, "pencil"))).isZero();
+            assertThat(again(client, "Pencil")).isInstanceOf(Disconnect.class);
+            assertThat(client.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void whoseLineChangesBetweenTheTwoMessagesIsRefused() throws Exception {
+        try (RawClient client = client("with")) {
+            ScramClient scram = scramClient("alice", "pencil");
+            client.send(connect(METHOD, null, scram.clientFirstMessage().toString()));
+            scram.serverFirstMessage(data(((Auth) client.next()).properties()));
+
+            write("alice:" + scram("another") + "\n");
+            broker.reload();
+
+            client.send(
+                    auth(
+                            ReasonCode.CONTINUE_AUTHENTICATION,
+                            scram.clientFinalMessage().toString()));
+            assertThat(code(client.next())).isEqualTo(0x86);
+        }
+    }
+
+    private static Packet again(RawClient client, String password) throws Exception {
+        ScramClient scram = scramClient("alice", password);
+        client.send(auth(ReasonCode.RE_AUTHENTICATE, scram.clientFirstMessage().toString()));
+        return goOn(client, scram);
+    }
+
+    private static Packet exchange(RawClient client, ScramClient scram, @Nullable String userName)
+            throws Exception {
+        client.send(connect(METHOD, userName, scram.clientFirstMessage().toString()));
+        return goOn(client, scram);
+    }
+
+    private static Packet goOn(RawClient client, ScramClient scram)
+            throws IOException, ScramException {
+        Packet answer = client.next();
+        if (answer instanceof Auth auth
+                && auth.reasonCode() == ReasonCode.CONTINUE_AUTHENTICATION) {
+            scram.serverFirstMessage(data(auth.properties()));
+            client.send(
+                    auth(
+                            ReasonCode.CONTINUE_AUTHENTICATION,
+                            scram.clientFinalMessage().toString()));
+            return client.next();
+        }
+        return answer;
+    }
+
+    private ServerFirstMessage asked(String user) throws Exception {
+        try (RawClient client = client("with")) {
+            client.send(connect(METHOD, null, "n,,n=" + user + ",r=abc"));
+            return ServerFirstMessage.parseFrom(data(((Auth) client.next()).properties()), "abc");
+        }
+    }
+
+    private int plain(String user, String password) throws IOException {
+        try (RawClient client = client("with")) {
+            client.send(
+                    new Connect(
+                            ProtocolVersion.MQTT_5,
+                            "c",
+                            true,
+                            0,
+                            null,
+                            user,
+                            password.getBytes(UTF_8),
+                            Properties.NONE));
+            return code(client.next());
+        }
+    }
+
+    private static ScramClient scramClient(String user, String password) {
+        return ScramClient.builder()
+                .advertisedMechanisms(List.of(METHOD))
+                .username(user)
+                .password(password.toCharArray())
+                .build();
+    }
+
+    private static Connect connect(
+            String method, @Nullable String userName, @Nullable String data) {
+        return new Connect(
+                ProtocolVersion.MQTT_5,
+                "c",
+                true,
+                0,
+                null,
+                userName,
+                null,
+                properties(method, data));
+    }
+
+    private static Auth auth(ReasonCode reasonCode, String data) {
+        return new Auth(reasonCode, properties(METHOD, data));
+    }
+
+    private static Properties properties(String method, @Nullable String data) {
+        Properties.Builder properties =
+                Properties.builder().put(Property.AUTHENTICATION_METHOD, method);
+        if (data != null) {
+            properties.put(Property.AUTHENTICATION_DATA, data.getBytes(UTF_8));
+        }
+        return properties.build();
+    }
+
+    private static String data(Properties properties) {
+        return new String(properties.binary(Property.AUTHENTICATION_DATA), UTF_8);
+    }
+
+    private static int code(Packet packet) {
+        return switch (packet) {
+            case Connack it -> it.reasonCode().value();
+            case Auth it -> it.reasonCode().value();
+            default -> throw new AssertionError("unexpected " + packet);
+        };
+    }
+
+    private RawClient client(String listener) throws IOException {
+        InetSocketAddress address =
+                broker.addresses().get(List.of("with", "without").indexOf(listener));
+        return new RawClient(address);
+    }
+
+    private static String scram(String password) {
+        return hash(HashKind.SCRAM_SHA_256, password);
+    }
+
+    private static String hash(HashKind kind, String password) {
+        return kind.hash(password.getBytes(UTF_8), new SecureRandom()).text();
+    }
+
+    private Path file() {
+        return folder.resolve("users");
+    }
+
+    private void write(String text) throws IOException {
+        Files.writeString(file(), text);
+        Files.setPosixFilePermissions(file(), PosixFilePermissions.fromString("rw-------"));
+    }
+}
