@@ -1,7 +1,5 @@
 package org.vencejo.core;
 
-import java.util.ArrayDeque;
-
 /// Other access rules for a server that runs. They hold for every message at once; subscriptions
 /// that they do not allow any more end session by session, and clients are not told, as no packet
 /// could (the log is).
@@ -11,34 +9,32 @@ final class RulesChange {
     private final Turn turn;
     private final Sessions sessions;
     private final Subscribing subscribing;
-    private final ArrayDeque<ServerSession> left = new ArrayDeque<>();
-    private final Deadline more = Deadline.ofSlice(this::goOn);
+    private final Walk<ServerSession> walk;
 
-    RulesChange(Turn turn, Sessions sessions, Subscribing subscribing) {
+    RulesChange(Turn turn, Sessions sessions, Subscribing subscribing, Faults faults) {
         this.turn = turn;
         this.sessions = sessions;
         this.subscribing = subscribing;
+        this.walk =
+                new Walk<>(
+                        turn,
+                        this::look,
+                        (session, fault) -> faults.failed(session.connection(), fault));
     }
 
     void begin(AccessRules rules) {
         turn.accessRules = rules;
-        left.clear();
-        left.addAll(sessions.all());
-        goOn();
+        walk.giveUp(); // all are looked at by the newer ones
+        walk.begin(sessions.all());
     }
 
-    private void goOn() {
-        int looked = 0;
-        while (looked < turn.limits.sliceMax() && !left.isEmpty()) {
-            ServerSession session = left.remove();
-            if (!session.hasEnded()) {
-                looked += 1 + session.state().subscriptions().size();
-                end(session);
-            }
+    private int look(ServerSession session) {
+        if (session.hasEnded()) {
+            return 1;
         }
-        if (!left.isEmpty()) {
-            turn.leaveRestTo(more);
-        }
+        int work = 1 + session.state().subscriptions().size();
+        end(session);
+        return work;
     }
 
     private void end(ServerSession session) {

@@ -65,8 +65,8 @@ public final class Server {
         this.publishing = new Publishing(turn, trie, retained);
         this.sessions = new Sessions(turn, trie, subscribing, publishing, this::established, seed);
         this.faults = new Faults(turn, sessions);
-        this.rulesChange = new RulesChange(turn, sessions, subscribing);
-        this.usersChange = new UsersChange(turn, sessions);
+        this.rulesChange = new RulesChange(turn, sessions, subscribing, faults);
+        this.usersChange = new UsersChange(turn, sessions, faults);
         this.shutDown = new ShutDown(turn, sessions, faults);
         turn.recover(recovered.lastMessage());
         sessions.recover(recovered);

@@ -1,6 +1,6 @@
 package org.vencejo.core;
 
-import java.util.ArrayDeque;
+import java.util.List;
 import org.vencejo.core.Connection.State;
 import org.vencejo.protocol.ProtocolViolation;
 import org.vencejo.protocol.ReasonCode;
@@ -13,22 +13,22 @@ final class ShutDown {
     private final Turn turn;
     private final Sessions sessions;
     private final Faults faults;
-    private final ArrayDeque<Connection> left = new ArrayDeque<>();
-    private final Deadline more = Deadline.ofSlice(this::goOn);
+    private final Walk<Connection> walk;
     private boolean begun;
 
     ShutDown(Turn turn, Sessions sessions, Faults faults) {
         this.turn = turn;
         this.sessions = sessions;
         this.faults = faults;
+        this.walk = new Walk<>(turn, this::end, faults::failed);
     }
 
     void begin() {
         if (!begun) {
             begun = true;
-            left.addAll(sessions.connections());
-            left.addAll(turn.unknown);
-            goOn();
+            List<Connection> all = sessions.connections();
+            all.addAll(turn.unknown);
+            walk.begin(all);
         }
     }
 
@@ -39,19 +39,14 @@ final class ShutDown {
         }
     }
 
-    private void goOn() {
-        for (int i = 0; i < turn.limits.sliceMax() && !left.isEmpty(); i++) {
-            Connection connection = left.remove();
-            if (connection.isIn(State.CONNECTED)) {
-                sessions.disconnect(
-                        connection, ReasonCode.SERVER_SHUTTING_DOWN, "the server shuts down");
-            } else {
-                faults.failed(connection, refusal());
-            }
+    private int end(Connection connection) {
+        if (connection.isIn(State.CONNECTED)) {
+            sessions.disconnect(
+                    connection, ReasonCode.SERVER_SHUTTING_DOWN, "the server shuts down");
+        } else {
+            faults.failed(connection, refusal());
         }
-        if (!left.isEmpty()) {
-            turn.leaveRestTo(more);
-        }
+        return 1;
     }
 
     private static ProtocolViolation refusal() {

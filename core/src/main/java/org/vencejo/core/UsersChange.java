@@ -1,6 +1,7 @@
 package org.vencejo.core;
 
-import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.vencejo.protocol.ReasonCode;
 
@@ -9,10 +10,8 @@ import org.vencejo.protocol.ReasonCode;
 ///
 /// Part of the core: touched only by whoever runs it.
 final class UsersChange {
-    private final Turn turn;
     private final Sessions sessions;
-    private final ArrayDeque<Doomed> left = new ArrayDeque<>();
-    private final Deadline more = Deadline.ofSlice(this::goOn);
+    private final Walk<Doomed> walk;
 
     /// A connection, and the users of one change.
     private record Doomed(Connection connection, Set<String> userNames) {
@@ -22,31 +21,31 @@ final class UsersChange {
         }
     }
 
-    UsersChange(Turn turn, Sessions sessions) {
-        this.turn = turn;
+    UsersChange(Turn turn, Sessions sessions, Faults faults) {
         this.sessions = sessions;
+        this.walk =
+                new Walk<>(
+                        turn,
+                        this::end,
+                        (doomed, fault) -> faults.failed(doomed.connection, fault));
     }
 
     void begin(Set<String> userNames) {
+        List<Doomed> all = new ArrayList<>();
         for (Connection connection : sessions.connections()) {
-            left.add(new Doomed(connection, userNames));
+            all.add(new Doomed(connection, userNames));
         }
-        goOn();
+        walk.begin(all);
     }
 
-    private void goOn() {
-        for (int i = 0; i < turn.limits.sliceMax() && !left.isEmpty(); i++) {
-            Doomed doomed = left.remove();
-            Connection connection = doomed.connection;
-            if (connection.ownsSession() && doomed.names(connection.ownSession())) {
-                sessions.disconnect(
-                        connection,
-                        ReasonCode.NOT_AUTHORIZED,
-                        "its user is gone or has another password");
-            }
+    private int end(Doomed doomed) {
+        Connection connection = doomed.connection;
+        if (connection.ownsSession() && doomed.names(connection.ownSession())) {
+            sessions.disconnect(
+                    connection,
+                    ReasonCode.NOT_AUTHORIZED,
+                    "its user is gone or has another password");
         }
-        if (!left.isEmpty()) {
-            turn.leaveRestTo(more);
-        }
+        return 1;
     }
 }

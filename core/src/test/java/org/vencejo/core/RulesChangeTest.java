@@ -106,6 +106,21 @@ class RulesChangeTest {
     }
 
     @Test
+    void rulesThatBreakAtOneClientAreAskedForTheOthersAllTheSame() {
+        for (int i = 0; i < 5; i++) {
+            bench.in(bench.connect("reader" + i, 0), subscribe("t", QoS.AT_LEAST_ONCE));
+        }
+        List<String> asked = new ArrayList<>();
+        bench.faultsAreExpected = true;
+        change(subject -> {
+            asked.add(subject.clientIdentifier());
+            throw new IllegalStateException("broken on purpose");
+        });
+        assertThat(asked).contains("reader0", "reader1", "reader2", "reader3", "reader4");
+        assertThat(bench.events).filteredOn(Event.Fault.class::isInstance).hasSize(5);
+    }
+
+    @Test
     void whoComesFromElsewhereHasOtherRights() {
         List<String> asked = new ArrayList<>();
         Bench watched =

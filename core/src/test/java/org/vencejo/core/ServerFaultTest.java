@@ -7,6 +7,8 @@ import static org.vencejo.core.Packets.subscribe;
 import static org.vencejo.core.Packets.will;
 import static org.vencejo.core.Packets.with;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.vencejo.core.Authentication.Accepted;
 import org.vencejo.core.Authentication.Identity;
@@ -104,6 +106,23 @@ class ServerFaultTest {
         assertThat(bench.server.connections()).isZero();
     }
 
+    /// Whose will meets a fault of ours is closed, and so is whoever comes behind it.
+    @Test
+    void aFaultAtOneClientKeepsNoOtherFromTheStop() {
+        Breaking rules = new Breaking();
+        Bench bench = new Bench(ServerSettings.DEFAULTS, rules, Recovered.NOTHING);
+        bench.cut(Breaking.observer(bench));
+        List<Connection> clients = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            clients.add(bench.connect(with(connect("c" + i, 0), will("a", QoS.AT_LEAST_ONCE, 0))));
+        }
+        bench.faultsAreExpected = true;
+        rules.broken = "observer";
+        bench.handle(new Input.ShutDown());
+        assertThat(bench.events).filteredOn(Event.Fault.class::isInstance).hasSize(5);
+        assertThat(bench.closed).containsExactlyInAnyOrderElementsOf(clients);
+    }
+
     /// A port checker that says nothing must not hold up the stop, nor a client half-way in.
     @Test
     void aStopClosesThoseThatHaveNoClientYet() {
@@ -158,8 +177,15 @@ class ServerFaultTest {
     }
 
     /// Rules that break for one client, as a bug of ours would.
-    private static final class Breaking implements AccessRules {
-        private String broken = "";
+    static final class Breaking implements AccessRules {
+        String broken = "";
+
+        /// Who is sent what is published to `a`, if nothing breaks.
+        static Connection observer(Bench bench) {
+            Connection observer = bench.connect("observer", 100);
+            bench.in(observer, subscribe("a", QoS.AT_LEAST_ONCE));
+            return observer;
+        }
 
         @Override
         public Permissions of(Subject subject) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.vencejo.core.Packets.connect;
 import static org.vencejo.core.Packets.connect3;
 import static org.vencejo.core.Packets.subscribe;
+import static org.vencejo.core.Packets.will;
+import static org.vencejo.core.Packets.with;
 
 import java.util.List;
 import java.util.Set;
@@ -78,6 +80,23 @@ class UsersChangeTest {
         assertThat(small.closed).hasSize(16);
         small.pass(1);
         assertThat(small.closed).containsExactlyInAnyOrderElementsOf(clients);
+    }
+
+    @Test
+    void aFaultAtOneOfThemLetsNoOtherStay() {
+        ServerFaultTest.Breaking rules = new ServerFaultTest.Breaking();
+        Bench breaking = named(new Bench(ServerSettings.DEFAULTS, rules, Recovered.NOTHING));
+        breaking.cut(ServerFaultTest.Breaking.observer(breaking));
+        List<Connection> clients =
+                IntStream.range(0, 5)
+                        .mapToObj(i -> with(connect("a" + i, 0), will("a", QoS.AT_LEAST_ONCE, 0)))
+                        .map(connect -> breaking.connect(as("alice", connect)))
+                        .toList();
+        breaking.faultsAreExpected = true;
+        rules.broken = "observer";
+        breaking.handle(new Input.UsersChanged(Set.of("alice")));
+        assertThat(breaking.events).filteredOn(Event.Fault.class::isInstance).hasSize(5);
+        assertThat(breaking.closed).containsAll(clients);
     }
 
     /// One that is accepted, and whose CONNACK waits for the disk, is connected as that user, too.
