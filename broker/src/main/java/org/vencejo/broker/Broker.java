@@ -87,9 +87,10 @@ public final class Broker implements AutoCloseable {
                     opened.add(PasswordFiles.open(config.authentication()), PasswordFiles::close);
             DataFolder dataFolder =
                     opened.add(DataFolder.open(config.dataFolder()), DataFolder::close);
-            Keeper keeper = opened.add(Keeper.open(config), Keeper::close);
+            Keeper.Started kept = Keeper.open(config);
+            Keeper keeper = opened.add(kept.keeper(), Keeper::close);
             ServerDriver driver =
-                    opened.add(startDriver(config, passwords, keeper), it -> it.stop(0));
+                    opened.add(startDriver(config, passwords, kept), it -> it.stop(0));
             ControlSocket control = ControlSocket.open(dataFolder.folder(), keeper::backup);
             if (control != null) {
                 opened.add(control, ControlSocket::close);
@@ -120,15 +121,15 @@ public final class Broker implements AutoCloseable {
     }
 
     private static ServerDriver startDriver(
-            BrokerConfig config, PasswordFiles passwords, Keeper keeper) {
+            BrokerConfig config, PasswordFiles passwords, Keeper.Started kept) {
         return ServerDriver.start(
                 new ServerDriver.Parts(
                         config.server(),
                         config.accessRules(),
                         passwords.authenticators(),
-                        keeper.journal(),
-                        keeper.queues(),
-                        keeper.recovered(),
+                        kept.keeper().journal(),
+                        kept.keeper().queues(),
+                        kept.recovered(),
                         new SecureRandom().nextLong(),
                         new EventLog()),
                 config.ioThreads());

@@ -17,23 +17,24 @@ import org.vencejo.storage.StoreException;
 import org.vencejo.storage.StoreOptions;
 import org.vencejo.storage.StoreStatistics;
 
-/// Who keeps sessions and messages at the configured level, and what there was at the start.
+/// Who keeps sessions and messages at the configured level.
 ///
 /// Thread-safe.
 final class Keeper {
     private final @Nullable DiskJournal disk;
     private final MemoryJournal memory = new MemoryJournal();
-    private final Recovered recovered;
     private final String words;
 
-    private Keeper(@Nullable DiskJournal disk, Recovered recovered, String words) {
+    private Keeper(@Nullable DiskJournal disk, String words) {
         this.disk = disk;
-        this.recovered = recovered;
         this.words = words;
     }
 
+    /// A keeper, and what a server begins with, which nobody needs when it has begun.
+    record Started(Keeper keeper, Recovered recovered) {}
+
     /// Opens what the level asks for, or throws a [StartException].
-    static Keeper open(BrokerConfig config) {
+    static Started open(BrokerConfig config) {
         Path folder = config.dataFolder().resolve(Backup.STORE);
         if (config.durability() != Durability.MEMORY) {
             if (Backup.isHalfRestored(config.dataFolder())) {
@@ -43,28 +44,30 @@ final class Keeper {
             }
             return open(folder, config);
         }
-        return new Keeper(
-                null,
-                Recovered.NOTHING,
-                Files.exists(folder) ? "the store '%s' is left alone".formatted(folder) : "");
+        return new Started(
+                new Keeper(
+                        null,
+                        Files.exists(folder)
+                                ? "the store '%s' is left alone".formatted(folder)
+                                : ""),
+                Recovered.NOTHING);
     }
 
-    private static Keeper open(Path folder, BrokerConfig config) {
+    private static Started open(Path folder, BrokerConfig config) {
         long begin = System.nanoTime();
         try {
             RocksStore.Started started =
                     RocksStore.start(folder, options(config), config.server().limits().windowMax());
             Recovered recovered = started.recovered();
-            return new Keeper(
-                    DiskJournal.start(started.store()),
-                    recovered,
+            String words =
                     "the store '%s' has %d sessions with %d messages, and %d retained messages; opened in %d ms"
                             .formatted(
                                     folder,
                                     recovered.sessions().size(),
                                     messages(recovered),
                                     recovered.retained().size(),
-                                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin)));
+                                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+            return new Started(new Keeper(DiskJournal.start(started.store()), words), recovered);
         } catch (LinkageError e) {
             throw new StartException(
                     "there is no store for %s on %s; only 'durability: memory' works there"
@@ -107,11 +110,6 @@ final class Keeper {
 
     QueueReader queues() {
         return disk == null ? memory : disk;
-    }
-
-    /// What the server begins with.
-    Recovered recovered() {
-        return recovered;
     }
 
     /// What an operator may want to know of the start; empty if nothing.

@@ -41,7 +41,13 @@ class BrokerTest {
         0x10, 0x0E, 0x00, 0x04, 'M', 'Q', 'T', 'T', 0x05, 0x02, 0x00, 0x00, 0x00, 0x00, 0x01, 'a'
     };
 
-    /// The same of the client "b".
+    /// The same with a Session Expiry Interval of 100 s.
+    private static final byte[] CONNECT_5_KEPT = {
+        0x10, 0x13, 0x00, 0x04, 'M', 'Q', 'T', 'T', 0x05, 0x02, 0x00, 0x00, 0x05, 0x11, 0x00, 0x00,
+        0x00, 100, 0x00, 0x01, 'a'
+    };
+
+    /// CONNECT_5 of the client "b".
     private static final byte[] CONNECT_5_B = CONNECT_5.clone();
 
     static {
@@ -288,6 +294,23 @@ class BrokerTest {
         broker.reload();
 
         assertThat(logLevels).containsExactly(LogLevel.WARN, LogLevel.DEBUG);
+    }
+
+    /// What a start reads of the store is as large as all that was in flight.
+    @Test
+    void whatAStartHasReadIsNotKeptInMemory() throws Exception {
+        try (Broker broker = start(null, "sys-interval=0");
+                Socket client = connect(broker)) {
+            client.getOutputStream().write(CONNECT_5_KEPT);
+            assertThat(packet(client.getInputStream())).startsWith(0x20);
+        }
+        Broker again = start(null, "sys-interval=0");
+        again.close(); // so that nobody works at it
+
+        assertThat(Reachable.from(again))
+                .as("the session is there")
+                .contains("org.vencejo.core.ServerSession")
+                .noneMatch(each -> each.startsWith("org.vencejo.core.Recovered"));
     }
 
     private Broker start(Path file, String... assignments) {
