@@ -271,7 +271,9 @@ final class Handshake {
     private void accept(Authentication.Accepted accepted) {
         Identity identity = accepted.identity();
         sessions.catchUp(clientIdentifier);
-        checkRights(identity);
+        checkOwner(identity);
+        AccessRules.Subject subject = connection.subject(identity);
+        Permissions permissions = checkWillAllowed(subject);
         checkRoom(identity);
         checkStore();
         long expirySeconds = terms.sessionExpiryInterval();
@@ -294,7 +296,7 @@ final class Handshake {
         } else {
             sessions.resume(session);
         }
-        session.state().identify(connection.subject(identity));
+        session.state().identify(subject, permissions);
         connection.identityHolds(accepted.holdsNanos(), sessions::identityOver);
         int receiveMaximum = (int) connect.properties().number(Property.RECEIVE_MAXIMUM, 65_535);
         long number = session.bind(connection, expirySeconds, receiveMaximum, connect.will());
@@ -312,20 +314,26 @@ final class Handshake {
                 connack, present ? number : Math.max(number, sessions.endOf(clientIdentifier)));
     }
 
-    private void checkRights(Identity identity) {
+    private void checkOwner(Identity identity) {
         ServerSession session = sessions.find(clientIdentifier);
         if (session != null && !session.state().isOpenTo(identity)) {
             throw new ProtocolViolation(
                     ReasonCode.NOT_AUTHORIZED, "A19", "the session belongs to another user");
         }
+    }
+
+    // Returns what the client may do, if that was asked for.
+    private @Nullable Permissions checkWillAllowed(AccessRules.Subject subject) {
         Will will = connect.will();
-        if (will != null
-                && !turn.accessRules
-                        .of(connection.subject(identity))
-                        .mayPublish(will.topicName(), will.qos(), will.retain())) {
+        if (will == null) {
+            return null;
+        }
+        Permissions permissions = turn.accessRules.of(subject);
+        if (!permissions.mayPublish(will.topicName(), will.qos(), will.retain())) {
             throw new ProtocolViolation(
                     ReasonCode.NOT_AUTHORIZED, "A13", "a will to " + will.topicName());
         }
+        return permissions;
     }
 
     // What sessions hold is bounded for all of them together; one that brings nothing new goes on.

@@ -94,7 +94,7 @@ final class ReAuthentication {
                             "the session belongs to another user");
                 }
                 connection.reAuthenticating(false);
-                long claimed = session.identify(connection.subject(accepted.identity()));
+                long claimed = session.identify(connection.subject(accepted.identity()), null);
                 connection.identityHolds(accepted.holdsNanos(), sessions::identityOver);
                 Properties.Builder properties =
                         Properties.builder().put(Property.AUTHENTICATION_METHOD, method);

@@ -92,11 +92,13 @@ final class SessionState {
         return new Mutation.SessionCreated(number, clientIdentifier, owner);
     }
 
-    /// Whose session it is, and whose rights count, from now on. Returns the number that the answer
-    /// waits for: a session that a user has claimed is nobody else's after a crash.
-    long identify(AccessRules.Subject as) {
+    /// Whose session it is, and whose rights count, from now on; `rights` are these, unless they
+    /// are to be asked for. Returns the number that the answer waits for: a session that a user has
+    /// claimed is nobody else's after a crash.
+    long identify(AccessRules.Subject as, @Nullable Permissions rights) {
         subject = as;
-        permissions = null;
+        permissions = rights;
+        permittedBy = turn.accessRules;
         String userName = as.identity().userName();
         if (userName != null && !userName.equals(owner)) {
             owner = userName;

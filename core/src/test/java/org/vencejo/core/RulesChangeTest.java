@@ -1,8 +1,11 @@
 package org.vencejo.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.vencejo.core.Packets.connect;
 import static org.vencejo.core.Packets.publish;
 import static org.vencejo.core.Packets.subscribe;
+import static org.vencejo.core.Packets.will;
+import static org.vencejo.core.Packets.with;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -118,6 +121,24 @@ class RulesChangeTest {
         });
         assertThat(asked).contains("reader0", "reader1", "reader2", "reader3", "reader4");
         assertThat(bench.events).filteredOn(Event.Fault.class::isInstance).hasSize(5);
+    }
+
+    @Test
+    void rulesAreAskedOnceForAClientWithAWill() {
+        List<String> asked = new ArrayList<>();
+        Bench watched =
+                new Bench(
+                        ServerSettings.DEFAULTS,
+                        subject -> {
+                            asked.add(subject.clientIdentifier());
+                            return Permissions.ALL;
+                        },
+                        Recovered.NOTHING);
+        Connection client =
+                watched.connect(with(connect("c", 0), will("a", QoS.AT_LEAST_ONCE, 0)));
+        watched.in(client, subscribe("b", QoS.AT_LEAST_ONCE));
+        watched.cut(client);
+        assertThat(asked).containsExactly("c");
     }
 
     @Test
