@@ -1,10 +1,13 @@
 package org.vencejo.broker;
 
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.vencejo.core.ClientCertificate;
 import org.vencejo.core.Connection;
 import org.vencejo.core.Event;
@@ -19,13 +22,15 @@ public final class EventLog implements Consumer<Event> {
     private static final int NAME_MAX = 200;
 
     private final RefusalLines refusals = new RefusalLines();
+    private final StoreLines store =
+            new StoreLines(CompletableFuture.delayedExecutor(1, TimeUnit.MINUTES), EventLog::write);
 
     @Override
     public void accept(Event event) {
         switch (event) {
             case Event.QueueFull it -> log.warn("{}", text(it));
-            case Event.StoreUnavailable it -> log.error("{}", text(it));
-            case Event.StoreAvailable it -> log.warn("{}", text(it));
+            case Event.StoreUnavailable it -> ofStore(it);
+            case Event.StoreAvailable it -> ofStore(it);
             case Event.Fault it -> log.error("{}", text(it), it.cause());
             case Event.ClientConnected it -> {
                 info(it);
@@ -55,6 +60,19 @@ public final class EventLog implements Consumer<Event> {
         if (untold != RefusalLines.UNTOLD) {
             info(event);
         }
+    }
+
+    private void ofStore(Event event) {
+        if (log.isDebugEnabled()) {
+            write(new StoreLines.Line(0, event));
+        } else {
+            store.tell(event);
+        }
+    }
+
+    private static void write(StoreLines.Line line) {
+        Level level = line.event() instanceof Event.StoreUnavailable ? Level.ERROR : Level.WARN;
+        log.atLevel(level).log("{}", text(line));
     }
 
     private static void info(Event event) {
@@ -119,6 +137,13 @@ public final class EventLog implements Consumer<Event> {
                     "a fault of ours at %s, which is ended; please report it"
                             .formatted(address(it.connection()));
         };
+    }
+
+    static String text(StoreLines.Line line) {
+        return line.untoldBefore() == 0
+                ? text(line.event())
+                : "%s (changes before it in a minute: %d)"
+                        .formatted(text(line.event()), line.untoldBefore());
     }
 
     static String text(ClientCertificate certificate) {

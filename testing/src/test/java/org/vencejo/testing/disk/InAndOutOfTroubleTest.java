@@ -49,8 +49,10 @@ class InAndOutOfTroubleTest {
     private List<String> lostAfter(int troubles) throws Exception {
         Load load = new Load(BYTES);
         LoadPublisher publisher = load.publisher();
-        // Small memtables, so that all kinds of files are written.
-        try (BrokerOnDisk broker = new BrokerOnDisk(folder, "fsync", "store.memtable-bytes=4MB")) {
+        // Small memtables, so that all kinds of files are written; and a log that tells of each
+        // trouble, however often it comes.
+        try (BrokerOnDisk broker =
+                new BrokerOnDisk(folder, "fsync", "store.memtable-bytes=4MB", "log-level=debug")) {
             load.subscribe(broker);
             publisher.start(broker, load.lost());
             publisher.onAllAnswered(number -> broker.note(ALL_ANSWERED + number));
