@@ -178,7 +178,7 @@ final class SteppedServer implements LoopDriver.Surroundings, AutoCloseable {
         }
 
         @Override
-        public boolean mayReceive(TopicName topicName) {
+        public boolean mayReceive(TopicName topicName, QoS qos, boolean shared) {
             return watch();
         }
 

@@ -127,6 +127,11 @@ final class AclCommand implements Runnable {
         @Option(names = "--retain", description = "A message with RETAIN.")
         private boolean retain;
 
+        @Option(
+                names = "--shared",
+                description = "With receive: a message that comes by a shared subscription.")
+        private boolean shared;
+
         @Mixin private final ConfigurationOptions options = new ConfigurationOptions();
 
         @Spec private CommandSpec spec = CommandSpec.create();
@@ -156,7 +161,8 @@ final class AclCommand implements Runnable {
                     case PUBLISH ->
                             Decision.ofPublish(rules, subject, TopicName.of(topic), qos, retain);
                     case SUBSCRIBE -> Decision.ofSubscribe(rules, subject, filter(), qos);
-                    case RECEIVE -> Decision.ofReceive(rules, subject, TopicName.of(topic));
+                    case RECEIVE ->
+                            Decision.ofReceive(rules, subject, TopicName.of(topic), qos, shared);
                 };
             } catch (ProtocolViolation e) {
                 throw new ParameterException(spec.commandLine(), e.getMessage(), e);

@@ -2,7 +2,6 @@ package org.vencejo.client;
 
 import org.vencejo.core.session.Copy;
 import org.vencejo.core.session.FlowOwner;
-import org.vencejo.protocol.TopicName;
 
 /// The owner of the flows of a session that lives in memory only: nothing is written, so nothing
 /// waits for a journal. Stateless.
@@ -31,7 +30,7 @@ class Unjournalled implements FlowOwner {
     }
 
     @Override
-    public boolean mayReceive(TopicName topicName) {
+    public boolean mayReceive(Copy copy) {
         return true;
     }
 }

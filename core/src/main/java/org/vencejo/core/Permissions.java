@@ -23,7 +23,7 @@ public interface Permissions {
                 }
 
                 @Override
-                public boolean mayReceive(TopicName topicName) {
+                public boolean mayReceive(TopicName topicName, QoS qos, boolean shared) {
                     return true;
                 }
             };
@@ -33,5 +33,8 @@ public interface Permissions {
     /// `topicFilter` may be that of a shared subscription; `qos` is the Maximum QoS asked for.
     boolean maySubscribe(TopicFilter topicFilter, QoS qos);
 
-    boolean mayReceive(TopicName topicName);
+    /// `qos` is the one at which it would be delivered; `shared` says whether through a shared
+    /// subscription. Both are asked again here, as one subscription may be about topics of which
+    /// different things are allowed.
+    boolean mayReceive(TopicName topicName, QoS qos, boolean shared);
 }

@@ -110,7 +110,7 @@ final class RetainedReplay {
             return false;
         }
         turn.accounting.opened();
-        if (!session.state().mayReceive(publish.topicName())) {
+        if (!session.state().mayReceive(publish.topicName(), qos, false)) {
             turn.accounting.ended(Fate.ACCESS_DENIED);
             return true;
         }

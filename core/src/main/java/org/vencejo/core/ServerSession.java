@@ -76,11 +76,11 @@ final class ServerSession {
             turn.accounting.ended(Fate.SESSION_ENDED);
             return;
         }
-        if (!state.mayReceive(publish.topicName())) {
+        QoS qos = granted.min(publish.qos()); // [MQTT-3.8.4-8]
+        if (!state.mayReceive(publish.topicName(), qos, share != null)) {
             turn.accounting.ended(Fate.ACCESS_DENIED);
             return;
         }
-        QoS qos = granted.min(publish.qos()); // [MQTT-3.8.4-8]
         boolean retain = retainAsPublished && publish.retain(); // [MQTT-3.3.1-12], [MQTT-3.3.1-13]
         if (qos == QoS.AT_MOST_ONCE) {
             deliverAtMostOnce(fanout, retain, subscriptionIdentifiers, share);
@@ -190,10 +190,10 @@ final class ServerSession {
 
     /// Why this member of a shared subscription cannot be given `publish`, or null if it can.
     @Nullable Fate excludedBy(Publish publish, Member<ServerSession> member) {
-        if (!state.mayReceive(publish.topicName())) {
+        QoS qos = member.qos().min(publish.qos());
+        if (!state.mayReceive(publish.topicName(), qos, true)) {
             return Fate.ACCESS_DENIED;
         }
-        QoS qos = member.qos().min(publish.qos());
         Connection to = connection;
         if (to == null || !outbound.isConnected()) {
             return qos == QoS.AT_MOST_ONCE ? Fate.OFFLINE : null; // (C24)

@@ -15,7 +15,6 @@ import org.vencejo.core.session.FlowOwner;
 import org.vencejo.core.session.InboundFlow;
 import org.vencejo.core.session.OutboundFlow;
 import org.vencejo.protocol.QoS;
-import org.vencejo.protocol.TopicName;
 
 /// The messages of a session as the store has them: each change of its flows is one [Mutation], and
 /// a start makes the flows from what these have left.
@@ -26,20 +25,20 @@ final class SessionFlows implements FlowOwner {
     private final Turn turn;
     private final long session;
     private final boolean kept;
-    private final Predicate<TopicName> mayReceive;
+    private final Predicate<Copy> mayReceive;
     private final Consumer<List<Copy>> reader;
     private final InboundFlow inbound;
     private final OutboundFlow outbound;
     private long sharedCopies;
     private long read;
 
-    /// `mayReceive` says whether the client may be sent a topic, `reader` is given what was read of
+    /// `mayReceive` says whether the client may be sent a copy, `reader` is given what was read of
     /// the queue.
     SessionFlows(
             Turn turn,
             long session,
             boolean kept,
-            Predicate<TopicName> mayReceive,
+            Predicate<Copy> mayReceive,
             Consumer<List<Copy>> reader) {
         this.turn = turn;
         this.session = session;
@@ -146,8 +145,8 @@ final class SessionFlows implements FlowOwner {
     }
 
     @Override
-    public boolean mayReceive(TopicName topicName) {
-        return mayReceive.test(topicName);
+    public boolean mayReceive(Copy copy) {
+        return mayReceive.test(copy);
     }
 
     // ---- what others may get

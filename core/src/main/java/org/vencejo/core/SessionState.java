@@ -13,6 +13,7 @@ import org.vencejo.core.Mutation.Subscribed;
 import org.vencejo.core.session.Copy;
 import org.vencejo.core.session.InboundFlow;
 import org.vencejo.core.session.OutboundFlow;
+import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.TopicFilter;
 import org.vencejo.protocol.TopicName;
 import org.vencejo.protocol.Will;
@@ -121,9 +122,14 @@ final class SessionState {
         return userName == null || userName.equals(other.userName());
     }
 
-    /// Whether its client may be sent the topic.
-    boolean mayReceive(TopicName topicName) {
-        return permissions().mayReceive(topicName);
+    /// Whether its client may be sent the topic at this QoS, through a shared subscription or not.
+    boolean mayReceive(TopicName topicName, QoS qos, boolean shared) {
+        return permissions().mayReceive(topicName, qos, shared);
+    }
+
+    private boolean mayReceive(Copy copy) {
+        return mayReceive(
+                copy.message().publish().topicName(), copy.qos(), copy instanceof SharedCopy);
     }
 
     /// DISCONNECT asked for another Session Expiry Interval (3.14.2.2.2).

@@ -36,7 +36,8 @@ import org.vencejo.protocol.TopicName;
 
 /// What clients may not do, they do on no road; each test shows the same road without the rule.
 class AccessRulesTest {
-    /// Denies what is written into it: `client publish topic`, `user:client receive topic`.
+    /// Denies what is written into it: `client publish topic`, `user: receive topic`, `client share
+    /// 1 topic`, `client keep 1 topic`.
     private static final class Denying implements AccessRules {
         private final Set<String> denied = new HashSet<>();
 
@@ -61,8 +62,10 @@ class AccessRulesTest {
                 }
 
                 @Override
-                public boolean mayReceive(TopicName topicName) {
-                    return allows(client, identity, "receive", topicName);
+                public boolean mayReceive(TopicName topicName, QoS qos, boolean shared) {
+                    String how = (shared ? "share " : "keep ") + qos.value();
+                    return allows(client, identity, "receive", topicName)
+                            && allows(client, identity, how, topicName);
                 }
             };
         }
@@ -238,6 +241,30 @@ class AccessRulesTest {
         // What `other` had in flight cannot go to `reader` either.
         assertThat(bench.ended(Fate.ACCESS_DENIED)).isEqualTo(1);
         assertThat(bench.ended(Fate.SESSION_ENDED)).isEqualTo(2);
+    }
+
+    @Test
+    void onEachRoadItIsAskedAtWhichQoSAndWhetherByASharedSubscription() {
+        bench.in(publisher, retained("kept", QoS.AT_LEAST_ONCE, 1, "retained at 1"));
+        bench.in(publisher, retained("kept/too", QoS.AT_MOST_ONCE, 0, "retained at 0"));
+        rules.denied.addAll(
+                List.of("reader keep 1 kept", "reader keep 1 t", "reader share 1 shared"));
+        bench.in(reader, subscribe("kept/#", QoS.AT_LEAST_ONCE));
+        bench.in(reader, subscribe("t", QoS.AT_LEAST_ONCE));
+        bench.in(reader, subscribe("$share/g/shared", QoS.AT_LEAST_ONCE));
+        for (String topic : List.of("t", "shared")) {
+            bench.in(publisher, publish(topic, QoS.AT_LEAST_ONCE, 2, "no"));
+            bench.in(publisher, publish(topic, QoS.AT_MOST_ONCE, 0, topic));
+        }
+        assertThat(bench.payloadsTo(reader)).containsExactly("retained at 0", "t", "shared");
+        rules.denied.clear();
+        bench.cut(reader);
+        for (String topic : List.of("t", "shared")) {
+            bench.in(publisher, publish(topic, QoS.AT_LEAST_ONCE, 3, topic));
+        }
+        rules.denied.addAll(List.of("reader share 1 t", "reader share 1 shared"));
+        Connection again = bench.connect("reader", 100);
+        assertThat(bench.payloadsTo(again)).as("t is not shared").containsExactly("t");
     }
 
     // ---- wills (A13)

@@ -49,7 +49,7 @@ class DeliveryTest {
         }
 
         @Override
-        public boolean mayReceive(TopicName topicName) {
+        public boolean mayReceive(TopicName topicName, QoS qos, boolean shared) {
             return !denied.contains(client);
         }
     }

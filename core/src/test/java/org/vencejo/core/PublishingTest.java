@@ -44,7 +44,7 @@ class PublishingTest {
         }
 
         @Override
-        public boolean mayReceive(TopicName topicName) {
+        public boolean mayReceive(TopicName topicName, QoS qos, boolean shared) {
             return true;
         }
     }

@@ -33,7 +33,7 @@ class RulesChangeTest {
                         }
 
                         @Override
-                        public boolean mayReceive(TopicName topicName) {
+                        public boolean mayReceive(TopicName topicName, QoS qos, boolean shared) {
                             return !topicName.toString().startsWith("secret");
                         }
                     };

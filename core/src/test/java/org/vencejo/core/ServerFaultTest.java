@@ -201,7 +201,7 @@ class ServerFaultTest {
                 }
 
                 @Override
-                public boolean mayReceive(TopicName topicName) {
+                public boolean mayReceive(TopicName topicName, QoS qos, boolean shared) {
                     if (subject.clientIdentifier().equals(broken)) {
                         throw new IllegalStateException("broken on purpose");
                     }

@@ -29,10 +29,11 @@ public record Decision(boolean allowed, String because) {
                 : OPEN;
     }
 
-    /// About a delivery.
-    public static Decision ofReceive(AccessRules rules, Subject subject, TopicName topicName) {
+    /// About a delivery at this QoS, through a shared subscription or not.
+    public static Decision ofReceive(
+            AccessRules rules, Subject subject, TopicName topicName, QoS qos, boolean shared) {
         return rules instanceof RuleSet set
-                ? by(set.permissionsOf(subject).receiveRule(topicName))
+                ? by(set.permissionsOf(subject).receiveRule(topicName, qos, shared))
                 : OPEN;
     }
 

@@ -38,10 +38,11 @@ final class RulePermissions implements Permissions {
     private final RuleSet.Wide wide;
 
     // What was decided about a topic: a bit for each combination of QoS and RETAIN of a PUBLISH,
-    // and one for receiving it
+    // and
+    // for each of QoS and sharing of a delivery
     private @Nullable TopicName @Nullable [] topics;
-    private byte[] known = new byte[0];
-    private byte[] allowed = new byte[0];
+    private short[] known = new short[0];
+    private short[] allowed = new short[0];
 
     RulePermissions(List<OwnRule> rules, RuleSet.Wide wide) {
         this.rules = rules.toArray(OwnRule[]::new);
@@ -53,26 +54,27 @@ final class RulePermissions implements Permissions {
         int slot = slotOf(topicName);
         int bit = 1 << (qos.value() * 2 + (retain ? 1 : 0));
         if ((known[slot] & bit) == 0) {
-            Rule rule = publishRule(topicName, qos, retain);
-            remember(slot, bit, rule != null && rule.allows());
+            remember(slot, bit, allows(publishRule(topicName, qos, retain)));
         }
         return (allowed[slot] & bit) != 0;
     }
 
     @Override
-    public boolean mayReceive(TopicName topicName) {
+    public boolean mayReceive(TopicName topicName, QoS qos, boolean shared) {
         int slot = slotOf(topicName);
-        int bit = 1 << RECEIVE;
+        int bit = 1 << (RECEIVE + qos.value() * 2 + (shared ? 1 : 0));
         if ((known[slot] & bit) == 0) {
-            Rule rule = receiveRule(topicName);
-            remember(slot, bit, rule != null && rule.allows());
+            remember(slot, bit, allows(receiveRule(topicName, qos, shared)));
         }
         return (allowed[slot] & bit) != 0;
     }
 
     @Override
     public boolean maySubscribe(TopicFilter topicFilter, QoS qos) {
-        Rule rule = subscribeRule(topicFilter, qos);
+        return allows(subscribeRule(topicFilter, qos));
+    }
+
+    private static boolean allows(@Nullable Rule rule) {
         return rule != null && rule.allows();
     }
 
@@ -90,14 +92,15 @@ final class RulePermissions implements Permissions {
         return null;
     }
 
-    /// The rule that decides about a delivery. QoS and sharing were looked at when the client
-    /// subscribed, so a rule about some of them only allows here and does not deny.
-    @Nullable Rule receiveRule(TopicName topicName) {
+    /// The rule that decides about a delivery. QoS and sharing are looked at here as well as when
+    /// the client subscribes: one rule may have granted a wide subscription and another be about a
+    /// part of it.
+    @Nullable Rule receiveRule(TopicName topicName, QoS qos, boolean shared) {
         for (OwnRule own : rules) {
             Rule rule = own.rule;
-            boolean isAboutSome = rule.shared() != null || rule.qosMax() != QoS.EXACTLY_ONCE;
             if (rule.actions().contains(Action.SUBSCRIBE)
-                    && (rule.allows() || !isAboutSome)
+                    && qos.compareTo(rule.qosMax()) <= 0
+                    && (rule.shared() == null || rule.shared() == shared)
                     && own.matches(topicName)) {
                 return rule;
             }
@@ -135,8 +138,8 @@ final class RulePermissions implements Permissions {
     private int slotOf(TopicName topicName) {
         if (topics == null) {
             topics = new @Nullable TopicName[REMEMBERED];
-            known = new byte[REMEMBERED];
-            allowed = new byte[REMEMBERED];
+            known = new short[REMEMBERED];
+            allowed = new short[REMEMBERED];
         }
         int hash = topicName.hashCode();
         int slot = (hash ^ (hash >>> 16)) & (REMEMBERED - 1);
@@ -149,9 +152,9 @@ final class RulePermissions implements Permissions {
     }
 
     private void remember(int slot, int bit, boolean isAllowed) {
-        known[slot] |= (byte) bit;
+        known[slot] |= (short) bit;
         if (isAllowed) {
-            allowed[slot] |= (byte) bit;
+            allowed[slot] |= (short) bit;
         }
     }
 }

@@ -33,9 +33,13 @@ record Rights(RulePermissions permissions) {
     }
 
     boolean mayReceive(String topic) {
+        return mayReceive(topic, QoS.AT_MOST_ONCE, false);
+    }
+
+    boolean mayReceive(String topic, QoS qos, boolean shared) {
         TopicName name = TopicName.of(topic);
-        boolean first = permissions.mayReceive(name);
-        assertThat(permissions.mayReceive(name)).isEqualTo(first);
+        boolean first = permissions.mayReceive(name, qos, shared);
+        assertThat(permissions.mayReceive(name, qos, shared)).isEqualTo(first);
         return first;
     }
 

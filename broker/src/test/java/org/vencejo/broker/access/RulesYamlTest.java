@@ -80,8 +80,38 @@ class RulesYamlTest {
     @Test
     void whatASharedSubscriptionMayHaveIsReceived() {
         Rights rights = Rights.of(MosquittoAclTest.read("rules.yaml", RULES), "c", "alice");
-        assertThat(rights.mayReceive("jobs/a")).isTrue();
-        assertThat(rights.mayReceive("lobby")).isFalse();
+        assertThat(rights.mayReceive("jobs/a", QoS.AT_LEAST_ONCE, true)).isTrue();
+        assertThat(rights.mayReceive("jobs/a", QoS.AT_LEAST_ONCE, false)).isFalse();
+        assertThat(rights.mayReceive("lobby", QoS.AT_LEAST_ONCE, true)).isFalse();
+    }
+
+    /// A wide filter is granted by what of it is allowed, so the rest is decided at each delivery.
+    @ParameterizedTest(name = "{0} at {1}, shared: {2} -> {3}")
+    @CsvSource({
+        "jobs/a,   0, true,  false",
+        "jobs/a,   0, false, true",
+        "lobby,    1, true,  true",
+        "slow/a,   0, false, true",
+        "slow/a,   1, false, false",
+        "slow/all, 1, false, true",
+    })
+    void aWideFilterDoesNotGoRoundWhatIsAboutSharingOrQoS(
+            String topic, int qos, boolean shared, boolean allowed) {
+        Rights rights =
+                Rights.of(
+                        MosquittoAclTest.read(
+                                "rules.yaml",
+                                """
+                                rules:
+                                  - {deny: subscribe, topics: jobs/#, shared: true}
+                                  - {allow: subscribe, topics: slow/#, maximum-qos: 0}
+                                  - {allow: subscribe, topics: [lobby, jobs/#, slow/all]}
+                                """),
+                        "c",
+                        "alice");
+        assertThat(rights.maySubscribe("$share/g/#")).as("for the lobby").isTrue();
+        assertThat(rights.maySubscribe("slow/#")).as("for slow/all").isTrue();
+        assertThat(rights.mayReceive(topic, QoS.of(qos), shared)).isEqualTo(allowed);
     }
 
     @ParameterizedTest(name = "at {0} from {1} -> {2}")

@@ -1,7 +1,5 @@
 package org.vencejo.core.session;
 
-import org.vencejo.protocol.TopicName;
-
 /// The session that owns a flow: what the flow asks of it and tells it.
 ///
 /// The numbers are those of the journal: what depends on a change leaves only when its number is
@@ -32,6 +30,6 @@ public interface FlowOwner {
     /// The Packet Identifier is free again.
     long identifierFreed(int packetIdentifier);
 
-    /// Whether the peer may (still) be sent the topic.
-    boolean mayReceive(TopicName topicName);
+    /// Whether the peer may (still) be sent the copy.
+    boolean mayReceive(Copy copy);
 }

@@ -429,7 +429,7 @@ public final class OutboundFlow {
             drop(copy, Fate.EXPIRED); // [MQTT-3.3.2-5]
             return true;
         }
-        if (!owner.mayReceive(copy.message().publish().topicName())) {
+        if (!owner.mayReceive(copy)) {
             drop(copy, Fate.ACCESS_DENIED);
             return true;
         }

@@ -187,8 +187,8 @@ final class FlowBench implements Link, FlowOwner {
     }
 
     @Override
-    public boolean mayReceive(TopicName topicName) {
-        return !topicName.toString().equals(denied);
+    public boolean mayReceive(Copy copy) {
+        return !copy.message().publish().topicName().toString().equals(denied);
     }
 
     static String text(Copy copy) {

@@ -68,7 +68,7 @@ final class ServerUnderTest implements Authenticator {
                     }
 
                     @Override
-                    public boolean mayReceive(TopicName topicName) {
+                    public boolean mayReceive(TopicName topicName, QoS qos, boolean shared) {
                         return allowed("receive", topicName.toString());
                     }
                 };

@@ -460,7 +460,8 @@ final class Model {
     }
 
     boolean mayReceive(ModelSession session, TopicName topicName) {
-        return permissions(session).mayReceive(topicName);
+        // The rules of the simulation know no difference.
+        return permissions(session).mayReceive(topicName, QoS.AT_MOST_ONCE, false);
     }
 
     Permissions permissions(ModelSession session) {

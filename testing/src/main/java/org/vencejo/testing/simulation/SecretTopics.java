@@ -23,7 +23,7 @@ final class SecretTopics implements AccessRules {
             }
 
             @Override
-            public boolean mayReceive(TopicName topicName) {
+            public boolean mayReceive(TopicName topicName, QoS qos, boolean shared) {
                 return SecretTopics.mayReceive(subject.clientIdentifier(), topicName);
             }
         };

@@ -286,7 +286,8 @@ class PayloadsTest {
                                             }
 
                                             @Override
-                                            public boolean mayReceive(TopicName name) {
+                                            public boolean mayReceive(
+                                                    TopicName name, QoS qos, boolean shared) {
                                                 return false;
                                             }
                                         },

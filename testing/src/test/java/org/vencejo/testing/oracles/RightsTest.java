@@ -42,7 +42,7 @@ class RightsTest {
                         }
 
                         @Override
-                        public boolean mayReceive(TopicName topicName) {
+                        public boolean mayReceive(TopicName topicName, QoS qos, boolean shared) {
                             return TopicFilter.of(subject.clientIdentifier() + "/#")
                                             .matches(topicName)
                                     || TopicFilter.of("all/#").matches(topicName);
