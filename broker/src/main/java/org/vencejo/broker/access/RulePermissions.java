@@ -34,6 +34,9 @@ final class RulePermissions implements Permissions {
     private static final int REMEMBERED = 16; // a power of two
     private static final int RECEIVE = 6;
 
+    /// Longer names are looked up each time: clients choose them, and would have us hold them.
+    private static final int REMEMBERED_BYTES_MAX = 256;
+
     private final OwnRule[] rules;
     private final RuleSet.Wide wide;
 
@@ -51,6 +54,9 @@ final class RulePermissions implements Permissions {
 
     @Override
     public boolean mayPublish(TopicName topicName, QoS qos, boolean retain) {
+        if (topicName.length() > REMEMBERED_BYTES_MAX) {
+            return allows(publishRule(topicName, qos, retain));
+        }
         int slot = slotOf(topicName);
         int bit = 1 << (qos.value() * 2 + (retain ? 1 : 0));
         if ((known[slot] & bit) == 0) {
@@ -61,6 +67,9 @@ final class RulePermissions implements Permissions {
 
     @Override
     public boolean mayReceive(TopicName topicName, QoS qos, boolean shared) {
+        if (topicName.length() > REMEMBERED_BYTES_MAX) {
+            return allows(receiveRule(topicName, qos, shared));
+        }
         int slot = slotOf(topicName);
         int bit = 1 << (RECEIVE + qos.value() * 2 + (shared ? 1 : 0));
         if ((known[slot] & bit) == 0) {
@@ -134,6 +143,11 @@ final class RulePermissions implements Permissions {
         return false;
     }
 
+    /// Whether an answer about the topic is held.
+    boolean remembers(TopicName topicName) {
+        return topics != null && topicName.equals(topics[indexOf(topicName)]);
+    }
+
     // Where what is known about the topic stands; nothing is known yet if another was there.
     private int slotOf(TopicName topicName) {
         if (topics == null) {
@@ -141,14 +155,18 @@ final class RulePermissions implements Permissions {
             known = new short[REMEMBERED];
             allowed = new short[REMEMBERED];
         }
-        int hash = topicName.hashCode();
-        int slot = (hash ^ (hash >>> 16)) & (REMEMBERED - 1);
+        int slot = indexOf(topicName);
         if (!topicName.equals(topics[slot])) {
             topics[slot] = topicName;
             known[slot] = 0;
             allowed[slot] = 0;
         }
         return slot;
+    }
+
+    private static int indexOf(TopicName topicName) {
+        int hash = topicName.hashCode();
+        return (hash ^ (hash >>> 16)) & (REMEMBERED - 1);
     }
 
     private void remember(int slot, int bit, boolean isAllowed) {

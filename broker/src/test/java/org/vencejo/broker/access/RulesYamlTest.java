@@ -10,6 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.vencejo.core.AccessRules.Subject;
 import org.vencejo.core.Authentication.Identity;
 import org.vencejo.protocol.QoS;
+import org.vencejo.protocol.TopicName;
 
 /// Access rules in YAML: the first that speaks of a request decides.
 class RulesYamlTest {
@@ -146,6 +147,18 @@ class RulesYamlTest {
         assertThat(absent.mayReceive("c")).isFalse();
         Rights back = Rights.of(rules, new Subject("c", alice, "outside", "192.0.2.1:5"));
         assertThat(back.mayReceive("a")).isFalse();
+    }
+
+    @Test
+    void aLongNameIsAnsweredAndNotHeld() {
+        Rights rights = Rights.of(MosquittoAclTest.read("rules.yaml", RULES), "c", "alice");
+        for (int length : new int[] {200, 60_000}) {
+            String name = "plant/" + "a".repeat(length) + "/set";
+            assertThat(rights.mayReceive(name)).isTrue();
+            assertThat(rights.mayPublish(name)).isTrue();
+            assertThat(rights.mayPublish(name + "s")).isFalse();
+            assertThat(rights.permissions().remembers(TopicName.of(name))).isEqualTo(length == 200);
+        }
     }
 
     @Test
