@@ -1,8 +1,10 @@
 package org.vencejo.broker.access;
 
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.AccessRules.Subject;
 import org.vencejo.protocol.TopicFilter;
+import org.vencejo.protocol.TopicName;
 
 /// A Topic Filter in which `%u` stands for the user name and `%c` for the Client Identifier, unless
 /// it is `literal`. Immutable.
@@ -48,7 +50,11 @@ record Template(String text, boolean literal) {
                 from = i + 2;
             }
         }
-        TopicFilter filter = TopicFilter.of(filled.append(text.substring(from)).toString());
+        String whole = filled.append(text.substring(from)).toString();
+        if (whole.getBytes(StandardCharsets.UTF_8).length > TopicName.BYTES_MAX) {
+            return null; // there is no topic that it would match
+        }
+        TopicFilter filter = TopicFilter.of(whole);
         return filter.isValid() ? filter : null;
     }
 

@@ -149,6 +149,19 @@ class RulesYamlTest {
         assertThat(back.mayReceive("a")).isFalse();
     }
 
+    /// No topic is as long as what it would stand in, and the other rules hold for it.
+    @ParameterizedTest(name = "a name of {0} bytes")
+    @CsvSource({"10", "65535"})
+    void aNameThatMakesAFilterTooLongIsInNoRule(int length) {
+        String name = "n".repeat(length);
+        Rights rights =
+                Rights.of(MosquittoAclTest.read("rules.yaml", RULES), "meter-" + name, name);
+        assertThat(rights.mayReceive("plant/a")).isTrue();
+        assertThat(rights.mayPublish("logs/meter-" + name.substring(0, 10)))
+                .isEqualTo(length == 10);
+        assertThat(rights.mayReceive("home/nnnnnnnnnn/a")).isEqualTo(length == 10);
+    }
+
     @Test
     void aLongNameIsAnsweredAndNotHeld() {
         Rights rights = Rights.of(MosquittoAclTest.read("rules.yaml", RULES), "c", "alice");
