@@ -7,9 +7,9 @@ import org.vencejo.protocol.QoS;
 
 /// One access rule: it allows or denies what it speaks of. Immutable.
 ///
-/// It speaks of `actions` on `topics` by `who`, at a QoS of at most `qosMax`, and if `retain` or
-/// `shared` is not null only of messages with that RETAIN, or of subscriptions that are shared or
-/// not. `place` and `text` are where and how it is written.
+/// It speaks of `actions` on `topics` (none: on all) by `who`, at a QoS of at most `qosMax`, and if
+/// `retain` or `shared` is not null only of messages with that RETAIN, or of subscriptions that are
+/// shared or not. `place` and `text` are where and how it is written.
 record Rule(
         boolean allows,
         Set<Action> actions,

@@ -12,7 +12,7 @@ import org.vencejo.protocol.TopicName;
 ///
 /// Touched only by whoever runs the server.
 final class RulePermissions implements Permissions {
-    /// A rule that is about this client. Immutable.
+    /// A rule that is about this client; without filters it is about all topics. Immutable.
     record OwnRule(Rule rule, TopicFilter[] filters, Levels[] levels) {
         OwnRule(Rule rule, List<TopicFilter> filters) {
             this(
@@ -22,6 +22,9 @@ final class RulePermissions implements Permissions {
         }
 
         boolean matches(TopicName topicName) {
+            if (filters.length == 0) {
+                return true;
+            }
             for (TopicFilter filter : filters) {
                 if (filter.matches(topicName)) {
                     return true;
@@ -134,6 +137,9 @@ final class RulePermissions implements Permissions {
     }
 
     private boolean decides(OwnRule own, Levels wanted) {
+        if (own.levels.length == 0) {
+            return true;
+        }
         boolean some = own.rule.allows() == (wide == RuleSet.Wide.FILTERED);
         for (Levels levels : own.levels) {
             if (some ? levels.overlaps(wanted) : levels.covers(wanted)) {

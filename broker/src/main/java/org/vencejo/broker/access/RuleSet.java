@@ -38,7 +38,7 @@ record RuleSet(List<Rule> rules, Wide wide) implements AccessRules {
                         filters.add(filter);
                     }
                 }
-                if (!filters.isEmpty()) {
+                if (!filters.isEmpty() || rule.topics().isEmpty()) {
                     own.add(new RulePermissions.OwnRule(rule, filters));
                 }
             }

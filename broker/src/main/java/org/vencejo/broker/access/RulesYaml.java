@@ -110,9 +110,6 @@ final class RulesYaml {
             actions.add(action);
         }
         List<Template> topics = list(keys, "topics", this::template, "Topic Filters");
-        if (!keys.containsKey("topics")) {
-            topics = List.of(Template.literal("#"), Template.literal("$SYS/#"));
-        }
         for (Template topic : topics) {
             String fault = topic.fault();
             if (fault != null) {

@@ -209,6 +209,30 @@ class RulesYamlTest {
         assertThat(rights.maySubscribe("#")).isTrue();
     }
 
+    /// `#` matches no topic that begins with a dollar sign.
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"filtered", "refused"})
+    void aDenialWithoutTopicsSpeaksOfThoseThatBeginWithADollarSignToo(String wide) {
+        RuleSet rules =
+                MosquittoAclTest.read(
+                        "r.yaml",
+                        """
+                        wide-subscriptions: %s
+                        rules:
+                          - {deny: [publish, subscribe], users: guest}
+                          - {allow: [publish, subscribe], topics: [$own/#, a]}
+                        """
+                                .formatted(wide));
+        for (String user : List.of("guest", "alice")) {
+            Rights rights = Rights.of(rules, "c", user);
+            for (String topic : List.of("$own/a", "a")) {
+                assertThat(rights.mayPublish(topic)).isEqualTo(user.equals("alice"));
+                assertThat(rights.mayReceive(topic)).isEqualTo(user.equals("alice"));
+                assertThat(rights.maySubscribe(topic)).isEqualTo(user.equals("alice"));
+            }
+        }
+    }
+
     @Test
     void whatIsWrongIsSaidAllAtOnce() {
         List<RuleMistake> mistakes = new ArrayList<>();
