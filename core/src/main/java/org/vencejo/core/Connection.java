@@ -274,6 +274,9 @@ public final class Connection implements Link {
             return;
         }
         state = State.CLOSED;
+        if (handshake != null) {
+            handshake.forget();
+        }
         handshake = null;
         turn().connections--;
         turn().unknown.remove(this);

@@ -40,6 +40,7 @@ final class Handshake {
     private final Terms terms;
     private final ArrayDeque<Packet> behind = new ArrayDeque<>();
     private long bytesBehind;
+    private long bytesCounted;
     private boolean asked;
     private boolean decided;
 
@@ -74,6 +75,7 @@ final class Handshake {
                         assigned ? sessions.assignIdentifier() : connect.clientIdentifier(),
                         assigned);
         connection.connecting(connect, handshake.clientIdentifier, handshake);
+        handshake.countBytes();
         handshake.checkClientIdentifier();
         handshake.checkWill();
         handshake.authenticate(connect.properties().binary(Property.AUTHENTICATION_DATA), true);
@@ -179,7 +181,33 @@ final class Handshake {
         if (bytesBehind > turn.limits.pendingBytesMax()) {
             connection.keepAlive().pause(KeepAlive.Pause.BEHIND_CONNECT);
         }
+        countBytes();
         behind.add(packet instanceof Publish publish ? stored(publish) : packet);
+    }
+
+    // One packet may be large, of who is not known yet; of many, they are as many as of those that
+    // are not whole.
+    private void countBytes() {
+        long bytes = SessionBytes.of(connect.will()) + bytesBehind;
+        if (bytes <= turn.limits.pendingBytesMax()) {
+            return;
+        }
+        long more = bytes - bytesCounted;
+        if (turn.bytesBeforeConnack > 0
+                && turn.bytesBeforeConnack + more > turn.limits.partialPacketsBytesMax()) {
+            throw new ProtocolViolation(
+                    ReasonCode.SERVER_BUSY,
+                    "A23",
+                    "too many large packets before CONNACK was sent");
+        }
+        bytesCounted = bytes;
+        turn.bytesBeforeConnack += more;
+    }
+
+    /// Nothing of it is kept any more.
+    void forget() {
+        turn.bytesBeforeConnack -= bytesCounted;
+        bytesCounted = 0;
     }
 
     /// Whether only AUTH and DISCONNECT are allowed now [MQTT-3.1.2-30].
@@ -380,6 +408,7 @@ final class Handshake {
     /// CONNACK was sent: the connection is the session's from now on. Returns what the client sent
     /// meanwhile.
     ArrayDeque<Packet> finish(ServerSession session, Connack connack) {
+        forget();
         Properties told = connack.properties();
         connection.connected(
                 new TopicAliases((int) told.number(Property.TOPIC_ALIAS_MAXIMUM, 0)),

@@ -34,6 +34,9 @@ final class Turn {
     /// Those among them whose client has no CONNACK yet, in their order.
     final LinkedHashSet<Connection> unknown = new LinkedHashSet<>();
 
+    /// What clients without CONNACK have sent in large packets, see [Handshake].
+    long bytesBeforeConnack;
+
     /// About what all sessions occupy beside their queues.
     long sessionBytes;
 

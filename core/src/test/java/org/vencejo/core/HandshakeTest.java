@@ -17,6 +17,7 @@ import org.vencejo.core.Authentication.Refused;
 import org.vencejo.protocol.Connack;
 import org.vencejo.protocol.Disconnect;
 import org.vencejo.protocol.Packet;
+import org.vencejo.protocol.Payload;
 import org.vencejo.protocol.Pingreq;
 import org.vencejo.protocol.Pingresp;
 import org.vencejo.protocol.Properties;
@@ -28,6 +29,8 @@ import org.vencejo.protocol.ReasonCode;
 import org.vencejo.protocol.Suback;
 import org.vencejo.protocol.Subscribe;
 import org.vencejo.protocol.Subscription;
+import org.vencejo.protocol.TopicName;
+import org.vencejo.protocol.Will;
 
 /// From CONNECT to CONNACK.
 class HandshakeTest {
@@ -100,6 +103,44 @@ class HandshakeTest {
         assertThat(bench.isPaused(client)).isTrue();
         bench.authenticated(client, ANYBODY);
         assertThat(bench.isPaused(client)).isFalse();
+    }
+
+    @Test
+    void largePacketsOfWhoIsNotKnownAreBoundedForAllTogether() {
+        Bench strict = Bench.with("partialPacketsBytesMax", 250_000);
+        strict.authenticator = request -> null;
+        String large = "x".repeat(100_000);
+        Connection first = strict.connect(connect("first", 0));
+        Connection second = strict.connect(connect("second", 0));
+        strict.in(first, publish("t", QoS.AT_MOST_ONCE, 0, large));
+        strict.in(second, publish("t", QoS.AT_MOST_ONCE, 0, large));
+        Connection third =
+                strict.connect(
+                        with(
+                                connect("third", 0),
+                                new Will(
+                                        TopicName.of("w"),
+                                        Payload.of(large),
+                                        QoS.AT_MOST_ONCE,
+                                        false,
+                                        Properties.NONE)));
+        assertThat(strict.to(third, Connack.class))
+                .extracting(Connack::reasonCode)
+                .containsExactly(ReasonCode.SERVER_BUSY);
+        Connection small = strict.connect(connect("small", 0));
+        strict.in(small, publish("t", QoS.AT_MOST_ONCE, 0, "small"));
+        assertThat(strict.isClosed(small)).as("who sends little is served").isFalse();
+
+        strict.cut(first);
+        strict.authenticated(second, ANYBODY); // now there is room for two again
+        for (int i = 0; i < 2; i++) {
+            Connection later = strict.connect(connect("later" + i, 0));
+            strict.in(later, publish("t", QoS.AT_MOST_ONCE, 0, large));
+            assertThat(strict.isClosed(later)).isFalse();
+        }
+        Connection last = strict.connect(connect("last", 0));
+        strict.in(last, publish("t", QoS.AT_MOST_ONCE, 0, large));
+        assertThat(strict.isClosed(last)).isTrue();
     }
 
     @Test

@@ -390,7 +390,8 @@ final class Keys {
                             Quantity.size(KB, 256 * MB),
                             fixed(LIMITS.pendingBytesMax()),
                             "Bytes behind CONNECT before CONNACK was sent.",
-                            "reading from the connection pauses")
+                            "reading from the connection pauses; what clients sent in larger packets is, all together,"
+                                    + " at most `partial-packets-bytes-max`: CONNACK 0x89 (3.x: 0x03)")
                     .rereadAtHangup();
     static final Key<Long> KEEP_ALIVE_MAX =
             Key.limit(
