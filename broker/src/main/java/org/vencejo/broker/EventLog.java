@@ -16,14 +16,23 @@ import org.vencejo.protocol.ReasonCode;
 
 /// Writes events to the log, one line each: who, from where, why. Thread-safe.
 public final class EventLog implements Consumer<Event> {
-    private static final Logger log = LoggerFactory.getLogger("org.vencejo.broker.events");
-
     /// How much of a name is written: clients choose them, up to 64 KB long.
     private static final int NAME_MAX = 200;
 
-    private final RefusalLines refusals = new RefusalLines();
+    private final Logger log;
+    private final RefusalLines clients = new RefusalLines();
+    private final RefusalLines requests = new RefusalLines();
+    private final RefusalLines handshakes = new RefusalLines();
     private final StoreLines store =
-            new StoreLines(CompletableFuture.delayedExecutor(1, TimeUnit.MINUTES), EventLog::write);
+            new StoreLines(CompletableFuture.delayedExecutor(1, TimeUnit.MINUTES), this::write);
+
+    public EventLog() {
+        this(LoggerFactory.getLogger("org.vencejo.broker.events"));
+    }
+
+    EventLog(Logger log) {
+        this.log = log;
+    }
 
     @Override
     public void accept(Event event) {
@@ -39,23 +48,24 @@ public final class EventLog implements Consumer<Event> {
                     log.debug("client {}: {}", name(it.clientIdentifier()), text(certificate));
                 }
             }
-            case Event.TurnedAway it -> info(it);
-            case Event.ConnectRefused it -> refused(it);
+            case Event.TurnedAway it -> refused(it, handshakes, "connections were turned away");
+            case Event.ConnectRefused it -> refused(it, clients, "clients were refused");
             case Event.ClientDisconnected it -> info(it);
-            case Event.RequestRefused it -> info(it);
+            case Event.RequestRefused it -> refused(it, requests, "requests were refused");
             case Event.SessionEnded it -> info(it);
             case Event.SubscriptionsEnded it -> info(it);
         }
     }
 
-    private void refused(Event.ConnectRefused event) {
+    // Whoever is refused may try again as fast as it likes.
+    private void refused(Event event, RefusalLines lines, String words) {
         if (log.isDebugEnabled()) {
             log.info("{}", text(event));
             return;
         }
-        long untold = refusals.next(System.nanoTime());
+        long untold = lines.next(System.nanoTime());
         if (untold > 0) {
-            log.info("{} more clients were refused in the seconds before", untold);
+            log.info("{} more {} in the seconds before", untold, words);
         }
         if (untold != RefusalLines.UNTOLD) {
             info(event);
@@ -70,12 +80,12 @@ public final class EventLog implements Consumer<Event> {
         }
     }
 
-    private static void write(StoreLines.Line line) {
+    private void write(StoreLines.Line line) {
         Level level = line.event() instanceof Event.StoreUnavailable ? Level.ERROR : Level.WARN;
         log.atLevel(level).log("{}", text(line));
     }
 
-    private static void info(Event event) {
+    private void info(Event event) {
         if (log.isInfoEnabled()) {
             log.info("{}", text(event));
         }

@@ -1,7 +1,7 @@
 package org.vencejo.broker;
 
-/// Which refused clients the log tells of: whoever floods us with attempts must not flood the log.
-/// Thread-safe.
+/// Which refusals of one kind the log tells of: whoever floods us with attempts must not flood the
+/// log. Thread-safe.
 final class RefusalLines {
     /// The answer of [#next] for one that is not told of.
     static final long UNTOLD = -1;
@@ -12,7 +12,7 @@ final class RefusalLines {
     private long sinceNanos;
     private long refused;
 
-    /// A client was refused: how many were not told of in the window before, or [#UNTOLD].
+    /// Another one was refused: how many were not told of in the window before, or [#UNTOLD].
     synchronized long next(long nowNanos) {
         long untold = 0;
         if (refused == 0 || nowNanos - sinceNanos >= WINDOW_NANOS) {

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.slf4j.Marker;
+import org.slf4j.event.Level;
+import org.slf4j.helpers.LegacyAbstractLogger;
+import org.slf4j.helpers.MessageFormatter;
 import org.vencejo.core.ClientCertificate;
 import org.vencejo.core.Connection;
 import org.vencejo.core.Event;
@@ -72,6 +76,29 @@ class EventLogTest {
     }
 
     @Test
+    void whoIsRefusedAgainAndAgainDoesNotFloodTheLog() {
+        for (Event refusal :
+                List.of(
+                        new Event.ConnectRefused(connection, "a", ReasonCode.NOT_AUTHORIZED, "no"),
+                        new Event.RequestRefused(connection, "a", ReasonCode.NOT_AUTHORIZED, "no"),
+                        new Event.TurnedAway(connection.peer(), "TLS handshake", "no"))) {
+            Lines info = new Lines(false);
+            Lines debug = new Lines(true);
+            EventLog[] logs = {new EventLog(info), new EventLog(debug)};
+            for (int i = 0; i < 3 * RefusalLines.LINES_MAX; i++) {
+                logs[0].accept(refusal);
+                logs[1].accept(refusal);
+            }
+            // Of others it tells all the same.
+            logs[0].accept(new Event.SessionEnded("a", 1));
+            assertThat(info.lines)
+                    .hasSize(RefusalLines.LINES_MAX + 1)
+                    .endsWith(EventLog.text(new Event.SessionEnded("a", 1)));
+            assertThat(debug.lines).hasSize(3 * RefusalLines.LINES_MAX);
+        }
+    }
+
+    @Test
     void namesThatClientsChooseAreCut() {
         String letters = "x".repeat(199);
         assertThat(EventLog.text(new Event.SessionEnded(letters + "y", 1)))
@@ -96,6 +123,53 @@ class EventLogTest {
                         new Event.TurnedAway(connection.peer(), "TLS handshake", long64K),
                         new Event.QueueFull(long64K, 1, 1))) {
             assertThat(EventLog.text(event)).hasSizeLessThan(650);
+        }
+    }
+
+    /// A logger at `info` or `debug` that keeps its lines.
+    private static final class Lines extends LegacyAbstractLogger {
+        private static final long serialVersionUID = 1;
+        private final transient List<String> lines = new ArrayList<>();
+        private final boolean debug;
+
+        Lines(boolean debug) {
+            this.debug = debug;
+        }
+
+        @Override
+        protected void handleNormalizedLoggingCall(
+                Level level, Marker marker, String pattern, Object[] arguments, Throwable thrown) {
+            lines.add(MessageFormatter.basicArrayFormat(pattern, arguments));
+        }
+
+        @Override
+        public boolean isTraceEnabled() {
+            return false;
+        }
+
+        @Override
+        public boolean isDebugEnabled() {
+            return debug;
+        }
+
+        @Override
+        public boolean isInfoEnabled() {
+            return true;
+        }
+
+        @Override
+        public boolean isWarnEnabled() {
+            return true;
+        }
+
+        @Override
+        public boolean isErrorEnabled() {
+            return true;
+        }
+
+        @Override
+        protected String getFullyQualifiedCallerName() {
+            return "";
         }
     }
 }
