@@ -55,7 +55,7 @@ final class WebSocketFrames extends ChannelDuplexHandler {
 
     private boolean closeSent;
 
-    /// A ping that could not be answered yet; a later one takes its place.
+    /// The answer to a ping that was not sent yet; a later one takes its place.
     private @Nullable ByteBuf pongOwed;
 
     WebSocketFrames(boolean ofServer) {
@@ -217,13 +217,19 @@ final class WebSocketFrames extends ChannelDuplexHandler {
         }
     }
 
-    /// Answers a ping, unless the peer does not read: then the last one, when it does again.
+    /// Owes an answer to this ping, and to none before it (RFC 6455, 5.5.3): many that came
+    /// together are one write, and who does not read is answered when it does again.
     private void pong(ChannelHandlerContext context) {
         if (pongOwed != null) {
             pongOwed.release();
         }
         pongOwed = frame(context, PONG, control);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
         payPong(context);
+        context.fireChannelReadComplete();
     }
 
     private void payPong(ChannelHandlerContext context) {
