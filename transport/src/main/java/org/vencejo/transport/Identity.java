@@ -104,17 +104,27 @@ record Identity(PrivateKey key, List<X509Certificate> chain) {
             }
             for (String alias : java.util.Collections.list(store.aliases())) {
                 if (store.getKey(alias, given) instanceof PrivateKey key) {
-                    List<X509Certificate> chain = new ArrayList<>();
-                    for (Certificate each : store.getCertificateChain(alias)) {
-                        chain.add((X509Certificate) each);
-                    }
-                    return new Identity(PrivateKeys.usable(key), List.copyOf(chain));
+                    return new Identity(
+                            PrivateKeys.usable(key), chain(store.getCertificateChain(alias)));
                 }
             }
             throw new IOException("it is a PKCS#12 file without a private key");
         } catch (GeneralSecurityException e) {
             throw new IOException("its private key cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    private static List<X509Certificate> chain(Certificate @Nullable [] stored) throws IOException {
+        List<X509Certificate> chain = new ArrayList<>();
+        if (stored != null) {
+            for (Certificate each : stored) {
+                chain.add((X509Certificate) each);
+            }
+        }
+        if (chain.isEmpty()) {
+            throw new IOException("it is a PKCS#12 file without a certificate for its private key");
+        }
+        return List.copyOf(chain);
     }
 
     /// Whether what the one signs, the other verifies.

@@ -13,12 +13,17 @@ import java.security.interfaces.ECPrivateKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
 import org.bouncycastle.openssl.jcajce.JcePEMEncryptorBuilder;
+import org.bouncycastle.pkcs.PKCS12PfxPduBuilder;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS12SafeBagBuilder;
+import org.bouncycastle.pkcs.jcajce.JcePKCS12MacCalculatorBuilder;
+import org.bouncycastle.pkcs.jcajce.JcePKCSPBEOutputEncryptorBuilder;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,6 +87,29 @@ class TlsFilesTest {
         assertThat(troubles(files(Form.PKCS_12_EC, "wrong")))
                 .containsExactly(
                         "CERTIFICATE it.pem: the password is not that of this PKCS#12 file");
+    }
+
+    @Test
+    void aPkcs12FileNeedsACertificateForItsKey() throws Exception {
+        byte[] file =
+                new PKCS12PfxPduBuilder()
+                        .addData(
+                                new JcaPKCS12SafeBagBuilder(
+                                                EC.getPrivate(),
+                                                new JcePKCSPBEOutputEncryptorBuilder(
+                                                                NISTObjectIdentifiers.id_aes256_CBC)
+                                                        .setProvider(BOUNCY_CASTLE)
+                                                        .build(PASSWORD.toCharArray()))
+                                        .build())
+                        .build(
+                                new JcePKCS12MacCalculatorBuilder().setProvider(BOUNCY_CASTLE),
+                                PASSWORD.toCharArray())
+                        .getEncoded();
+        Path it = Files.write(folder.resolve("it.pem"), file);
+        Path password = Authority.file(folder, "password", PASSWORD);
+        assertThat(troubles(new TlsFiles.KeyPair(it, null, password)))
+                .containsExactly(
+                        "CERTIFICATE it.pem: it is a PKCS#12 file without a certificate for its private key");
     }
 
     @Test
