@@ -29,6 +29,7 @@ final class Pem {
     /// No file of certificates is larger; all of Debian's authorities take a quarter of a megabyte.
     private static final long BYTES_MAX = 16 << 20;
 
+    private static final String BEGIN = "-----BEGIN ";
     private static final Pattern BLOCK =
             Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
 
@@ -61,13 +62,25 @@ final class Pem {
         }
     }
 
-    static List<Block> blocks(byte[] file) {
-        Matcher matcher = BLOCK.matcher(new String(file, StandardCharsets.ISO_8859_1));
+    /// The blocks of a file; fails for one that is cut, as another may have been lost behind it.
+    static List<Block> blocks(byte[] file) throws IOException {
+        String text = new String(file, StandardCharsets.ISO_8859_1);
+        Matcher matcher = BLOCK.matcher(text);
         List<Block> blocks = new ArrayList<>();
+        int end = 0;
         while (matcher.find()) {
             blocks.add(new Block(matcher.group(1), matcher.group(2), matcher.group()));
+            requireWhole(matcher.group(2), blocks.size());
+            end = matcher.end();
         }
+        requireWhole(text.substring(end), blocks.size() + 1);
         return blocks;
+    }
+
+    private static void requireWhole(String text, int number) throws IOException {
+        if (text.contains(BEGIN)) {
+            throw new IOException("its block number %d has no end: it is cut".formatted(number));
+        }
     }
 
     /// All certificates of a file, in its order; at least one.

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vencejo.transport.TlsFiles.PeerCertificate;
 import org.vencejo.transport.TlsFiles.Version;
 
@@ -189,6 +190,30 @@ class TlsFilesTest {
                 .singleElement()
                 .asString()
                 .startsWith("CERTIFICATE it.pem: its certificate number 1 is damaged: ");
+    }
+
+    /// As it is while somebody writes it: what is missing might be what revokes a client.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aFileThatIsCutInABlockIsTold(int number) throws Exception {
+        String one = AUTHORITY.pem();
+        String two = Authority.named("another authority").pem();
+        for (String text :
+                number == 1
+                        ? List.of(one.substring(0, 200), one.substring(0, 200) + "\n" + two)
+                        : List.of(one + two.substring(0, 40), one + two.substring(0, 200))) {
+            TlsFiles files =
+                    new TlsFiles(
+                            List.of(AUTHORITY.of("it", EC).write(folder, "it")),
+                            PeerCertificate.REQUIRED,
+                            Authority.file(folder, "ca.pem", text),
+                            null,
+                            Version.TLS_1_2);
+            assertThat(texts(files.troubles()))
+                    .containsExactly(
+                            "AUTHORITIES ca.pem: its block number %d has no end: it is cut"
+                                    .formatted(number));
+        }
     }
 
     @Test
