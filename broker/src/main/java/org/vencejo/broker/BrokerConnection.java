@@ -35,6 +35,11 @@ final class BrokerConnection implements ConnectionHandler, Peer {
 
     private final long acceptedNanos = System.nanoTime();
 
+    /// Its transport connection, on its way through a door or behind it.
+    private @Nullable SocketConnection arriving;
+
+    private boolean pushedOut;
+
     private @Nullable SocketConnection socket;
     private @Nullable ProtocolVersion version;
 
@@ -136,6 +141,24 @@ final class BrokerConnection implements ConnectionHandler, Peer {
     }
 
     @Override
+    public void entering(SocketConnection entering) {
+        arriving = entering;
+        if (pushedOut) {
+            pushOut();
+        }
+    }
+
+    /// Gives its place to newer connections, as its client is not known yet.
+    void pushOut() {
+        pushedOut = true;
+        if (socket != null && !gone) {
+            driver.handle(new Input.PushedOut(connection));
+        } else if (arriving != null) {
+            arriving.abort("newer connections need its place");
+        }
+    }
+
+    @Override
     public void opened(SocketConnection opened) {
         this.socket = opened;
         List<X509Certificate> shown = opened.peerCertificates();
@@ -234,7 +257,7 @@ final class BrokerConnection implements ConnectionHandler, Peer {
         gone = true;
         roomAwaited = 0;
         giveRoomBack();
-        driver.closed();
+        driver.closed(this);
         if (!closedByCore) {
             driver.handle(new Input.Disconnected(connection, reason));
         }

@@ -2,6 +2,7 @@ package org.vencejo.broker;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.broker.BrokerConnection.Pause;
 import org.vencejo.core.Authentication;
@@ -47,6 +48,7 @@ final class LoopDriver {
     private final LoopOutbox outbox;
     private final LoopInbox inbox;
     private final Intake intake;
+    private final Connecting connecting;
     private final TopicCache topics = new TopicCache();
 
     private final Wakeup drainWakeup;
@@ -75,7 +77,10 @@ final class LoopDriver {
         void turnedAway(Door.Step step);
 
         /// A connection is gone.
-        void closed();
+        void closed(BrokerConnection connection);
+
+        /// The connections whose client is not known yet, on all loops.
+        AtomicInteger connecting();
     }
 
     LoopDriver(Surroundings surroundings, CoreOwner core, IoLoop loop, int index, int loops) {
@@ -87,6 +92,7 @@ final class LoopDriver {
         this.drainWakeup = new Wakeup(loop, this::drainQueueIfFree);
         this.outbox = new LoopOutbox(this, loops);
         this.intake = new Intake(this, loop, index, loops);
+        this.connecting = new Connecting(surroundings.connecting());
         this.inbox = new LoopInbox(this, Intake.WAITING_HIGH_BYTES, Intake.WAITING_LOW_BYTES);
         loop.beforeFlush(this::endTick);
     }
@@ -109,6 +115,10 @@ final class LoopDriver {
 
     Intake intake() {
         return intake;
+    }
+
+    Connecting connecting() {
+        return connecting;
     }
 
     LoopDriver peer(int at) {
@@ -151,8 +161,18 @@ final class LoopDriver {
     }
 
     /// A connection of this loop is gone.
-    void closed() {
-        surroundings.closed();
+    void closed(BrokerConnection connection) {
+        connecting.remove(connection);
+        surroundings.closed(connection);
+    }
+
+    /// The client of a connection is known, of this loop or of another.
+    void known(BrokerConnection connection) {
+        if (connection.driver() == this) {
+            connecting.remove(connection);
+        } else {
+            connection.driver().loop.execute(() -> connection.driver().known(connection));
+        }
     }
 
     private @Nullable Input next(BrokerConnection from, ByteBuf bytes) {
@@ -306,6 +326,7 @@ final class LoopDriver {
                     case Input.ReadingWasPaused it -> it.connection();
                     case Input.Disconnected it -> it.connection();
                     case Input.Expel it -> it.connection();
+                    case Input.PushedOut it -> it.connection();
                     case Input.DeadlineReached it -> null;
                     case Input.Durable it -> null;
                     case Input.PublishLocally it -> null;
@@ -432,7 +453,7 @@ final class LoopDriver {
     void turnedAway(BrokerConnection connection, Door.Step step, String reason) {
         surroundings.turnedAway(step);
         surroundings.tell(new Event.TurnedAway(connection, step.words(), reason));
-        closed();
+        closed(connection);
     }
 
     void fault(@Nullable Connection connection, Throwable cause) {

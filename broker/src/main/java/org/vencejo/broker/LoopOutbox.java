@@ -145,6 +145,9 @@ final class LoopOutbox implements Outbox {
 
     @Override
     public void event(Event event) {
+        if (event instanceof Event.ClientConnected it) {
+            driver.known((BrokerConnection) it.connection().peer());
+        }
         driver.tell(event);
     }
 

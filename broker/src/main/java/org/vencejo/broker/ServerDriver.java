@@ -1,6 +1,7 @@
 package org.vencejo.broker;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -51,13 +53,17 @@ public final class ServerDriver {
     private final List<LoopDriver> loops;
     private final List<TcpTransport.Listener> listeners = new CopyOnWriteArrayList<>();
     private final AtomicLong accepted = new AtomicLong();
-    private final AtomicLong refused = new AtomicLong();
+    private final Admission admission;
+    private final Refusals refusals = new Refusals();
+    private final AtomicInteger connecting = new AtomicInteger();
+    private final AtomicLong pushedOut = new AtomicLong();
     private final AtomicLong handshakesFailed = new AtomicLong();
     private final AtomicLong upgradesFailed = new AtomicLong();
     private final CompletableFuture<Void> lastClosed = new CompletableFuture<>();
 
     private volatile boolean stopping;
     private volatile int connectionsMax;
+    private volatile int connectingMax;
     private volatile long connectTimeoutNanos;
     private volatile DecoderLimits decoderLimits;
 
@@ -90,6 +96,8 @@ public final class ServerDriver {
         this.journal = parts.journal();
         this.events = parts.events();
         this.connectionsMax = limits.connectionsMax();
+        this.connectingMax = limits.admission().connectingMax();
+        this.admission = new Admission(limits.admission(), nanos);
         this.connectTimeoutNanos = limits.connectTimeoutNanos();
         this.decoderLimits = decoderLimits(limits);
         this.authentication = new AuthenticationThreads(parts.authenticators(), events);
@@ -173,6 +181,8 @@ public final class ServerDriver {
     /// connections that come.
     public void reconfigure(ServerSettings settings) {
         connectionsMax = settings.limits().connectionsMax();
+        connectingMax = settings.limits().admission().connectingMax();
+        admission.reconfigure(settings.limits().admission());
         connectTimeoutNanos = settings.limits().connectTimeoutNanos();
         decoderLimits = decoderLimits(settings.limits());
         submit(holder -> holder.handleNow(new Input.Reconfigured(settings)));
@@ -232,10 +242,11 @@ public final class ServerDriver {
                 sent,
                 openConnections(),
                 accepted.get(),
-                refused.get(),
+                refusals.sum(),
                 handshakesFailed.get(),
                 upgradesFailed.get(),
-                bufferMemory.bytes());
+                bufferMemory.bytes(),
+                new Traffic.AtTheDoor(refusals.counts(), connecting.get(), pushedOut.get()));
     }
 
     /// What waits for sockets: `epoll` or `nio`.
@@ -287,19 +298,42 @@ public final class ServerDriver {
 
     private @Nullable ConnectionHandler accept(
             String name, @Nullable TlsServer tls, IoLoop loop, InetSocketAddress remote) {
-        bufferMemory.look(System.nanoTime());
-        if (stopping
-                || openConnections() >= connectionsMax
-                || bufferMemory.shortage().isOn()
-                || authentication.isBanned(remote.getAddress())) {
-            refused.incrementAndGet();
+        Refusal refusal = enter(remote.getAddress(), System.nanoTime());
+        if (refusal != null) {
+            refusals.note(refusal, remote.getAddress(), loop);
             return null;
         }
         accepted.incrementAndGet();
+        LoopDriver driver = driverOf(loop);
+        BrokerConnection connection =
+                new BrokerConnection(driver, name, tls, remote, driver.newDecoder(decoderLimits));
+        if (driver.connecting().add(connection, connectingMax)) {
+            pushedOut.incrementAndGet();
+        }
+        return connection;
+    }
+
+    private @Nullable Refusal enter(InetAddress address, long nowNanos) {
+        bufferMemory.look(nowNanos);
+        if (stopping) {
+            return Refusal.STOPPING;
+        }
+        if (openConnections() >= connectionsMax) {
+            return Refusal.FULL;
+        }
+        if (bufferMemory.shortage().isOn()) {
+            return Refusal.MEMORY;
+        }
+        if (authentication.isBanned(address)) {
+            return Refusal.BANNED;
+        }
+        return admission.enter(address, nowNanos);
+    }
+
+    private LoopDriver driverOf(IoLoop loop) {
         for (LoopDriver driver : loops) {
             if (driver.loop() == loop) {
-                return new BrokerConnection(
-                        driver, name, tls, remote, driver.newDecoder(decoderLimits));
+                return driver;
             }
         }
         throw new IllegalStateException("expected one of our loops, given was " + loop);
@@ -364,7 +398,13 @@ public final class ServerDriver {
         }
 
         @Override
-        public void closed() {
+        public AtomicInteger connecting() {
+            return connecting;
+        }
+
+        @Override
+        public void closed(BrokerConnection connection) {
+            admission.left(connection.address(), System.nanoTime());
             if (stopping) {
                 noteIfLast();
             }

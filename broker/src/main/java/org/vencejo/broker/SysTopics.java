@@ -63,8 +63,16 @@ final class SysTopics {
                             s -> s.traffic().acceptedConnections()),
                     number(
                             "connections/refused",
-                            "Transport connections that were closed at once, at `limits.connections-max` or `limits.buffers-bytes-max`, or as their address is banned.",
+                            "Transport connections that were closed as soon as they came, for whatever reason.",
                             s -> s.traffic().refusedConnections()),
+                    number(
+                            "connections/connecting",
+                            "Transport connections whose client is not known yet (`limits.connecting-max`).",
+                            s -> s.traffic().atTheDoor().connecting()),
+                    number(
+                            "connections/pushed-out",
+                            "Those among them that had to go for newer ones.",
+                            s -> s.traffic().atTheDoor().pushedOut()),
                     number(
                             "authentication/right",
                             "Clients that gave a user name or a password, and were let in.",
@@ -263,6 +271,7 @@ final class SysTopics {
     static final List<Topic> ALL =
             Stream.of(
                             FIXED.stream(),
+                            Stream.of(Refusal.values()).map(SysTopics::refusedBy),
                             Stream.of(SysLoad.Of.values()).flatMap(SysTopics::load),
                             Stream.of(Fate.values()).map(SysTopics::fate),
                             Stream.of(ReasonCode.values())
@@ -332,6 +341,15 @@ final class SysTopics {
                     case OFFLINE -> "QoS 0 copies whose subscriber was away.";
                 },
                 snapshot -> snapshot.copies().endedBy(fate));
+    }
+
+    private static Topic refusedBy(Refusal why) {
+        return number(
+                "connections/refused/" + why.word(),
+                "Transport connections that were closed as soon as they came, by "
+                        + why.limit()
+                        + ".",
+                snapshot -> snapshot.traffic().atTheDoor().refusedBy(why));
     }
 
     private static Topic refused(ReasonCode code) {

@@ -1,5 +1,7 @@
 package org.vencejo.broker;
 
+import java.util.Map;
+
 /// What went over the sockets since the start, and what their buffers take now. Immutable.
 ///
 /// Bytes are those of MQTT: what TLS and WebSocket put around them is not counted.
@@ -11,4 +13,16 @@ public record Traffic(
         long refusedConnections,
         long failedHandshakes,
         long failedUpgrades,
-        long bufferBytes) {}
+        long bufferBytes,
+        AtTheDoor atTheDoor) {
+
+    /// Connections that were closed as soon as they came, by reason; those that are not with a
+    /// client yet; and those that had to go for newer ones before they were.
+    public record AtTheDoor(Map<Refusal, Long> refused, int connecting, long pushedOut) {
+        static final AtTheDoor NOBODY = new AtTheDoor(Map.of(), 0, 0);
+
+        long refusedBy(Refusal why) {
+            return refused.getOrDefault(why, 0L);
+        }
+    }
+}

@@ -32,7 +32,7 @@ record ServerRig(ServerDriver driver, InetSocketAddress address, List<Event> eve
         return start(ioThreads, Limits.DEFAULTS, new MemoryJournal(), authenticators);
     }
 
-    private static ServerRig start(
+    static ServerRig start(
             int ioThreads, Limits limits, Journal journal, Authenticators authenticators)
             throws IOException {
         List<Event> events = new CopyOnWriteArrayList<>();

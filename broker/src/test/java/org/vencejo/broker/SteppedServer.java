@@ -2,6 +2,7 @@ package org.vencejo.broker;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.Authentication;
 import org.vencejo.core.Authentication.Identity;
@@ -34,6 +35,7 @@ final class SteppedServer implements LoopDriver.Surroundings, AutoCloseable {
     final List<Strands.Strand> loopStrands = new ArrayList<>();
     final List<LoopDriver> loops = new ArrayList<>();
     private final BufferMemory bufferMemory = new BufferMemory(Long.MAX_VALUE, 0);
+    private final AtomicInteger connecting = new AtomicInteger();
     private final PartialPackets partialPackets =
             new PartialPackets(Long.MAX_VALUE, Long.MAX_VALUE);
     private final Strands.Strand journalStrand;
@@ -155,7 +157,12 @@ final class SteppedServer implements LoopDriver.Surroundings, AutoCloseable {
     }
 
     @Override
-    public void closed() {
+    public AtomicInteger connecting() {
+        return connecting;
+    }
+
+    @Override
+    public void closed(BrokerConnection connection) {
         // Nobody stops here.
     }
 

@@ -39,7 +39,8 @@ public record Limits(
         long sessionExpiryIntervalMaxSeconds,
         int keepAliveMaxSeconds,
         int routesCachedMax,
-        int sliceMax) {
+        int sliceMax,
+        Admission admission) {
 
     /// The Session Expiry Interval that means never.
     public static final long NEVER_SECONDS = 0xFFFF_FFFFL;
@@ -82,5 +83,20 @@ public record Limits(
                     NEVER_SECONDS,
                     0,
                     100_000,
-                    256);
+                    256,
+                    Admission.DEFAULTS);
+
+    /// Whom the server lets in: connections from an address, new ones in a second in all and from
+    /// an address (0: as many as come), those at a time whose client is not known yet, addresses
+    /// that are remembered without a connection, and whether those of this machine are limited too.
+    public record Admission(
+            int perAddressMax,
+            int ratePerSecond,
+            int perAddressRatePerSecond,
+            int connectingMax,
+            int addressesTrackedMax,
+            boolean loopbackLimited) {
+        public static final Admission DEFAULTS =
+                new Admission(50_000, 5_000, 500, 10_000, 10_000, false);
+    }
 }

@@ -118,6 +118,7 @@ public final class Server {
             case Input.ReadingWasPaused i -> i.connection().keepAlive().readingWasPaused(i.nanos());
             case Input.PublishLocally i -> publishing.publishLocally(i.publish());
             case Input.Expel i -> sessions.disconnect(i.connection(), i.reasonCode(), i.detail());
+            case Input.PushedOut i -> pushedOut(i.connection());
             case Input.Reconfigured i -> turn.reconfigure(i.settings());
             case Input.QueueRead i -> turn.queueRead(i);
             case Input.StoreUnavailable i -> {
@@ -199,6 +200,17 @@ public final class Server {
             boolean willDiscarded = handshake != null && handshake.saysGoodbye();
             sessions.leave(connection, null, reason, willDiscarded);
             connection.closed();
+        }
+    }
+
+    private void pushedOut(Connection connection) {
+        if (!connection.isClosed() && !connection.isIn(State.CONNECTED)) {
+            faults.violated(
+                    connection,
+                    new ProtocolViolation(
+                            ReasonCode.SERVER_BUSY,
+                            "U5-35",
+                            "newer connections need its place, as too many have not finished theirs"));
         }
     }
 

@@ -5,10 +5,13 @@ import io.netty.buffer.ByteBuf;
 /// Who stands behind a connection: is told what happens to it, always on the connection's event
 /// loop.
 ///
-/// The calls come in the order [#opened], any number of [#received] and [#writable], [#closed]
-/// once; or of one that does not pass its [Door], [#turnedAway] alone. What is thrown here comes
-/// back in [#failed] and ends the connection.
+/// The calls come in the order [#entering], [#opened], any number of [#received] and [#writable],
+/// [#closed] once; or, of one that does not pass its [Door], [#entering] and [#turnedAway]. What is
+/// thrown here comes back in [#failed] and ends the connection.
 public interface ConnectionHandler {
+    /// The connection is there, and has its door before it, if it has one.
+    default void entering(SocketConnection connection) {}
+
     /// The connection is there and will be read from.
     void opened(SocketConnection connection);
 

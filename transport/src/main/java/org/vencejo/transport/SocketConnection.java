@@ -181,9 +181,10 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
         if (!counted) {
             counted = true;
             loop.opened(this);
+            handler.entering(this);
             if (entrance == null) {
                 open();
-            } else {
+            } else if (!closing) {
                 entrance.begin();
             }
         }

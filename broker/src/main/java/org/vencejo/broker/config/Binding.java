@@ -51,6 +51,7 @@ final class Binding {
                 mistake(given.path(), e.detail());
             }
         }
+        fallBackToHalf(Keys.CONNECTIONS_PER_ADDRESS_MAX, Keys.CONNECTIONS_MAX);
         keepNotAbove(Keys.CONNECT_SIZE_MAX, Keys.PACKET_SIZE_MAX);
         keepNotAbove(Keys.OUT_BUFFER_LOW, Keys.OUT_BUFFER_HIGH);
         SequencedMap<Listener, String> listeners = new Listeners(this, sources, machine).bind();
@@ -170,6 +171,12 @@ final class Binding {
         }
     }
 
+    private void fallBackToHalf(Key<Long> key, Key<Long> whole) {
+        if (!sources.given().containsKey(key.path())) {
+            values.put(key.path(), Math.max(1, get(whole) / 2));
+        }
+    }
+
     private void checkNotAbove(Key<Long> lower, Key<Long> upper) {
         if (get(lower) > get(upper) && !isWrong(lower.path()) && !isWrong(upper.path())) {
             mistake(
@@ -252,7 +259,14 @@ final class Binding {
                 get(Keys.SESSION_EXPIRY_INTERVAL_MAX) / SECOND,
                 seconds(Keys.KEEP_ALIVE_MAX),
                 count(Keys.ROUTES_CACHED_MAX),
-                count(Keys.SLICE_MAX));
+                count(Keys.SLICE_MAX),
+                new Limits.Admission(
+                        count(Keys.CONNECTIONS_PER_ADDRESS_MAX),
+                        count(Keys.CONNECTIONS_RATE_MAX),
+                        count(Keys.CONNECTIONS_PER_ADDRESS_RATE_MAX),
+                        count(Keys.CONNECTING_MAX),
+                        count(Keys.ADDRESSES_TRACKED_MAX),
+                        get(Keys.LOOPBACK_LIMITED)));
     }
 
     private SequencedMap<String, String> texts() {

@@ -357,17 +357,78 @@ final class Keys {
                             new Count(1, 10_000_000),
                             new Computed<>(
                                     "file descriptors less " + Machine.DESCRIPTORS_RESERVED,
-                                    machine ->
-                                            Math.clamp(
-                                                    machine.descriptors()
-                                                            - Machine.DESCRIPTORS_RESERVED,
-                                                    1L,
-                                                    10_000_000L)),
+                                    Keys::connectionsMax),
                             "Connections at a time. The process must be allowed that many file descriptors and "
                                     + Machine.DESCRIPTORS_RESERVED
                                     + " more.",
                             "the transport connection is closed at once, counted in"
                                     + " `$SYS/broker/connections/refused`")
+                    .rereadAtHangup();
+    static final Key<Long> CONNECTIONS_PER_ADDRESS_MAX =
+            Key.limit(
+                            "connections-per-address-max",
+                            new Count(1, 10_000_000),
+                            new Computed<>(
+                                    "half of `connections-max`",
+                                    machine -> Math.max(1, connectionsMax(machine) / 2)),
+                            "Connections at a time from an address (IPv6: from a /64), but from addresses"
+                                    + " of this machine.",
+                            "the transport connection is closed at once, counted in"
+                                    + " `$SYS/broker/connections/refused/address-full`")
+                    .rereadAtHangup();
+    static final Key<Long> CONNECTIONS_RATE_MAX =
+            Key.limit(
+                            "connections-rate-max",
+                            new Count(0, 1_000_000),
+                            fixed(LIMITS.admission().ratePerSecond()),
+                            "New connections in a second, but for those from addresses of this machine;"
+                                    + " 0 for as many as come.",
+                            "the transport connection is closed at once, counted in"
+                                    + " `$SYS/broker/connections/refused/rate`")
+                    .rereadAtHangup();
+    static final Key<Long> CONNECTIONS_PER_ADDRESS_RATE_MAX =
+            Key.limit(
+                            "connections-per-address-rate-max",
+                            new Count(0, 1_000_000),
+                            fixed(LIMITS.admission().perAddressRatePerSecond()),
+                            "New connections in a second from an address (IPv6: from a /64), but from"
+                                    + " addresses of this machine; 0 for as many as come.",
+                            "the transport connection is closed at once, counted in"
+                                    + " `$SYS/broker/connections/refused/address-rate`")
+                    .rereadAtHangup();
+    static final Key<Boolean> LOOPBACK_LIMITED =
+            Key.limit(
+                            "loopback-limited",
+                            new Flag(),
+                            new Fixed<>(LIMITS.admission().loopbackLimited()),
+                            "Whether these three hold for addresses of this machine, too: a proxy on it has"
+                                    + " one for all its clients.",
+                            "as others")
+                    .rereadAtHangup();
+    static final Key<Long> ADDRESSES_TRACKED_MAX =
+            Key.limit(
+                            "addresses-tracked-max",
+                            new Count(1, 10_000_000),
+                            fixed(LIMITS.admission().addressesTrackedMax()),
+                            "Addresses without a connection whose last connections are remembered.",
+                            "the one that was heard of least recently is forgotten")
+                    .rereadAtHangup();
+    static final Key<Long> CONNECTING_MAX =
+            Key.limit(
+                            "connecting-max",
+                            new Count(1, 10_000_000),
+                            new Computed<>(
+                                    "1 for each 64 KB of the memory, at most 10000",
+                                    machine ->
+                                            Math.clamp(
+                                                    machine.memoryBytes() / (64 * KB),
+                                                    1L,
+                                                    10_000L)),
+                            "Connections at a time whose client is not known yet: in a handshake of TLS or"
+                                    + " WebSocket, before or in CONNECT, waiting for its answer.",
+                            "the oldest of them is closed, a whole CONNECT answered with CONNACK 0x89"
+                                    + " (3.x: 0x03), counted in"
+                                    + " `$SYS/broker/connections/pushed-out`")
                     .rereadAtHangup();
     static final Key<Long> CONNECT_TIMEOUT =
             Key.limit(
@@ -818,6 +879,12 @@ final class Keys {
                     RETRY_INTERVAL_311,
                     RESPONSE_INFORMATION,
                     CONNECTIONS_MAX,
+                    CONNECTIONS_PER_ADDRESS_MAX,
+                    CONNECTIONS_RATE_MAX,
+                    CONNECTIONS_PER_ADDRESS_RATE_MAX,
+                    LOOPBACK_LIMITED,
+                    ADDRESSES_TRACKED_MAX,
+                    CONNECTING_MAX,
                     CONNECT_TIMEOUT,
                     CONNECT_SIZE_MAX,
                     PENDING_BYTES_MAX,
@@ -875,6 +942,10 @@ final class Keys {
     private static long ioThreads(int processors) {
         // Measured: a second loop costs more CPU per message than it gains before eight processors.
         return processors < 8 ? 1 : processors < 16 ? 2 : processors < 32 ? 3 : 4;
+    }
+
+    private static long connectionsMax(Machine machine) {
+        return Math.clamp(machine.descriptors() - Machine.DESCRIPTORS_RESERVED, 1L, 10_000_000L);
     }
 
     // A hash has a processor to itself; the other half is for messages.

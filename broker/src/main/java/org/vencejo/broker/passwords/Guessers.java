@@ -1,12 +1,11 @@
 package org.vencejo.broker.passwords;
 
-import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.vencejo.broker.access.AddressBlock;
 
 /// Who failed to say who it is, by address and by user name: each failure makes the answer to the
 /// next attempt come later, and an address with too many is banned for a while. Thread-safe.
@@ -28,13 +27,13 @@ public final class Guessers {
     private final Limits limits;
     private final NameKeys keys;
 
-    private final Lru<Block, Failures> byAddress;
+    private final Lru<AddressBlock, Failures> byAddress;
     private final Lru<NameKeys.Key, Failures> byUser;
-    private final Lru<Block, Long> bannedUntil;
+    private final Lru<AddressBlock, Long> bannedUntil;
     private final Lru<Familiar, Long> familiar;
 
     /// How many attempts from an address wait now; bounded by those who let them wait.
-    private final Map<Block, Integer> waiting = new HashMap<>();
+    private final Map<AddressBlock, Integer> waiting = new HashMap<>();
 
     private long bans;
 
@@ -55,17 +54,7 @@ public final class Guessers {
     /// An address that is banned from now on, after that many failures.
     public record Ban(String address, int failures) {}
 
-    /// An IPv4 address, or the 64 bits of an IPv6 address that a customer gets to choose below.
-    private record Block(boolean six, long bits) {
-        static Block of(InetAddress address) {
-            ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
-            return address instanceof Inet6Address
-                    ? new Block(true, bytes.getLong())
-                    : new Block(false, bytes.getInt());
-        }
-    }
-
-    private record Familiar(NameKeys.Key user, Block address) {}
+    private record Familiar(NameKeys.Key user, AddressBlock address) {}
 
     /// So much was owed at a time; a failure owes the time after which it is forgiven.
     private record Failures(long owedNanos, long atNanos) {
@@ -104,7 +93,7 @@ public final class Guessers {
         if (isBanned(address, nowNanos)) {
             return BANNED;
         }
-        long delay = delay(byAddress.get(Block.of(address)), nowNanos);
+        long delay = delay(byAddress.get(AddressBlock.of(address)), nowNanos);
         if (user != null && !byUser.isEmpty()) {
             NameKeys.Key key = keys.of(user);
             Failures failures = byUser.get(key);
@@ -118,7 +107,7 @@ public final class Guessers {
     /// An attempt from `address` begins to wait, unless too many of them do: one address must not
     /// take the room of all. If so, [#endWait] follows.
     public synchronized boolean beginWait(InetAddress address) {
-        Block block = Block.of(address);
+        AddressBlock block = AddressBlock.of(address);
         int others = waiting.getOrDefault(block, 0);
         if (others >= WAITING_MAX) {
             return false;
@@ -130,7 +119,7 @@ public final class Guessers {
     /// An attempt from `address` waits no more.
     public synchronized void endWait(InetAddress address) {
         waiting.computeIfPresent(
-                Block.of(address), (block, count) -> count == 1 ? null : count - 1);
+                AddressBlock.of(address), (block, count) -> count == 1 ? null : count - 1);
     }
 
     /// Whether nothing is to be heard from `address` now.
@@ -138,7 +127,7 @@ public final class Guessers {
         if (bannedUntil.isEmpty()) {
             return false;
         }
-        Block block = Block.of(address);
+        AddressBlock block = AddressBlock.of(address);
         Long until = bannedUntil.get(block);
         if (until != null && nowNanos - until >= 0) {
             bannedUntil.remove(block);
@@ -154,7 +143,7 @@ public final class Guessers {
         if (user != null) {
             note(byUser, keys.of(user), nowNanos);
         }
-        Block block = Block.of(address);
+        AddressBlock block = AddressBlock.of(address);
         int failures = count(note(byAddress, block, nowNanos), nowNanos);
         if (failures < limits.failuresMax
                 || limits.banNanos == 0
@@ -165,14 +154,13 @@ public final class Guessers {
         byAddress.remove(block);
         bannedUntil.put(block, nowNanos + limits.banNanos);
         bans++;
-        return new Ban(
-                block.six ? address.getHostAddress() + "/64" : address.getHostAddress(), failures);
+        return new Ban(AddressBlock.text(address), failures);
     }
 
     /// Somebody at `address` is `user`.
     public synchronized void succeeded(InetAddress address, String user, long nowNanos) {
         if (limits.delayMaxNanos > 0) {
-            familiar.put(new Familiar(keys.of(user), Block.of(address)), nowNanos);
+            familiar.put(new Familiar(keys.of(user), AddressBlock.of(address)), nowNanos);
         }
     }
 
@@ -188,7 +176,7 @@ public final class Guessers {
     }
 
     private boolean isFamiliar(NameKeys.Key user, InetAddress address, long nowNanos) {
-        Long since = familiar.get(new Familiar(user, Block.of(address)));
+        Long since = familiar.get(new Familiar(user, AddressBlock.of(address)));
         return since != null && nowNanos - since < FAMILIAR_NANOS;
     }
 

@@ -142,6 +142,7 @@ public final class Tuned {
                 sessionExpiryIntervalMaxSeconds,
                 of.keepAliveMaxSeconds(),
                 routesCachedMax,
-                sliceMax);
+                sliceMax,
+                of.admission());
     }
 }
