@@ -1,13 +1,15 @@
 package org.vencejo.transport;
 
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /// Who stands behind a connection: is told what happens to it, always on the connection's event
 /// loop.
 ///
 /// The calls come in the order [#entering], [#opened], any number of [#received] and [#writable],
-/// [#closed] once; or, of one that does not pass its [Door], [#entering] and [#turnedAway]. What is
-/// thrown here comes back in [#failed] and ends the connection.
+/// [#closed] once; or, of one that does not pass its [Door], [#entering] and [#turnedAway].
+/// [#introduced] comes before [#opened], from behind a proxy. What is thrown here comes back in
+/// [#failed] and ends the connection.
 public interface ConnectionHandler {
     /// The connection is there, and has its door before it, if it has one.
     default void entering(SocketConnection connection) {}
@@ -31,6 +33,12 @@ public interface ConnectionHandler {
 
     /// The connection is gone, for this reason; nothing sent will arrive any more.
     void closed(String reason);
+
+    /// A proxy has said for whom the connection is, before it is open. Answers why that one may not
+    /// come in, or null.
+    default @Nullable String introduced(ProxyHeader header) {
+        return null;
+    }
 
     /// The connection is gone before it was open: it did not pass this step of its door, for this
     /// reason.

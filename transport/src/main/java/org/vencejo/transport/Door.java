@@ -2,19 +2,32 @@ package org.vencejo.transport;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
+import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// What a connection that was accepted has to pass before it is open: a handshake of TLS, a request
-/// for WebSocket, or one after the other. Immutable.
+/// What a connection that was accepted has to pass before it is open: the header of a proxy, a
+/// handshake of TLS, a request for WebSocket, in this order. Immutable.
 ///
 /// It has `patienceNanos` for all of it.
 public record Door(
-        @Nullable TlsServer tls, @Nullable WebSocketServer webSocket, LongSupplier patienceNanos)
+        @Nullable ProxyProtocol proxy,
+        @Nullable TlsServer tls,
+        @Nullable WebSocketServer webSocket,
+        LongSupplier patienceNanos)
         implements Passage {
+    /// One without proxies.
+    public Door(
+            @Nullable TlsServer tls,
+            @Nullable WebSocketServer webSocket,
+            LongSupplier patienceNanos) {
+        this(null, tls, webSocket, patienceNanos);
+    }
+
     /// A stage on the way.
     public enum Step {
+        PROXY("PROXY header"),
         TLS("TLS handshake"),
         WEBSOCKET("WebSocket upgrade");
 
@@ -36,13 +49,27 @@ public record Door(
     }
 
     @Override
-    public Step firstStep() {
-        return tls == null ? Step.WEBSOCKET : Step.TLS;
+    public boolean admits(SocketAddress remote) {
+        return proxy == null || proxy.sources().test(remote);
     }
 
     @Override
-    public boolean upgrades() {
-        return webSocket != null;
+    public @Nullable Step after(@Nullable Step passed) {
+        if (passed == null && proxy != null) {
+            return Step.PROXY;
+        }
+        if ((passed == null || passed == Step.PROXY) && tls != null) {
+            return Step.TLS;
+        }
+        return passed != Step.WEBSOCKET && webSocket != null ? Step.WEBSOCKET : null;
+    }
+
+    @Override
+    public ProxyHeader believed(ProxyHeader header) {
+        if (proxy == null) {
+            throw new IllegalStateException("nobody has read a header");
+        }
+        return proxy.believed(header);
     }
 
     @Override
@@ -58,6 +85,9 @@ public record Door(
         }
         if (tls != null) {
             pipeline.addFirst(tls.handler(channel.alloc()));
+        }
+        if (proxy != null) {
+            pipeline.addFirst(new ProxyReader());
         }
     }
 }

@@ -44,7 +44,11 @@ final class Entrance {
         this.answer = answer;
         this.connection = connection;
         this.channel = channel;
-        this.step = passage.firstStep();
+        Step first = passage.after(null);
+        if (first == null) {
+            throw new IllegalArgumentException("expected something to pass, given was " + passage);
+        }
+        this.step = first;
     }
 
     /// The connection is there.
@@ -61,6 +65,9 @@ final class Entrance {
                                                                 TimeUnit.NANOSECONDS.toMillis(
                                                                         nanos))),
                                 nanos);
+        if (!passage.admits(channel.remoteAddress())) {
+            connection.turnAway("its address is not one of those that proxies come from");
+        }
     }
 
     Step step() {
@@ -75,14 +82,28 @@ final class Entrance {
     /// Something that the handlers of the door have to tell.
     void heard(Object event) {
         switch (event) {
+            case ProxyReader.Read it -> introduced(passage.believed(it.header()));
+            case ProxyReader.Wrong it -> connection.turnAway(it.reason());
             case SslHandshakeCompletionEvent it when it.isSuccess() -> shakenHands();
             case SslHandshakeCompletionEvent it -> connection.turnAway(Tls.reason(it.cause()));
             // Its last word: what it does not say any more, it does not hear either.
             case SslCloseCompletionEvent it -> connection.hungUp();
-            case WebSocketUpgrade.Agreed it -> passed();
+            case WebSocketUpgrade.Agreed it -> goOn();
             case WebSocketUpgrade.Refused it -> connection.turnAway(it.reason());
             case WebSocketFrames.Ended it -> connection.close(it.reason(), LEAVE_NANOS);
             default -> {}
+        }
+    }
+
+    private void introduced(ProxyHeader header) {
+        if (connection.isTurnedAway()) {
+            return; // it is nobody whose word counts
+        }
+        String refusal = connection.handler().introduced(header);
+        if (refusal == null) {
+            goOn();
+        } else {
+            connection.turnAway(refusal);
         }
     }
 
@@ -93,14 +114,15 @@ final class Entrance {
             connection.turnAway("its certificate is revoked");
             return;
         }
-        if (passage.upgrades()) {
-            step = Step.WEBSOCKET;
-        } else {
-            passed();
-        }
+        goOn();
     }
 
-    private void passed() {
+    private void goOn() {
+        Step next = passage.after(step);
+        if (next != null) {
+            step = next;
+            return;
+        }
         end();
         connection.open();
         if (answer != null) {

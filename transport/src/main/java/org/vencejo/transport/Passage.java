@@ -1,17 +1,23 @@
 package org.vencejo.transport;
 
 import io.netty.channel.Channel;
+import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
+import org.jspecify.annotations.Nullable;
 
 /// What stands between a socket and an open connection, on either side. Immutable.
 interface Passage {
     /// How long all of it may take.
     long patience();
 
-    Door.Step firstStep();
+    /// Whether who comes from there may try.
+    boolean admits(SocketAddress remote);
 
-    /// Whether WebSocket follows after TLS.
-    boolean upgrades();
+    /// The step after this one, or the first after null; null if the connection is open then.
+    Door.@Nullable Step after(Door.@Nullable Step passed);
+
+    /// What is believed of what a proxy says.
+    ProxyHeader believed(ProxyHeader header);
 
     boolean isRevoked(X509Certificate certificate);
 

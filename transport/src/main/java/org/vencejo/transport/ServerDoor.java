@@ -2,6 +2,7 @@ package org.vencejo.transport;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
+import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
 import org.jspecify.annotations.Nullable;
 
@@ -18,13 +19,20 @@ public record ServerDoor(
         long patience)
         implements Passage {
     @Override
-    public Door.Step firstStep() {
-        return tls == null ? Door.Step.WEBSOCKET : Door.Step.TLS;
+    public boolean admits(SocketAddress remote) {
+        return true; // we have chosen it
     }
 
     @Override
-    public boolean upgrades() {
-        return webSocket != null;
+    public Door.@Nullable Step after(Door.@Nullable Step passed) {
+        return passed == null && tls != null
+                ? Door.Step.TLS
+                : passed != Door.Step.WEBSOCKET && webSocket != null ? Door.Step.WEBSOCKET : null;
+    }
+
+    @Override
+    public ProxyHeader believed(ProxyHeader header) {
+        throw new IllegalStateException("servers send no header of a proxy");
     }
 
     @Override

@@ -146,6 +146,10 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
         return opened;
     }
 
+    boolean isTurnedAway() {
+        return turnedAway;
+    }
+
     ConnectionHandler handler() {
         return handler;
     }

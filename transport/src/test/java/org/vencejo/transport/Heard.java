@@ -6,6 +6,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// A handler that does what a test says with what comes, and lets the test wait for events.
 final class Heard implements ConnectionHandler {
@@ -17,6 +19,9 @@ final class Heard implements ConnectionHandler {
 
     /// Hears who did not pass the door, and why.
     Consumer<String> turnedAway = reason -> {};
+
+    /// Answers why the client of a proxy may not come in.
+    Function<ProxyHeader, @Nullable String> introduced = header -> null;
 
     private final BiConsumer<SocketConnection, ByteBuf> reader;
 
@@ -61,6 +66,11 @@ final class Heard implements ConnectionHandler {
     @Override
     public void opened(SocketConnection connection) {
         opened.complete(connection);
+    }
+
+    @Override
+    public @Nullable String introduced(ProxyHeader header) {
+        return introduced.apply(header);
     }
 
     @Override
