@@ -154,7 +154,14 @@ public final class Broker implements AutoCloseable {
                 }
                 doors.addresses.add(
                         driver.bind(
-                                listener.name(), listener.address(), tls, listener.webSocket()));
+                                new ServerDriver.Entry(
+                                        listener.name(),
+                                        listener.proxy() == null
+                                                ? null
+                                                : listener.proxy().protocol(),
+                                        tls,
+                                        listener.webSocket()),
+                                listener.address()));
             } catch (TlsException e) {
                 throw new StartException(
                         "no TLS for listener %s: %s".formatted(listener.name(), e.getMessage()), e);

@@ -18,6 +18,7 @@ import org.vencejo.protocol.ProtocolViolation;
 import org.vencejo.protocol.ReasonCode;
 import org.vencejo.transport.ConnectionHandler;
 import org.vencejo.transport.Door;
+import org.vencejo.transport.ProxyHeader;
 import org.vencejo.transport.SocketConnection;
 import org.vencejo.transport.TlsServer;
 
@@ -31,7 +32,9 @@ final class BrokerConnection implements ConnectionHandler, Peer {
     private final @Nullable TlsServer tls;
     private final PacketDecoder decoder;
     private final Connection connection = new Connection(this);
-    private final InetSocketAddress remote;
+
+    /// Where the client is. A proxy may say so, before the core hears of the connection.
+    private InetSocketAddress remote;
 
     private final long acceptedNanos = System.nanoTime();
 
@@ -40,10 +43,14 @@ final class BrokerConnection implements ConnectionHandler, Peer {
 
     private boolean pushedOut;
 
+    /// Its address counts it, and is to be told when it is gone.
+    private boolean admitted;
+
     private @Nullable SocketConnection socket;
     private @Nullable ProtocolVersion version;
 
-    /// What the client has shown; written before the core hears of the connection.
+    /// What the client has shown, to us or to a proxy; written before the core hears of the
+    /// connection.
     private @Nullable ClientCertificate certificate;
 
     /// Nothing that comes is listened to any more.
@@ -125,6 +132,15 @@ final class BrokerConnection implements ConnectionHandler, Peer {
         return remote.getAddress();
     }
 
+    /// Its address counts it from now on.
+    void admit() {
+        admitted = true;
+    }
+
+    boolean isAdmitted() {
+        return admitted;
+    }
+
     /// Whether nobody waits for an answer on it any more. Thread-safe.
     boolean isGone() {
         return gone;
@@ -156,6 +172,17 @@ final class BrokerConnection implements ConnectionHandler, Peer {
         } else if (arriving != null) {
             arriving.abort("newer connections need its place");
         }
+    }
+
+    @Override
+    public @Nullable String introduced(ProxyHeader header) {
+        if (header.source() != null) {
+            remote = header.source();
+        }
+        if (header.certificateName() != null) {
+            certificate = Certificates.ofProxy(header.certificateName());
+        }
+        return driver.refusal(this);
     }
 
     @Override

@@ -157,6 +157,9 @@ public final class EventLog implements Consumer<Event> {
     }
 
     static String text(ClientCertificate certificate) {
+        if (certificate.issuer().isEmpty()) {
+            return name("a proxy has verified its certificate, of " + certificate.subject());
+        }
         return name(
                 "its certificate is of %s%s, from %s, number %s, valid until %s"
                         .formatted(

@@ -73,6 +73,9 @@ final class LoopDriver {
         /// An event for operators.
         void tell(Event event);
 
+        /// Why a connection may not come in whose client a proxy has named, or null.
+        @Nullable String refusal(BrokerConnection introduced);
+
         /// A connection is gone that did not pass a step of its door.
         void turnedAway(Door.Step step);
 
@@ -448,6 +451,10 @@ final class LoopDriver {
 
     void tell(Event event) {
         surroundings.tell(event);
+    }
+
+    @Nullable String refusal(BrokerConnection introduced) {
+        return surroundings.refusal(introduced);
     }
 
     void turnedAway(BrokerConnection connection, Door.Step step, String reason) {

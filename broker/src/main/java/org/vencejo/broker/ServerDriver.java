@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.AccessRules;
 import org.vencejo.core.Authentication;
@@ -33,6 +34,7 @@ import org.vencejo.transport.ConnectionHandler;
 import org.vencejo.transport.Door;
 import org.vencejo.transport.IoLoop;
 import org.vencejo.transport.IoLoops;
+import org.vencejo.transport.ProxyProtocol;
 import org.vencejo.transport.TcpTransport;
 import org.vencejo.transport.TlsServer;
 import org.vencejo.transport.WebSocketServer;
@@ -57,6 +59,7 @@ public final class ServerDriver {
     private final Refusals refusals = new Refusals();
     private final AtomicInteger connecting = new AtomicInteger();
     private final AtomicLong pushedOut = new AtomicLong();
+    private final AtomicLong proxiesFailed = new AtomicLong();
     private final AtomicLong handshakesFailed = new AtomicLong();
     private final AtomicLong upgradesFailed = new AtomicLong();
     private final CompletableFuture<Void> lastClosed = new CompletableFuture<>();
@@ -132,11 +135,10 @@ public final class ServerDriver {
     ///
     /// @throws IOException if the address cannot be bound, with a reason for people
     public InetSocketAddress bind(String name, InetSocketAddress address) throws IOException {
-        return bind(name, address, null, null);
+        return bind(new Entry(name, null, null, null), address);
     }
 
-    /// The same in TLS, in WebSocket, or in the one in the other; null for without. Handshakes have
-    /// the time to CONNECT.
+    /// The same in TLS, in WebSocket, or in the one in the other; null for without.
     ///
     /// @throws IOException if the address cannot be bound, with a reason for people
     public InetSocketAddress bind(
@@ -145,12 +147,32 @@ public final class ServerDriver {
             @Nullable TlsServer tls,
             @Nullable WebSocketServer webSocket)
             throws IOException {
-        Door door =
-                tls == null && webSocket == null
-                        ? null
-                        : new Door(tls, webSocket, () -> connectTimeoutNanos);
+        return bind(new Entry(name, null, tls, webSocket), address);
+    }
+
+    /// What operators call a listener, and what clients pass there; null for what they do not.
+    /// Immutable.
+    public record Entry(
+            String listener,
+            @Nullable ProxyProtocol proxy,
+            @Nullable TlsServer tls,
+            @Nullable WebSocketServer webSocket) {
+        @Nullable Door door(LongSupplier patienceNanos) {
+            return proxy == null && tls == null && webSocket == null
+                    ? null
+                    : new Door(proxy, tls, webSocket, patienceNanos);
+        }
+    }
+
+    /// Accepts connections at `address`. All that they pass has the time to CONNECT.
+    ///
+    /// @throws IOException if the address cannot be bound, with a reason for people
+    public InetSocketAddress bind(Entry entry, InetSocketAddress address) throws IOException {
         TcpTransport.Listener listener =
-                tcp.listen(address, door, (loop, remote) -> accept(name, tls, loop, remote));
+                tcp.listen(
+                        address,
+                        entry.door(() -> connectTimeoutNanos),
+                        (loop, remote) -> accept(entry, loop, remote));
         listeners.add(listener);
         return listener.localAddress();
     }
@@ -243,6 +265,7 @@ public final class ServerDriver {
                 openConnections(),
                 accepted.get(),
                 refusals.sum(),
+                proxiesFailed.get(),
                 handshakesFailed.get(),
                 upgradesFailed.get(),
                 bufferMemory.bytes(),
@@ -296,9 +319,14 @@ public final class ServerDriver {
         }
     }
 
-    private @Nullable ConnectionHandler accept(
-            String name, @Nullable TlsServer tls, IoLoop loop, InetSocketAddress remote) {
-        Refusal refusal = enter(remote.getAddress(), System.nanoTime());
+    private @Nullable ConnectionHandler accept(Entry entry, IoLoop loop, InetSocketAddress remote) {
+        long nanos = System.nanoTime();
+        // Of a proxy it is asked when it has said for whom it stands.
+        boolean isFromProxy = entry.proxy() != null;
+        Refusal refusal = findPlace(nanos);
+        if (refusal == null && !isFromProxy) {
+            refusal = admit(remote.getAddress(), nanos);
+        }
         if (refusal != null) {
             refusals.note(refusal, remote.getAddress(), loop);
             return null;
@@ -306,14 +334,22 @@ public final class ServerDriver {
         accepted.incrementAndGet();
         LoopDriver driver = driverOf(loop);
         BrokerConnection connection =
-                new BrokerConnection(driver, name, tls, remote, driver.newDecoder(decoderLimits));
+                new BrokerConnection(
+                        driver,
+                        entry.listener(),
+                        entry.tls(),
+                        remote,
+                        driver.newDecoder(decoderLimits));
+        if (!isFromProxy) {
+            connection.admit();
+        }
         if (driver.connecting().add(connection, connectingMax)) {
             pushedOut.incrementAndGet();
         }
         return connection;
     }
 
-    private @Nullable Refusal enter(InetAddress address, long nowNanos) {
+    private @Nullable Refusal findPlace(long nowNanos) {
         bufferMemory.look(nowNanos);
         if (stopping) {
             return Refusal.STOPPING;
@@ -324,10 +360,13 @@ public final class ServerDriver {
         if (bufferMemory.shortage().isOn()) {
             return Refusal.MEMORY;
         }
-        if (authentication.isBanned(address)) {
-            return Refusal.BANNED;
-        }
-        return admission.enter(address, nowNanos);
+        return null;
+    }
+
+    private @Nullable Refusal admit(InetAddress address, long nowNanos) {
+        return authentication.isBanned(address)
+                ? Refusal.BANNED
+                : admission.enter(address, nowNanos);
     }
 
     private LoopDriver driverOf(IoLoop loop) {
@@ -390,8 +429,21 @@ public final class ServerDriver {
         }
 
         @Override
+        public @Nullable String refusal(BrokerConnection introduced) {
+            InetAddress address = introduced.address();
+            Refusal refusal = admit(address, System.nanoTime());
+            if (refusal == null) {
+                introduced.admit();
+                return null;
+            }
+            refusals.note(refusal, address, introduced.driver().loop());
+            return "it is refused, by " + refusal.limit().replace("`", "");
+        }
+
+        @Override
         public void turnedAway(Door.Step step) {
             switch (step) {
+                case PROXY -> proxiesFailed.incrementAndGet();
                 case TLS -> handshakesFailed.incrementAndGet();
                 case WEBSOCKET -> upgradesFailed.incrementAndGet();
             }
@@ -404,7 +456,9 @@ public final class ServerDriver {
 
         @Override
         public void closed(BrokerConnection connection) {
-            admission.left(connection.address(), System.nanoTime());
+            if (connection.isAdmitted()) {
+                admission.left(connection.address(), System.nanoTime());
+            }
             if (stopping) {
                 noteIfLast();
             }

@@ -106,6 +106,10 @@ final class SysTopics {
                             "Connections that ended as their client had shown who it is for a time alone, such as by a token, and the time was over.",
                             s -> s.packets().identitiesExpired()),
                     number(
+                            "connections/proxy-failed",
+                            "Transport connections that were to come by a proxy, and did not: from another address, without a right header, or for a client whose address is banned.",
+                            s -> s.traffic().failedProxyHeaders()),
+                    number(
                             "connections/tls-failed",
                             "Transport connections whose TLS handshake failed or was not over in time.",
                             s -> s.traffic().failedHandshakes()),

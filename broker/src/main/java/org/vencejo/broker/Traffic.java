@@ -11,6 +11,7 @@ public record Traffic(
         long openConnections,
         long acceptedConnections,
         long refusedConnections,
+        long failedProxyHeaders,
         long failedHandshakes,
         long failedUpgrades,
         long bufferBytes,

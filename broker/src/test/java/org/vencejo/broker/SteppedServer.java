@@ -152,6 +152,11 @@ final class SteppedServer implements LoopDriver.Surroundings, AutoCloseable {
     }
 
     @Override
+    public @Nullable String refusal(BrokerConnection introduced) {
+        throw new AssertionError("there is no proxy here");
+    }
+
+    @Override
     public void turnedAway(Door.Step step) {
         throw new AssertionError("there is no door here");
     }

@@ -4,10 +4,10 @@ import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /// An IP address, or all whose first bits are the same: `10.0.0.0/8`, `::1`. Immutable.
-record AddressRange(InetAddress first, int bits) {
+public record AddressRange(InetAddress first, int bits) {
 
     /// What `text` says, or null if it is none.
-    static @Nullable AddressRange of(String text) {
+    public static @Nullable AddressRange of(String text) {
         int slash = text.indexOf('/');
         String host = slash < 0 ? text : text.substring(0, slash);
         // The JDK reads 1883 as 0.0.7.91, too.
@@ -30,6 +30,10 @@ record AddressRange(InetAddress first, int bits) {
         String host = colon < 0 ? remoteAddress : remoteAddress.substring(0, colon);
         AddressRange other = of(host.replace("[", "").replace("]", ""));
         return other != null && holds(other.first.getAddress());
+    }
+
+    public boolean holds(InetAddress address) {
+        return holds(address.getAddress());
     }
 
     private boolean holds(byte[] address) {

@@ -2,6 +2,7 @@ package org.vencejo.broker.config;
 
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.AccessRules;
@@ -25,16 +26,20 @@ public record BrokerConfig(
 
     /// What is allowed and most likely not meant, a line each.
     public List<String> warnings() {
-        if (accessRules == AccessRules.OPEN) {
-            return List.of();
-        }
-        return listeners.stream()
-                .map(Listener::name)
-                .filter(name -> !authentication.isFor(name))
-                .map(
+        List<String> warnings = new ArrayList<>();
+        for (Listener listener : listeners) {
+            if (accessRules != AccessRules.OPEN && !authentication.isFor(listener.name())) {
+                warnings.add(
                         "listener %s: access rules hold, and nobody checks the user names that clients give: no authentication is for it"
-                                ::formatted)
-                .toList();
+                                .formatted(listener.name()));
+            }
+            if (listener.proxy() != null && listener.proxy().isAnybody()) {
+                warnings.add(
+                        "listener %s: proxy-protocol.sources holds all addresses, so that anybody can say to come from anywhere"
+                                .formatted(listener.name()));
+            }
+        }
+        return List.copyOf(warnings);
     }
 
     /// A socket to listen on. Port 0 takes a free one; what its transport has not is null.
@@ -42,6 +47,7 @@ public record BrokerConfig(
             String name,
             InetSocketAddress address,
             Transport transport,
+            @Nullable ProxyConfig proxy,
             @Nullable TlsFiles tls,
             @Nullable WebSocketServer webSocket) {
         /// An address and port as operators write it: `127.0.0.1:1883`, `[::1]:1883`.

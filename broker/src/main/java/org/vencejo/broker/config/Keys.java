@@ -135,6 +135,23 @@ final class Keys {
                             + " for all. What says that it comes from the broker itself comes in: at"
                             + " `secure-websocket`, or by an address or `localhost`. Programs other than"
                             + " browsers need not be listed, but for the few that send an origin.");
+    static final Key<List<String>> PROXY_SOURCES =
+            Key.of(
+                    "listeners[].proxy-protocol.sources",
+                    new Texts(256, 65_536),
+                    List.of(),
+                    "The addresses that proxies come from, such as `10.0.0.5` or `10.0.0.0/24`. With it, only"
+                            + " they may connect, and each connection has to begin with a header of"
+                            + " HAProxy's PROXY protocol, version 1 or 2: the address in it is the client's,"
+                            + " for the log, bans, limits and access rules.");
+    static final Key<Boolean> PROXY_BELIEVE_CERTIFICATE =
+            Key.of(
+                    "listeners[].proxy-protocol.believe-certificate",
+                    new Flag(),
+                    false,
+                    "Whether the common name that a proxy sends of the certificate that it has verified"
+                            + " counts as the client's certificate. A certificate that the client shows to"
+                            + " the broker itself comes first.");
     static final Key<Boolean> LISTENER_ALLOW_ANONYMOUS =
             Key.computed(
                     "listeners[].allow-anonymous",
@@ -849,6 +866,8 @@ final class Keys {
                     TLS_MINIMUM_VERSION,
                     WEBSOCKET_PATH,
                     WEBSOCKET_ORIGINS,
+                    PROXY_SOURCES,
+                    PROXY_BELIEVE_CERTIFICATE,
                     LISTENER_ALLOW_ANONYMOUS,
                     ALLOW_ANONYMOUS,
                     AUTHENTICATION_TYPE,

@@ -49,10 +49,12 @@ final class Listeners {
         if (given == 0) {
             // Port 0 takes a free port for each listener, so two of them would not share it.
             int port = toIntExact(binding.get(Keys.LISTENER_PORT));
-            listeners.put(listener("", LOOPBACK, port, Transport.TCP, null, null), "listeners");
+            listeners.put(
+                    listener("", LOOPBACK, port, Transport.TCP, null, null, null), "listeners");
             if (machine.hasIpv6Loopback() && port != 0) {
                 listeners.put(
-                        listener("", LOOPBACK_6, port, Transport.TCP, null, null), "listeners");
+                        listener("", LOOPBACK_6, port, Transport.TCP, null, null, null),
+                        "listeners");
             }
         }
         return listeners;
@@ -89,6 +91,7 @@ final class Listeners {
                         binding.get(Keys.LISTENER_ADDRESS, index),
                         toIntExact(port),
                         transport,
+                        new ProxySection(binding, sources, index).bind(),
                         tls,
                         webSocket);
         if (binding.isWrong(path)) {
@@ -134,6 +137,7 @@ final class Listeners {
             InetAddress address,
             int port,
             Transport transport,
+            @Nullable ProxyConfig proxy,
             @Nullable TlsFiles tls,
             @Nullable WebSocketServer webSocket) {
         InetSocketAddress socketAddress = new InetSocketAddress(address, port);
@@ -141,6 +145,7 @@ final class Listeners {
                 name.isEmpty() ? Listener.text(socketAddress) : name,
                 socketAddress,
                 transport,
+                proxy,
                 tls,
                 webSocket);
     }
