@@ -1,6 +1,7 @@
 package org.vencejo.cli;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -15,6 +16,7 @@ final class FileTrouble {
                 switch (trouble) {
                     case NoSuchFileException none -> "there is no such file";
                     case AccessDeniedException denied -> "this file may not be read";
+                    case CharacterCodingException foreign -> "this file is not UTF-8 text";
                     default ->
                             Files.isDirectory(file)
                                     ? "this is a folder"

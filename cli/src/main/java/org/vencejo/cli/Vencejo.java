@@ -36,6 +36,7 @@ public final class Vencejo implements Runnable {
         COMMANDS.put("broker", BrokerCommand::new);
         COMMANDS.put("check-config", CheckConfig::new);
         COMMANDS.put("conformance", ConformanceCommand::new);
+        COMMANDS.put("import", ImportCommand::new);
         COMMANDS.put("passwd", PasswdCommand::new);
         COMMANDS.put("pub", PubCommand::new);
         COMMANDS.put("store", StoreCommand::new);

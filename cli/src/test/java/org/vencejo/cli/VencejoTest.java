@@ -67,6 +67,7 @@ class VencejoTest {
                         "broker",
                         "check-config",
                         "conformance",
+                        "import",
                         "passwd",
                         "pub",
                         "store",

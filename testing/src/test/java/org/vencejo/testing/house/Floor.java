@@ -46,7 +46,7 @@ enum Floor {
     CLI(
             Set.of(PROTOCOL, CONFORMANCE, CORE, STORAGE, TRANSPORT, CLIENT, BROKER),
             Set.of("org.slf4j", "picocli"),
-            Set.of(""));
+            Set.of("", ".mosquitto"));
 
     private static final Set<String> OPEN_TO_ALL = Set.of("java", "org.jspecify");
 

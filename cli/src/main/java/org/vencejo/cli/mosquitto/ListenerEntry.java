@@ -1,0 +1,270 @@
+package org.vencejo.cli.mosquitto;
+
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// One listener of a `mosquitto.conf` as an entry of ours. Confined to one thread.
+///
+/// One whose door-keeping cannot be had here is left out, with the reasons in `leftOut`: better
+/// nobody comes in than somebody who should not.
+final class ListenerEntry {
+    private static final long PORT = 1_883;
+
+    final ConfListener from;
+    final String name;
+    final Map<String, Object> keys = new LinkedHashMap<>();
+    final List<String> leftOut = new ArrayList<>();
+
+    private final ConfPaths paths;
+    private final ConfValues values;
+    private final List<Note> notes;
+    private final boolean isOfMosquitto1;
+    private boolean asksForCertificates;
+
+    /// `names` are those that others have; `isOfMosquitto1` is whether the file was for a version
+    /// before 2.0.
+    ListenerEntry(
+            ConfListener from,
+            Set<String> names,
+            ConfPaths paths,
+            ConfValues values,
+            List<Note> notes,
+            boolean isOfMosquitto1) {
+        this.from = from;
+        this.paths = paths;
+        this.values = values;
+        this.notes = notes;
+        this.isOfMosquitto1 = isOfMosquitto1;
+        long port = port();
+        String transport = transport();
+        String plain = transport + "-" + port;
+        String free = plain;
+        for (int i = 2; !names.add(free); i++) {
+            free = plain + "-" + i;
+        }
+        this.name = free;
+        keys.put("name", name);
+        if (!transport.equals("tcp")) {
+            keys.put("transport", transport);
+        }
+        keys.put("address", address());
+        keys.put("port", port);
+        tls();
+        if (transport.endsWith("websocket")) {
+            webSocket();
+        }
+        leaveOutWith("mount_point", "the topics of its clients begin with mount_point");
+        leaveOutWith("enable_proxy_protocol", "it stands behind a proxy");
+    }
+
+    /// Where it is said that there is such a listener.
+    String place() {
+        ConfLine line = from.line != null ? from.line : from.any("port", "bind_address");
+        return line == null ? "the default listener" : line.place();
+    }
+
+    /// Whether only clients with a certificate come in.
+    boolean asksForCertificates() {
+        return asksForCertificates;
+    }
+
+    private void note(ConfLine line, Note.Kind kind, String text) {
+        notes.add(line.note(kind, text));
+    }
+
+    private void leaveOutWith(String option, String why) {
+        if (from.get(option) != null) {
+            leftOut.add(why);
+        }
+    }
+
+    private long port() {
+        ConfLine line = from.line != null ? from.line : from.get("port");
+        Long port = line == null ? Long.valueOf(PORT) : values.number(line, 0, 65_535);
+        if (port == null) {
+            leftOut.add("its port cannot be read");
+            return PORT;
+        }
+        return port;
+    }
+
+    private String transport() {
+        boolean isSecure = from.get("certfile") != null;
+        ConfLine protocol = from.get("protocol");
+        String word = protocol == null ? "mqtt" : protocol.word();
+        if (protocol != null && !List.of("mqtt", "websockets").contains(word)) {
+            note(
+                    protocol,
+                    Note.Kind.LOST,
+                    "there is no '" + word + "', so the listener is left out");
+            leftOut.add("its protocol is not known here");
+        }
+        if (word.equals("websockets")) {
+            return isSecure ? "secure-websocket" : "websocket";
+        }
+        return isSecure ? "tls" : "tcp";
+    }
+
+    // ---- where it listens
+
+    private String address() {
+        ConfLine device = from.get("bind_interface");
+        if (device != null) {
+            return addressOf(device);
+        }
+        ConfLine line = from.line != null ? from.line : from.get("bind_address");
+        List<String> words = line == null ? List.of() : line.words();
+        int at = from.line != null ? 1 : 0;
+        if (line == null || words.size() <= at) {
+            return "0.0.0.0"; // where IPv6 comes in, too
+        }
+        String host = words.get(at);
+        if (from.line != null && words.getFirst().equals("0")) {
+            note(line, Note.Kind.LOST, "there are no Unix sockets, so the listener is left out");
+            leftOut.add("it is on the Unix socket " + host);
+        } else if (host.equals("localhost")) {
+            note(line, Note.Kind.DIFFERS, "it listens on 127.0.0.1, and not on ::1 as well");
+            return "127.0.0.1";
+        } else if (!host.contains(":") && !host.matches("[0-9]+(\\.[0-9]+){3}")) {
+            note(
+                    line,
+                    Note.Kind.LOST,
+                    "'%s' is a name, and an address is needed, so the listener is left out"
+                            .formatted(host));
+            leftOut.add("its address is to be written for the name " + host);
+        }
+        return host;
+    }
+
+    private String addressOf(ConfLine line) {
+        try {
+            NetworkInterface device = NetworkInterface.getByName(line.rest());
+            if (device != null) {
+                // An IPv4 address is the shorter one.
+                InetAddress address =
+                        device.inetAddresses()
+                                .min((a, b) -> a.getAddress().length - b.getAddress().length)
+                                .orElse(null);
+                if (address != null) {
+                    String text = address.getHostAddress().replaceFirst("%.*", "");
+                    note(
+                            line,
+                            Note.Kind.DIFFERS,
+                            "it listens on the address that the interface has now, " + text);
+                    return text;
+                }
+            }
+        } catch (SocketException e) {
+            // as if there were none
+        }
+        note(
+                line,
+                Note.Kind.LOST,
+                "this machine has no such interface with an address, so the listener is left out");
+        leftOut.add("the address of the interface " + line.rest() + " is not known");
+        return "127.0.0.1";
+    }
+
+    // ---- TLS
+
+    private void tls() {
+        ConfLine certificate = from.get("certfile");
+        boolean isRequired = values.isOn(from.get("require_certificate"));
+        leaveOutWith("psk_hint", "it is for pre-shared keys");
+        leaveOutWith("tls_engine", "its private key is in an engine");
+        ConfLine authorities = from.get("cafile");
+        ConfLine revoked = from.get("crlfile");
+        ConfLine folder = from.get("capath");
+        if (certificate == null || !isRequired) {
+            for (String option : List.of("cafile", "crlfile")) {
+                ConfLine line = from.get(option);
+                if (line != null) {
+                    note(line, Note.Kind.NEEDLESS, "clients are not asked for a certificate");
+                }
+            }
+        }
+        if (certificate == null) {
+            return;
+        }
+        Map<String, Object> tls = new LinkedHashMap<>();
+        tls.put("certificate", paths.of(certificate));
+        ConfLine key = from.get("keyfile");
+        if (key != null) {
+            tls.put("key", paths.of(key));
+        }
+        if (isRequired) {
+            asksForCertificates = true;
+            tls.put("client-certificate", "required");
+            if (authorities != null) {
+                tls.put("client-ca", paths.of(authorities));
+            } else {
+                leftOut.add(
+                        folder != null
+                                ? "the authorities of its clients are in a folder, and have to be in one file"
+                                : "it asks for certificates, and no cafile says whose");
+            }
+            if (revoked != null) {
+                tls.put("crl", paths.of(revoked));
+            }
+        }
+        ConfLine version = from.get("tls_version");
+        if (version != null) {
+            tls.put("minimum-version", tlsVersion(version));
+        }
+        keys.put("tls", tls);
+    }
+
+    private String tlsVersion(ConfLine line) {
+        String word = line.word();
+        if (word.equals("tlsv1.3")) {
+            return "1.3";
+        }
+        if (!word.equals("tlsv1.2")) {
+            note(line, Note.Kind.DIFFERS, "the lowest version is TLS 1.2");
+        } else if (isOfMosquitto1) {
+            note(line, Note.Kind.DIFFERS, "TLS 1.3 is spoken, too");
+        }
+        return "1.2";
+    }
+
+    // ---- WebSocket
+
+    private void webSocket() {
+        ConfLine protocol = from.get("protocol");
+        if (protocol != null) {
+            note(
+                    protocol,
+                    Note.Kind.DIFFERS,
+                    "clients have to ask for the path /mqtt, where Mosquitto takes any: websocket.path");
+        }
+        List<String> origins = from.origins.stream().map(ConfLine::rest).toList();
+        keys.put("websocket", Map.of("origins", origins.isEmpty() ? List.of("*") : origins));
+    }
+
+    // ---- as text
+
+    /// Its lines in a file; one that is left out is a comment.
+    List<String> lines() {
+        List<String> lines = YamlText.entry(keys);
+        if (leftOut.isEmpty()) {
+            return lines;
+        }
+        List<String> comment = new ArrayList<>();
+        comment.add("  # Left out, as " + String.join("; ", leftOut) + ":");
+        lines.forEach(line -> comment.add("  #" + line.substring(1)));
+        return comment;
+    }
+
+    /// The value of an option that is a number, or null.
+    @Nullable Long number(String option, long min, long max) {
+        ConfLine line = from.get(option);
+        return line == null ? null : values.number(line, min, max);
+    }
+}

@@ -1,0 +1,424 @@
+package org.vencejo.cli.mosquitto;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.broker.access.ListenerRules;
+
+/// Makes a configuration of ours from a `mosquitto.conf`. Confined to one thread.
+///
+/// What Mosquitto leaves to its defaults is left to ours, but where more could come in, or do more,
+/// than before.
+public final class MosquittoImport {
+    /// What was made: our configuration, the access rules that it names if they had to be written
+    /// anew, and what is to be known, line by line. Immutable.
+    public record Imported(String yaml, @Nullable String rules, List<Note> notes) {}
+
+    /// What to read. `rules` is where access rules can be written, if they can; `isOfMosquitto1`
+    /// whether the file was for a version before 2.0, with its defaults.
+    public record Request(Path configuration, @Nullable Path rules, boolean isOfMosquitto1) {}
+
+    private final Request request;
+    private final List<Note> notes = new ArrayList<>();
+    private final ConfValues values = new ConfValues(notes);
+    private final ConfPaths paths;
+    private final BrokerKeys keys;
+    private final Conf conf;
+    private final List<ConfLine> lines;
+    private final List<ListenerEntry> entries = new ArrayList<>();
+
+    /// Password files and the names of the listeners that each is for.
+    private final SequencedMap<String, Set<String>> passwords = new LinkedHashMap<>();
+
+    private @Nullable String rules;
+
+    private MosquittoImport(Request request) throws IOException {
+        this.request = request;
+        this.paths = new ConfPaths(request.configuration(), notes);
+        this.lines = new ConfReader(paths, notes).read(request.configuration());
+        this.conf = new Conf(lines, notes);
+        this.keys = new BrokerKeys(paths, values, notes);
+        keys.read(conf);
+        Set<String> names = new LinkedHashSet<>();
+        for (ConfListener listener : conf.listeners) {
+            entries.add(
+                    new ListenerEntry(
+                            listener, names, paths, values, notes, request.isOfMosquitto1()));
+        }
+    }
+
+    /// Reads the files, or throws if the first of them cannot be read.
+    public static Imported read(Request request) throws IOException {
+        MosquittoImport made = new MosquittoImport(request);
+        made.leaveOutWhatPluginsKeep();
+        made.whoComesIn();
+        made.whatTheyMay();
+        made.closeIfNoListenerIsLeft();
+        made.limitsOfListeners();
+        return made.imported();
+    }
+
+    private List<ListenerEntry> open() {
+        return entries.stream().filter(entry -> entry.leftOut.isEmpty()).toList();
+    }
+
+    private void note(ConfLine line, Note.Kind kind, String text) {
+        notes.add(line.note(kind, text));
+    }
+
+    // ---- who comes in
+
+    private void leaveOutWhatPluginsKeep() {
+        for (ListenerEntry entry : entries) {
+            ConfLine plugin = conf.security(entry.from).any("plugin", "auth_plugin", "plugin_use");
+            if (plugin == null) {
+                plugin = entry.from.get("plugin_use");
+            }
+            if (plugin == null) {
+                plugin = conf.everywhere.get("global_plugin");
+            }
+            if (plugin != null) {
+                entry.leftOut.add("a plugin decides who may come in or do what");
+            }
+        }
+    }
+
+    private void whoComesIn() {
+        if (entries.isEmpty()) {
+            onThisMachineAlone();
+            return;
+        }
+        for (ListenerEntry entry : entries) {
+            whoComesIn(entry);
+        }
+    }
+
+    private void closeIfNoListenerIsLeft() {
+        if (!entries.isEmpty() && open().isEmpty()) {
+            // Without a listener ours would be the default ones, open to this machine.
+            keys.put("allow-anonymous", false);
+            notes.add(
+                    new Note(
+                            request.configuration().toString(),
+                            "",
+                            Note.Kind.LOST,
+                            "no listener is left, and nobody can come in: complete what is left out, or take the allow-anonymous of the file away for a listener on this machine"));
+        }
+    }
+
+    private void whoComesIn(ListenerEntry entry) {
+        ConfListener security = conf.security(entry.from);
+        ConfLine file = security.get("password_file");
+        boolean namesByCertificate =
+                entry.asksForCertificates()
+                        && (values.isOn(entry.from.get("use_identity_as_username"))
+                                || values.isOn(entry.from.get("use_subject_as_username")));
+        if (namesByCertificate) {
+            file = null; // which Mosquitto does not look at there either
+        }
+        boolean isAnonymous = isAnonymous(entry, security);
+        if (!entry.leftOut.isEmpty()) {
+            return;
+        }
+        if (isAnonymous) {
+            entry.keys.put("allow-anonymous", true);
+        } else if (file == null && entry.asksForCertificates()) {
+            if (!namesByCertificate) {
+                notes.add(
+                        new Note(
+                                entry.place(),
+                                "listener",
+                                Note.Kind.DIFFERS,
+                                "a certificate is enough to come in, where Mosquitto wants allow_anonymous true as well"));
+            }
+        } else if (file == null) {
+            entry.leftOut.add(
+                    "nobody could come in: Mosquitto wants allow_anonymous true or a password_file (before 2.0 everybody came in: --mosquitto 1)");
+            notes.add(
+                    new Note(
+                            entry.place(),
+                            "listener",
+                            Note.Kind.LOST,
+                            "nobody could come in from Mosquitto 2.0 on, and everybody before (then: --mosquitto 1), so the listener is left out"));
+            return;
+        }
+        if (file != null) {
+            passwords.computeIfAbsent(paths.of(file), key -> new LinkedHashSet<>()).add(entry.name);
+        }
+    }
+
+    private boolean isAnonymous(ListenerEntry entry, ConfListener security) {
+        ConfLine own = entry.from.get("listener_allow_anonymous");
+        ConfLine line = own != null ? own : security.get("allow_anonymous");
+        Boolean given = values.flag(line);
+        if (given != null) {
+            return given;
+        }
+        boolean isAsBefore2 =
+                request.isOfMosquitto1()
+                        && line == null
+                        && security.any("password_file", "psk_file") == null;
+        if (isAsBefore2) {
+            notes.add(
+                    new Note(
+                            entry.place(),
+                            "listener",
+                            Note.Kind.DIFFERS,
+                            "anybody may come in, as before Mosquitto 2.0; from then on nobody could"));
+        }
+        return isAsBefore2;
+    }
+
+    // Mosquitto without a listener.
+    private void onThisMachineAlone() {
+        ConfListener security = conf.security(conf.byDefault);
+        ConfLine file = security.get("password_file");
+        ConfLine line = security.get("allow_anonymous");
+        Boolean given = values.flag(line);
+        String main = request.configuration().toString();
+        if (request.isOfMosquitto1()) {
+            notes.add(
+                    new Note(
+                            main,
+                            "",
+                            Note.Kind.DIFFERS,
+                            "no listener is named: the broker listens on this machine alone, where Mosquitto before 2.0 did on all addresses"));
+        }
+        if (security.any("plugin", "auth_plugin") != null
+                || conf.everywhere.get("global_plugin") != null
+                || (Boolean.FALSE.equals(given) && file == null)) {
+            keys.put("allow-anonymous", false);
+            notes.add(
+                    new Note(
+                            main,
+                            "",
+                            Note.Kind.LOST,
+                            "nobody can come in: nothing that is carried over says who may"));
+        } else if (Boolean.TRUE.equals(given)) {
+            keys.put("allow-anonymous", true);
+        } else if (file != null && given == null && !request.isOfMosquitto1()) {
+            notes.add(
+                    file.note(
+                            Note.Kind.DIFFERS,
+                            "every client needs a password; Mosquitto, from 2.0 on and without a listener, lets those without a user name in as well"));
+        }
+        if (file != null) {
+            passwords.put(paths.of(file), new LinkedHashSet<>());
+        }
+    }
+
+    // ---- what they may
+
+    private void whatTheyMay() {
+        if (entries.isEmpty() || !conf.isPerListener) {
+            ConfLine file = conf.security(conf.byDefault).get("acl_file");
+            if (file != null) {
+                rulesFile(file);
+            }
+            return;
+        }
+        SequencedMap<String, ConfLine> byListener = new LinkedHashMap<>();
+        List<ListenerEntry> open = open();
+        for (ListenerEntry entry : open) {
+            ConfLine file = entry.from.get("acl_file");
+            if (file != null) {
+                byListener.put(entry.name, file);
+            }
+        }
+        if (byListener.isEmpty()) {
+            return;
+        }
+        Set<String> all = new LinkedHashSet<>();
+        byListener.values().forEach(line -> all.add(paths.of(line)));
+        if (all.size() == 1 && byListener.size() == open.size()) {
+            rulesFile(byListener.firstEntry().getValue());
+            return;
+        }
+        ownRules(open, byListener);
+    }
+
+    private void rulesFile(ConfLine line) {
+        String file = paths.of(line);
+        if (file.endsWith(".yaml") || file.endsWith(".yml")) {
+            note(
+                    line,
+                    Note.Kind.LOST,
+                    "a file of this name is read in another syntax: give it a name that does not end in .yaml or .yml, here and in access-rules");
+        }
+        keys.put("access-rules", file);
+    }
+
+    // Each listener has its own file, and we have one for all.
+    private void ownRules(List<ListenerEntry> open, SequencedMap<String, ConfLine> byListener) {
+        List<ListenerRules.Acl> acls = new ArrayList<>();
+        List<Note> wrong = new ArrayList<>();
+        for (ListenerEntry entry : open) {
+            ConfLine line = byListener.get(entry.name);
+            String file = line == null ? "" : paths.of(line);
+            String text = line == null ? null : text(line, file, wrong);
+            acls.add(new ListenerRules.Acl(entry.name, file, text));
+        }
+        Path to = request.rules();
+        ListenerRules made = ListenerRules.of(acls);
+        ConfLine first = byListener.firstEntry().getValue();
+        made.mistakes().forEach(mistake -> wrong.add(first.note(Note.Kind.LOST, mistake)));
+        if (to == null || !wrong.isEmpty()) {
+            notes.addAll(wrong);
+            if (to == null) {
+                note(
+                        first,
+                        Note.Kind.LOST,
+                        "listeners have different files, and the one for all of them cannot be written to standard output: use -o");
+            }
+            open.forEach(entry -> entry.leftOut.add("its acl_file was not carried over"));
+            return;
+        }
+        rules = made.yaml();
+        keys.put("access-rules", to.toString());
+        note(
+                first,
+                Note.Kind.DIFFERS,
+                "listeners have different files: all are copied into %s, by listener, and are not read any more themselves"
+                        .formatted(to));
+    }
+
+    private static String text(ConfLine line, String file, List<Note> wrong) {
+        try {
+            return Files.readString(Path.of(file));
+        } catch (IOException e) {
+            wrong.add(line.note(Note.Kind.LOST, "cannot be read: " + e.getMessage()));
+            return "";
+        }
+    }
+
+    // ---- limits that are for all listeners here
+
+    private void limitsOfListeners() {
+        connections();
+        topicAliases("max_topic_alias", "topic-alias-maximum");
+        topicAliases("max_topic_alias_broker", "topic-aliases-sent-max");
+        maximumQos();
+    }
+
+    private void connections() {
+        long sum = 0;
+        ConfLine some = null;
+        boolean isLimited = true;
+        for (ListenerEntry entry : open()) {
+            Long own = entry.number("max_connections", Integer.MIN_VALUE, Integer.MAX_VALUE);
+            if (own == null || own < 1) {
+                isLimited = false;
+            } else {
+                some = entry.from.get("max_connections");
+                sum += own;
+            }
+        }
+        if (some == null || keys.hasLimit("connections-max")) {
+            return;
+        }
+        if (!isLimited) {
+            note(
+                    some,
+                    Note.Kind.LOST,
+                    "other listeners have no limit, and there is one for all: limits.connections-max");
+            return;
+        }
+        keys.limit("connections-max", sum);
+        if (open().size() > 1) {
+            note(some, Note.Kind.DIFFERS, "the limit is one for all listeners, " + sum);
+        }
+    }
+
+    private void topicAliases(String option, String limit) {
+        Long greatest = null;
+        for (ListenerEntry entry : open()) {
+            Long own = entry.number(option, 0, 65_535);
+            if (own != null) {
+                greatest = greatest == null ? own : Math.max(own, greatest);
+            }
+        }
+        if (greatest != null) {
+            keys.limit(limit, greatest);
+        }
+    }
+
+    private void maximumQos() {
+        Set<Long> all = new LinkedHashSet<>();
+        ConfLine some = null;
+        for (ListenerEntry entry : open()) {
+            Long own = entry.number("max_qos", 0, 2);
+            if (own == null) {
+                own = entry.number("maximum_qos", 0, 2);
+            }
+            some = own == null ? some : entry.from.any("max_qos", "maximum_qos");
+            all.add(own == null ? Long.valueOf(2) : own);
+        }
+        if (some == null) {
+            return;
+        }
+        if (all.size() > 1) {
+            note(
+                    some,
+                    Note.Kind.LOST,
+                    "listeners differ in it, and there is one for all: maximum-qos");
+            return;
+        }
+        keys.put("maximum-qos", all.iterator().next());
+    }
+
+    // ---- as text
+
+    private Imported imported() {
+        List<String> text = new ArrayList<>();
+        text.add("# Made by `vencejo import` from " + request.configuration());
+        if (!entries.isEmpty()) {
+            text.add(open().isEmpty() ? "#listeners:" : "listeners:");
+            entries.forEach(entry -> text.addAll(entry.lines()));
+        }
+        if (!passwords.isEmpty()) {
+            text.add("authentication:");
+            Set<String> open = new LinkedHashSet<>();
+            open().forEach(entry -> open.add(entry.name));
+            passwords.forEach((file, names) -> {
+                Map<String, Object> entry = new LinkedHashMap<>();
+                entry.put("file", file);
+                names.retainAll(open);
+                if (!names.equals(open)) {
+                    entry.put("listeners", String.join(", ", names));
+                }
+                text.addAll(YamlText.entry(entry));
+            });
+        }
+        text.addAll(YamlText.lines(keys.all()));
+        List<Note> sorted = sorted();
+        if (!sorted.isEmpty()) {
+            text.add("");
+            text.add("# What was not carried over, and what differs from Mosquitto:");
+            text.add("#");
+            sorted.forEach(note -> text.add("# " + note));
+        }
+        return new Imported(String.join("\n", text) + "\n", rules, sorted);
+    }
+
+    // In the order of the lines, each thing once.
+    private List<Note> sorted() {
+        List<String> places = lines.stream().map(ConfLine::place).toList();
+        return notes.stream()
+                .distinct()
+                .sorted(
+                        Comparator.comparingInt(note -> {
+                            int at = places.indexOf(note.place());
+                            return at < 0 ? Integer.MAX_VALUE : at;
+                        }))
+                .toList();
+    }
+}
