@@ -24,7 +24,8 @@ record MosquittoBroker(Process process, int port) {
         return start(program, "password_file %s\nallow_anonymous false\n".formatted(passwords));
     }
 
-    private static MosquittoBroker start(Path program, String settings) throws IOException {
+    /// One with these lines in its configuration.
+    static MosquittoBroker start(Path program, String settings) throws IOException {
         StringBuilder said = new StringBuilder();
         for (int i = 0; i < ATTEMPTS; i++) {
             int port = freePort();
