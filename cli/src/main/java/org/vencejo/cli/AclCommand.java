@@ -1,6 +1,9 @@
 package org.vencejo.cli;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.broker.access.Decision;
@@ -10,6 +13,7 @@ import org.vencejo.broker.config.Machine;
 import org.vencejo.core.AccessRules;
 import org.vencejo.core.AccessRules.Subject;
 import org.vencejo.core.Authentication.Identity;
+import org.vencejo.core.ClientCertificate;
 import org.vencejo.protocol.ProtocolViolation;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.TopicFilter;
@@ -118,6 +122,21 @@ final class AclCommand implements Runnable {
         private @Nullable String address;
 
         @Option(
+                names = "--group",
+                paramLabel = "NAME",
+                description = "A group that the client is in; as often as needed.")
+        private List<String> groups = new ArrayList<>();
+
+        @Option(
+                names = "--certificate",
+                paramLabel = "NAME",
+                description = {
+                    "The subject of the certificate that the client shows, CN=..., or one of its",
+                    "other names, such as DNS:...; as often as needed."
+                })
+        private List<String> certificate = new ArrayList<>();
+
+        @Option(
                 names = {"-q", "--qos"},
                 paramLabel = "QOS",
                 converter = QoSFlag.class,
@@ -155,7 +174,13 @@ final class AclCommand implements Runnable {
 
         private Decision decide(AccessRules rules) {
             String remote = address == null ? null : address + ":0";
-            Subject subject = new Subject(client, new Identity(user), listener, remote);
+            Subject subject =
+                    new Subject(
+                            client,
+                            new Identity(user, Set.copyOf(groups), null),
+                            listener,
+                            remote,
+                            shown());
             try {
                 return switch (what) {
                     case PUBLISH ->
@@ -167,6 +192,12 @@ final class AclCommand implements Runnable {
             } catch (ProtocolViolation e) {
                 throw new ParameterException(spec.commandLine(), e.getMessage(), e);
             }
+        }
+
+        private @Nullable ClientCertificate shown() {
+            return certificate.isEmpty()
+                    ? null
+                    : new ClientCertificate("", certificate, "", "", Long.MAX_VALUE);
         }
 
         private TopicFilter filter() {

@@ -103,6 +103,7 @@ class VencejoTest {
                         rules:
                           - {deny: publish, topics: a/secret}
                           - {allow: [publish, subscribe], topics: "a/#", users: bob, listeners: in}
+                          - {allow: publish, topics: g, groups: staff, certificates: "CN=x*"}
                         """);
         String given = "access-rules=" + rules;
         assertThat(run("acl", "explain", "--set", given, "publish", "a/secret", "--user", "bob"))
@@ -121,6 +122,11 @@ class VencejoTest {
                                 + " listeners: in\n");
         assertThat(run(with(bob, "receive", "b"))).isEqualTo(1);
         assertThat(text(out)).isEqualTo("denied: no rule speaks of it\n");
+        String[] member = with(bob, "publish", "g", "--group", "guests", "--group", "staff");
+        assertThat(run(with(member, "--certificate", "CN=x7"))).isZero();
+        assertThat(run(with(member, "--certificate", "DNS:x7"))).isEqualTo(1);
+        assertThat(run(member)).isEqualTo(1);
+        assertThat(run(with(bob, "publish", "g", "--certificate", "CN=x7"))).isEqualTo(1);
         assertThat(run("acl", "explain", "publish", "b")).isZero();
         assertThat(text(out)).isEqualTo("allowed: there are no access rules\n");
 

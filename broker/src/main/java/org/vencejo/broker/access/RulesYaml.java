@@ -37,6 +37,8 @@ final class RulesYaml {
                     "clients",
                     "listeners",
                     "addresses",
+                    "groups",
+                    "certificates",
                     "maximum-qos",
                     "retain",
                     "shared");
@@ -126,7 +128,9 @@ final class RulesYaml {
                                 keys,
                                 "addresses",
                                 AddressRange::of,
-                                "IP addresses such as 192.0.2.7, and ranges such as 10.0.0.0/8"));
+                                "IP addresses such as 192.0.2.7, and ranges such as 10.0.0.0/8"),
+                        list(keys, "groups", Glob::of, ""),
+                        list(keys, "certificates", Glob::of, ""));
         Node qosNode = keys.get("maximum-qos");
         QoS qosMax =
                 qosNode == null

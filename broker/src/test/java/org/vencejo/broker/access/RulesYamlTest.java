@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.vencejo.core.AccessRules.Subject;
 import org.vencejo.core.Authentication.Identity;
+import org.vencejo.core.ClientCertificate;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.TopicName;
 
@@ -174,6 +176,64 @@ class RulesYamlTest {
         }
     }
 
+    private static final String GROUPS =
+            """
+            rules:
+              - {deny: subscribe, topics: a, groups: "guest*"}
+              - {allow: subscribe, topics: [a, b], groups: [staff, "team-*"]}
+              - {deny: subscribe, topics: d, certificates: "CN=old-*"}
+              - {allow: subscribe, topics: [c, d], certificates: ["*,O=Casa", "DNS:*.example"]}
+            """;
+
+    @ParameterizedTest(name = "in [{0}], as {1}: {2}")
+    @CsvSource({
+        "'',              -,                  ''",
+        "staff,           -,                  a b",
+        "staf,            -,                  ''",
+        "team-7,          -,                  a b",
+        "staff guests,    -,                  b",
+        "-,               'CN=x,O=Casa',      c d",
+        "-,               'CN=x,O=Casas',     ''",
+        "-,               'CN=old-1,O=Casa',  c",
+        "-,               DNS:s.example,      c d",
+        "-,               URI:s.example,      ''",
+        "staff,           DNS:s.example,      a b c d",
+    })
+    void groupsAndCertificatesCount(String groups, String certificate, String received) {
+        Identity identity = new Identity("u", Set.of(groups.split(" ", -1)), null);
+        ClientCertificate shown =
+                new ClientCertificate(
+                        certificate.startsWith("CN=") ? certificate : "CN=other",
+                        List.of("DNS:none", certificate),
+                        "",
+                        "",
+                        0);
+        Rights rights =
+                Rights.of(
+                        MosquittoAclTest.read("rules.yaml", GROUPS),
+                        new Subject(
+                                "c",
+                                identity,
+                                "inside",
+                                "192.0.2.1:5",
+                                certificate.equals("-") ? null : shown));
+        assertThat(List.of("a", "b", "c", "d").stream().filter(rights::mayReceive))
+                .containsExactlyElementsOf(
+                        received.isEmpty() ? List.of() : List.of(received.split(" ", -1)));
+    }
+
+    /// Neither is stored: a session that nobody came for since the start may be queued for.
+    @Test
+    void groupsAndCertificatesOfWhoHasNotBeenHereAreTakenForTheBetter() {
+        RuleSet rules = MosquittoAclTest.read("rules.yaml", GROUPS);
+        Identity remembered = new Identity("u", Set.of(), null, true);
+        Rights absent = Rights.of(rules, new Subject("c", remembered, null, null));
+        assertThat(List.of("a", "b", "c", "d")).allMatch(absent::mayReceive);
+        assertThat(absent.mayReceive("e")).isFalse();
+        Rights back = Rights.of(rules, new Subject("c", new Identity("u"), null, null));
+        assertThat(List.of("a", "b", "c", "d")).noneMatch(back::mayReceive);
+    }
+
     @Test
     void wideSubscriptionsAreRefusedIfThatIsWanted() {
         String rules =
@@ -261,7 +321,7 @@ class RulesYamlTest {
                         "4:5: rules: allowed: a rule with either allow or deny",
                         "5:12: allow: given 'fly'; allowed: publish, subscribe, or both as a list",
                         "8:5: user: unknown key; allowed: allow, deny, topics, users, anonymous,"
-                                + " clients, listeners, addresses, maximum-qos, retain, shared",
+                                + " clients, listeners, addresses, groups, certificates, maximum-qos, retain, shared",
                         "7:13: topics: given 'a/#/b': # stands alone in the last level",
                         "9:12: users: an empty list, which would hold for everything; allowed:"
                                 + " at least one",
