@@ -34,7 +34,7 @@ public final class Broker implements AutoCloseable {
     private final Setup setup;
     private final DataFolder dataFolder;
     private final ServerDriver driver;
-    private final PasswordFiles passwords;
+    private final IdentitySources identities;
     private final SysPublisher sys;
     private final @Nullable ControlSocket control;
     private final CertificateWatch certificates;
@@ -59,7 +59,7 @@ public final class Broker implements AutoCloseable {
             Configuration configuration,
             DataFolder dataFolder,
             ServerDriver driver,
-            PasswordFiles passwords,
+            IdentitySources identities,
             SysPublisher sys,
             @Nullable ControlSocket control,
             Doors doors) {
@@ -68,7 +68,7 @@ public final class Broker implements AutoCloseable {
         this.configuration = configuration;
         this.dataFolder = dataFolder;
         this.driver = driver;
-        this.passwords = passwords;
+        this.identities = identities;
         this.sys = sys;
         this.control = control;
         this.addresses = List.copyOf(doors.addresses);
@@ -83,14 +83,15 @@ public final class Broker implements AutoCloseable {
         BrokerConfig config = configuration.broker();
         setup.logLevel.accept(config.logLevel());
         try (Opened opened = new Opened()) {
-            PasswordFiles passwords =
-                    opened.add(PasswordFiles.open(config.authentication()), PasswordFiles::close);
+            IdentitySources identities =
+                    opened.add(
+                            IdentitySources.open(config.authentication()), IdentitySources::close);
             DataFolder dataFolder =
                     opened.add(DataFolder.open(config.dataFolder()), DataFolder::close);
             Keeper.Started kept = Keeper.open(config);
             Keeper keeper = opened.add(kept.keeper(), Keeper::close);
             ServerDriver driver =
-                    opened.add(startDriver(config, passwords, kept), it -> it.stop(0));
+                    opened.add(startDriver(config, identities, kept), it -> it.stop(0));
             ControlSocket control = ControlSocket.open(dataFolder.folder(), keeper::backup);
             if (control != null) {
                 opened.add(control, ControlSocket::close);
@@ -107,11 +108,11 @@ public final class Broker implements AutoCloseable {
                             configuration,
                             dataFolder,
                             driver,
-                            passwords,
+                            identities,
                             sys,
                             control,
                             doors);
-            passwords.start(driver::usersChanged);
+            identities.start(driver::usersChanged);
             sys.every(config.sysIntervalNanos());
             broker.certificates.start();
             broker.logStart(config, keeper.words());
@@ -121,12 +122,12 @@ public final class Broker implements AutoCloseable {
     }
 
     private static ServerDriver startDriver(
-            BrokerConfig config, PasswordFiles passwords, Keeper.Started kept) {
+            BrokerConfig config, IdentitySources identities, Keeper.Started kept) {
         return ServerDriver.start(
                 new ServerDriver.Parts(
                         config.server(),
                         config.accessRules(),
-                        passwords.authenticators(),
+                        identities.authenticators(),
                         kept.keeper().journal(),
                         kept.keeper().queues(),
                         kept.recovered(),
@@ -216,7 +217,7 @@ public final class Broker implements AutoCloseable {
     /// Reads the files that `configuration` names, as a start does, and throws
     /// [ConfigurationException] with every mistake in them.
     public static void check(Configuration configuration) {
-        PasswordFiles.open(configuration.broker().authentication()).close();
+        IdentitySources.open(configuration.broker().authentication()).close();
     }
 
     /// Reads certificates, password files and the configuration again and does what can be done
@@ -227,7 +228,7 @@ public final class Broker implements AutoCloseable {
             return;
         }
         certificates.readAgain();
-        passwords.readAgain();
+        identities.readAgain();
         Configuration newer;
         try {
             newer = Configuration.read(setup.request, setup.machine);
@@ -275,7 +276,7 @@ public final class Broker implements AutoCloseable {
         if (control != null) {
             control.close();
         }
-        passwords.close();
+        identities.close();
         boolean inTime = driver.stop(GRACE_NANOS);
         certificates.close();
         dataFolder.close();

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -18,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vencejo.broker.config.AuthenticationConfig;
+import org.vencejo.broker.config.AuthenticationLimits;
 import org.vencejo.broker.config.ConfigurationException;
 import org.vencejo.broker.config.Mistake;
 import org.vencejo.broker.passwords.KnownPasswords;
@@ -36,9 +36,8 @@ final class PasswordFiles implements AutoCloseable {
     private static final Set<PosixFilePermission> WRITABLE =
             Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
 
-    private final AuthenticationConfig config;
+    private final long hashBytesMax;
     private final List<Watched> files;
-    private final NameKeys keys;
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(task ->
                     Thread.ofPlatform().name("vencejo-password-files").daemon().unstarted(task));
@@ -72,26 +71,23 @@ final class PasswordFiles implements AutoCloseable {
         }
     }
 
-    private PasswordFiles(AuthenticationConfig config, List<Watched> files, NameKeys keys) {
-        this.config = config;
+    private PasswordFiles(long hashBytesMax, List<Watched> files) {
+        this.hashBytesMax = hashBytesMax;
         this.files = List.copyOf(files);
-        this.keys = keys;
     }
 
     /// Reads them all, or throws [ConfigurationException] with every mistake in them.
-    static PasswordFiles open(AuthenticationConfig config) {
-        NameKeys keys = new NameKeys(new SecureRandom());
+    static PasswordFiles open(
+            List<AuthenticationConfig.PasswordFile> configured,
+            AuthenticationLimits limits,
+            NameKeys keys) {
         List<Watched> files = new ArrayList<>();
         List<Mistake> mistakes = new ArrayList<>();
-        for (AuthenticationConfig.PasswordFile each : config.passwordFiles()) {
+        for (AuthenticationConfig.PasswordFile each : configured) {
             Stamp stamp = Stamp.of(each.file());
-            PasswordFile file =
-                    PasswordFile.read(each.file(), config.limits().memoryBytesMax(), mistakes);
+            PasswordFile file = PasswordFile.read(each.file(), limits.memoryBytesMax(), mistakes);
             KnownPasswords known =
-                    new KnownPasswords(
-                            keys,
-                            config.limits().rememberedMax(),
-                            config.limits().rememberedNanos());
+                    new KnownPasswords(keys, limits.rememberedMax(), limits.rememberedNanos());
             files.add(
                     new Watched(
                             each.file(),
@@ -101,19 +97,12 @@ final class PasswordFiles implements AutoCloseable {
         if (!mistakes.isEmpty()) {
             throw new ConfigurationException(mistakes);
         }
-        return new PasswordFiles(config, files, keys);
+        return new PasswordFiles(limits.memoryBytesMax(), files);
     }
 
-    /// Those who answer from them, and who answers what none of them knows.
-    Authenticators authenticators() {
-        if (files.isEmpty()) {
-            return new Authenticators(List.of(Authenticator.ANONYMOUS), config.limits());
-        }
-        List<PasswordAuthenticator> known = files.stream().map(it -> it.authenticator).toList();
-        List<Authenticator> chain = new ArrayList<>(known);
-        chain.add(new ScramAuthenticator(known, new SecureRandom()));
-        chain.add(new Strangers(known, config.anonymousListeners(), keys));
-        return new Authenticators(chain, config.limits());
+    /// Those who answer from them, in their order.
+    List<PasswordAuthenticator> authenticators() {
+        return files.stream().map(it -> it.authenticator).toList();
     }
 
     /// Begins to look for changes; `heard` is told which users are gone or have another password.
@@ -154,8 +143,7 @@ final class PasswordFiles implements AutoCloseable {
     private void read(Watched each, @Nullable Stamp stamp) {
         each.read = stamp;
         List<Mistake> mistakes = new ArrayList<>();
-        PasswordFile newer =
-                PasswordFile.read(each.path, config.limits().memoryBytesMax(), mistakes);
+        PasswordFile newer = PasswordFile.read(each.path, hashBytesMax, mistakes);
         if (!mistakes.isEmpty()) {
             mistakes.forEach(mistake -> log.error("{}", mistake));
             log.error("{} has mistakes; its users stay as they were", each.path);

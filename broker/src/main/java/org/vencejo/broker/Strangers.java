@@ -1,8 +1,8 @@
 package org.vencejo.broker;
 
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.vencejo.broker.config.AuthenticationConfig;
 import org.vencejo.broker.passwords.NameKeys;
 import org.vencejo.broker.passwords.PasswordFile;
 import org.vencejo.broker.passwords.PasswordHash;
@@ -24,13 +24,14 @@ final class Strangers implements Authenticator {
     private static final Authentication.Outcome NOT_LET_IN =
             new Authentication.Refused(ReasonCode.NOT_AUTHORIZED, Properties.NONE);
 
+    private final AuthenticationConfig config;
     private final List<PasswordAuthenticator> known;
-    private final Set<String> anonymousListeners;
     private final NameKeys keys;
 
-    Strangers(List<PasswordAuthenticator> known, Set<String> anonymousListeners, NameKeys keys) {
+    /// `known` are those among the authenticators who have passwords.
+    Strangers(AuthenticationConfig config, List<PasswordAuthenticator> known, NameKeys keys) {
+        this.config = config;
         this.known = List.copyOf(known);
-        this.anonymousListeners = anonymousListeners;
         this.keys = keys;
     }
 
@@ -44,8 +45,8 @@ final class Strangers implements Authenticator {
         if (!(request instanceof Credentials it)) {
             return BAD_METHOD;
         }
-        boolean mayBeNobody = anonymousListeners.contains(peer.listener());
-        if (isNobody(it) || (mayBeNobody && known.stream().noneMatch(file -> file.isFor(peer)))) {
+        boolean mayBeNobody = config.anonymousListeners().contains(peer.listener());
+        if (isNobody(it) || (mayBeNobody && !config.isFor(peer.listener()))) {
             return mayBeNobody ? NOBODY : NOT_LET_IN;
         }
         PasswordHash decoy = decoy(peer, request);

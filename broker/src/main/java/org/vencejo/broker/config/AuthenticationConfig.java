@@ -3,22 +3,41 @@ package org.vencejo.broker.config;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.broker.identity.CertificateTemplate;
 
 /// How it is found out who clients are. Immutable.
 ///
-/// `anonymousListeners` are the names of those listeners that let clients in who name nobody.
+/// `entries` are asked in this order. `anonymousListeners` are the names of those listeners that
+/// let clients in who name nobody.
 public record AuthenticationConfig(
-        List<PasswordFile> passwordFiles,
-        Set<String> anonymousListeners,
-        AuthenticationLimits limits) {
+        List<Entry> entries, Set<String> anonymousListeners, AuthenticationLimits limits) {
 
     /// Whether anybody finds out who the clients of a listener are.
     public boolean isFor(String listener) {
-        return passwordFiles.stream()
-                .map(PasswordFile::listeners)
-                .anyMatch(listeners -> listeners.isEmpty() || listeners.contains(listener));
+        return entries.stream().anyMatch(entry -> entry.isFor(listener));
     }
 
-    /// A file that knows the users of some listeners, or of all if it names none.
-    public record PasswordFile(Path file, Set<String> listeners) {}
+    /// One that knows clients, of some listeners or of all if it names none.
+    public sealed interface Entry {
+        Set<String> listeners();
+
+        /// Whether it is asked about the clients of `listener`.
+        default boolean isFor(String listener) {
+            return listeners().isEmpty() || listeners().contains(listener);
+        }
+    }
+
+    /// A file that knows users by their passwords.
+    public record PasswordFile(Path file, Set<String> listeners) implements Entry {}
+
+    /// Who shows a certificate is who it says. The Client Identifier has to be one of those that
+    /// `clientIdentifier` gives, unless that is null; `specialCharacters` tells whether a user name
+    /// may hold `+`, `#` and `/`.
+    public record Certificate(
+            CertificateTemplate userName,
+            @Nullable CertificateTemplate clientIdentifier,
+            boolean specialCharacters,
+            Set<String> listeners)
+            implements Entry {}
 }

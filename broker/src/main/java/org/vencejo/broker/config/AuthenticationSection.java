@@ -1,14 +1,17 @@
 package org.vencejo.broker.config;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.vencejo.broker.config.AuthenticationConfig.Certificate;
+import org.vencejo.broker.config.AuthenticationConfig.Entry;
 import org.vencejo.broker.config.AuthenticationConfig.PasswordFile;
 import org.vencejo.broker.config.BrokerConfig.Listener;
+import org.vencejo.broker.identity.CertificateTemplate;
 import org.vencejo.transport.TlsFiles;
 import org.vencejo.transport.TlsFiles.PeerCertificate;
 
@@ -27,7 +30,7 @@ final class AuthenticationSection {
     private final Sources sources;
     private final Map<Listener, String> paths;
 
-    private final Map<String, PasswordFile> files = new LinkedHashMap<>();
+    private final List<Entry> entries = new ArrayList<>();
 
     /// `paths` are those of the listeners.
     AuthenticationSection(Binding binding, Sources sources, Map<Listener, String> paths) {
@@ -47,28 +50,114 @@ final class AuthenticationSection {
         }
         Set<String> anonymous = new TreeSet<>();
         boolean byDefault =
-                files.isEmpty()
+                entries.isEmpty()
                         && paths.keySet().stream()
                                 .allMatch(it -> isLoopback(it) || asksForCertificates(it));
         if (!isGiven(Keys.ALLOW_ANONYMOUS.path())) {
             binding.fallBack(Keys.ALLOW_ANONYMOUS, byDefault);
         }
+        addCertificates();
         paths.forEach((listener, path) -> {
             if (isAnonymous(listener, path)) {
                 anonymous.add(listener.name());
             }
         });
-        return new AuthenticationConfig(
-                List.copyOf(files.values()), Set.copyOf(anonymous), limits());
+        return new AuthenticationConfig(List.copyOf(entries), Set.copyOf(anonymous), limits());
     }
 
     private void entry(int index, String path) {
+        AuthenticationType type = binding.get(Keys.AUTHENTICATION_TYPE, index);
+        if (!binding.isWrong(path + ".type")) {
+            for (AuthenticationType other : AuthenticationType.values()) {
+                if (other != type) {
+                    refuse(path + "." + other.section(), type, other);
+                }
+            }
+        }
+        Set<String> listeners = listeners(index, path);
+        Entry entry =
+                switch (type) {
+                    case PASSWORD_FILE -> passwordFile(index, path, listeners);
+                    case CERTIFICATE -> certificate(index, path, listeners);
+                };
+        if (entry != null) {
+            entries.add(entry);
+        }
+    }
+
+    private void refuse(String section, AuthenticationType type, AuthenticationType other) {
+        if (sources.mentions(section)) {
+            binding.mistake(
+                    section,
+                    "given, but the entry's type is %s; allowed: with type: %s"
+                            .formatted(
+                                    Keys.AUTHENTICATION_TYPE.type().print(type),
+                                    Keys.AUTHENTICATION_TYPE.type().print(other)));
+        }
+    }
+
+    private PasswordFile passwordFile(int index, String path, Set<String> listeners) {
         String file = binding.get(Keys.AUTHENTICATION_FILE, index);
         if (file.isEmpty() && !binding.isWrong(path)) {
             binding.mistake(
                     path,
                     "no file; allowed: file:, with one that 'vencejo passwd FILE USER' makes");
         }
+        return new PasswordFile(Path.of(file), listeners);
+    }
+
+    private Certificate certificate(int index, String path, Set<String> listeners) {
+        for (Listener listener : paths.keySet()) {
+            if (listeners.contains(listener.name()) && !mayShowCertificates(listener)) {
+                binding.mistake(
+                        path + ".listeners",
+                        "given '%s', which asks no client for a certificate; allowed: with tls.client-certificate: required or optional"
+                                .formatted(listener.name()));
+            }
+        }
+        if (listeners.isEmpty()
+                && !binding.isWrong("listeners")
+                && paths.keySet().stream().noneMatch(this::mayShowCertificates)) {
+            binding.mistake(
+                    path,
+                    "no listener asks its clients for a certificate; allowed: with tls.client-certificate: required or optional at one");
+        }
+        String userName = template(Keys.CERTIFICATE_USER_NAME, index);
+        String clientIdentifier = template(Keys.CERTIFICATE_CLIENT_IDENTIFIER, index);
+        return new Certificate(
+                new CertificateTemplate(userName),
+                clientIdentifier.isEmpty() ? null : new CertificateTemplate(clientIdentifier),
+                binding.get(Keys.CERTIFICATE_SPECIAL_CHARACTERS, index),
+                listeners);
+    }
+
+    private String template(Key<String> key, int index) {
+        String text = binding.get(key, index);
+        String fault = CertificateTemplate.fault(text);
+        if (fault != null && !(text.isEmpty() && key == Keys.CERTIFICATE_CLIENT_IDENTIFIER)) {
+            binding.mistake(
+                    key.path().replace("[]", "[" + index + "]"), "given '" + text + "': " + fault);
+        }
+        return text;
+    }
+
+    // Where everybody has to show a certificate and nobody else is asked, it says who they are:
+    // not they themselves.
+    private void addCertificates() {
+        Set<String> listeners = new TreeSet<>();
+        for (Listener listener : paths.keySet()) {
+            if (asksForCertificates(listener) && !isKnownSomehow(listener)) {
+                listeners.add(listener.name());
+            }
+        }
+        if (!listeners.isEmpty()) {
+            entries.add(
+                    new Certificate(
+                            CertificateTemplate.COMMON_NAME, null, false, Set.copyOf(listeners)));
+        }
+    }
+
+    private Set<String> listeners(int index, String path) {
         Set<String> listeners = new TreeSet<>();
         Arrays.stream(binding.get(Keys.AUTHENTICATION_LISTENERS, index).split(",", -1))
                 .map(String::strip)
@@ -83,7 +172,7 @@ final class AuthenticationSection {
                                 .formatted(name, String.join(", ", known)));
             }
         }
-        files.put(path, new PasswordFile(Path.of(file), Set.copyOf(listeners)));
+        return Set.copyOf(listeners);
     }
 
     private boolean isAnonymous(Listener listener, String path) {
@@ -93,14 +182,7 @@ final class AuthenticationSection {
                 isGiven(own)
                         ? binding.at(Keys.LISTENER_ALLOW_ANONYMOUS, own)
                         : binding.get(Keys.ALLOW_ANONYMOUS);
-        boolean isKnownSomehow =
-                files.values().stream()
-                        .anyMatch(file ->
-                                file.listeners().isEmpty()
-                                        || file.listeners().contains(listener.name()));
-        if (!isGiven(own) && !isKnownSomehow && asksForCertificates(listener)) {
-            return true; // the certificate says who it is
-        }
+        boolean isKnownSomehow = isKnownSomehow(listener);
         if (isAnonymous || isKnownSomehow || binding.isWrong(written) || binding.isWrong(LIST)) {
             return isAnonymous;
         }
@@ -122,6 +204,10 @@ final class AuthenticationSection {
         return false;
     }
 
+    private boolean isKnownSomehow(Listener listener) {
+        return entries.stream().anyMatch(entry -> entry.isFor(listener.name()));
+    }
+
     private boolean isGiven(String path) {
         return sources.given().containsKey(path);
     }
@@ -129,6 +215,11 @@ final class AuthenticationSection {
     private static boolean asksForCertificates(Listener listener) {
         TlsFiles tls = listener.tls();
         return tls != null && tls.peerCertificate() == PeerCertificate.REQUIRED;
+    }
+
+    private boolean mayShowCertificates(Listener listener) {
+        TlsFiles tls = listener.tls();
+        return tls != null && tls.peerCertificate() != PeerCertificate.OFF;
     }
 
     private boolean isLoopback(Listener listener) {

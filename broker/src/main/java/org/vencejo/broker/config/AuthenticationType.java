@@ -3,5 +3,18 @@ package org.vencejo.broker.config;
 /// Who knows users.
 public enum AuthenticationType {
     /// A file of names and hashes of passwords.
-    PASSWORD_FILE
+    PASSWORD_FILE("file"),
+    /// The certificates that clients show.
+    CERTIFICATE("certificate");
+
+    private final String section;
+
+    AuthenticationType(String section) {
+        this.section = section;
+    }
+
+    /// The key of an entry below which, or at which, stands what is for this type alone.
+    String section() {
+        return section;
+    }
 }

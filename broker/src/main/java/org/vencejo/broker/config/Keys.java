@@ -17,6 +17,7 @@ import org.vencejo.broker.config.ValueType.Flag;
 import org.vencejo.broker.config.ValueType.Quantity;
 import org.vencejo.broker.config.ValueType.Text;
 import org.vencejo.broker.config.ValueType.Texts;
+import org.vencejo.broker.identity.CertificateTemplate;
 import org.vencejo.core.Limits;
 import org.vencejo.core.ServerSettings;
 import org.vencejo.core.ServerSettings.QueueFullPolicy;
@@ -99,7 +100,9 @@ final class Keys {
                     words(PeerCertificate.class),
                     PeerCertificate.OFF,
                     "Whether clients are asked for a certificate, and whether they come in without one. With"
-                            + " `required`, the listener needs no `allow-anonymous`.");
+                            + " `required`, the listener needs neither `allow-anonymous` nor"
+                            + " `authentication`: the user name is then the common name of the"
+                            + " certificate.");
     static final Key<String> TLS_CLIENT_CA =
             Key.of(
                     "listeners[].tls.client-ca",
@@ -174,7 +177,8 @@ final class Keys {
                     words(AuthenticationType.class),
                     AuthenticationType.PASSWORD_FILE,
                     "Who knows users. The entries are asked one after the other: a user that one does not"
-                            + " know is asked about at the next, a wrong password is wrong.");
+                            + " know is asked about at the next, a wrong password is wrong. What is for"
+                            + " one type alone stands in a section of its name.");
     static final Key<String> AUTHENTICATION_FILE =
             Key.of(
                     "authentication[].file",
@@ -188,6 +192,27 @@ final class Keys {
                     new Text(4_096),
                     "",
                     "The names of the listeners that it is for, with commas between them; all if empty.");
+    static final Key<String> CERTIFICATE_USER_NAME =
+            Key.of(
+                    "authentication[].certificate.user-name",
+                    new Text(1_024),
+                    CertificateTemplate.COMMON_NAME.text(),
+                    "The user name of a client that shows a certificate, with `{subject}`, `{cn}`, `{dns}`,"
+                            + " `{email}` or `{uri}` for what the certificate says; the first of several."
+                            + " What the client says itself is not believed.");
+    static final Key<String> CERTIFICATE_CLIENT_IDENTIFIER =
+            Key.of(
+                    "authentication[].certificate.client-identifier",
+                    new Text(1_024),
+                    "",
+                    "The Client Identifier that such a client has to have, written in the same way; any if"
+                            + " empty, and any one of several.");
+    static final Key<Boolean> CERTIFICATE_SPECIAL_CHARACTERS =
+            Key.of(
+                    "authentication[].certificate.special-characters",
+                    new Flag(),
+                    false,
+                    "Whether the certificate may put `+`, `#` and `/` into a user name, as a URI does.");
     static final Key<String> ACCESS_RULES =
             Key.computed(
                             "access-rules",
@@ -873,6 +898,9 @@ final class Keys {
                     AUTHENTICATION_TYPE,
                     AUTHENTICATION_FILE,
                     AUTHENTICATION_LISTENERS,
+                    CERTIFICATE_USER_NAME,
+                    CERTIFICATE_CLIENT_IDENTIFIER,
+                    CERTIFICATE_SPECIAL_CHARACTERS,
                     ACCESS_RULES,
                     DATA_FOLDER,
                     DURABILITY,

@@ -115,13 +115,47 @@ class MistakesTest {
                           - {file: p, listeners: "here, there"}
                           - {fil: p}
                         """,
-                        "f.yaml:3:12: authentication[0].type: given 'ldap'; allowed: password-file",
+                        "f.yaml:3:12: authentication[0].type: given 'ldap'; allowed: password-file, certificate",
                         "f.yaml:4:5: authentication[1]: no file; allowed: file:, with one that 'vencejo"
                                 + " passwd FILE USER' makes",
                         "f.yaml:5:26: authentication[2].listeners: given 'there', which is no listener;"
                                 + " allowed: here",
                         "f.yaml:6:6: authentication[3].fil: unknown key; the nearest is"
                                 + " authentication[].file"),
+                Case.of(
+                        "sections of other types",
+                        """
+                        authentication:
+                          - {file: p, certificate: {user-name: "{cn}"}}
+                          - {type: certificate, file: p}
+                          - {type: certificate, certificate: {user-nam: x}}
+                        """,
+                        "f.yaml:2:40: authentication[0].certificate: given, but the entry's type is"
+                                + " password-file; allowed: with type: certificate",
+                        "f.yaml:3:5: authentication[1]: no listener asks its clients for a certificate;"
+                                + " allowed: with tls.client-certificate: required or optional at one",
+                        "f.yaml:3:31: authentication[1].file: given, but the entry's type is certificate;"
+                                + " allowed: with type: password-file",
+                        "f.yaml:4:5: authentication[2]: no listener asks its clients for a certificate;"
+                                + " allowed: with tls.client-certificate: required or optional at one",
+                        "f.yaml:4:39: authentication[2].certificate.user-nam: unknown key; the nearest is"
+                                + " authentication[].certificate.user-name"),
+                Case.of(
+                        "templates that are none",
+                        """
+                        listeners: [{name: here}]
+                        authentication:
+                          - type: certificate
+                            listeners: here
+                            certificate: {user-name: "{on}", client-identifier: "all"}
+                        """,
+                        "f.yaml:4:16: authentication[0].listeners: given 'here', which asks no client for a"
+                                + " certificate; allowed: with tls.client-certificate: required or optional",
+                        "f.yaml:5:30: authentication[0].certificate.user-name: given '{on}': {on} is nothing"
+                                + " of a certificate; allowed: {subject}, {cn}, {dns}, {email}, {uri}",
+                        "f.yaml:5:57: authentication[0].certificate.client-identifier: given 'all': which says"
+                                + " nothing of a certificate, so that all would be the same client; allowed:"
+                                + " {subject}, {cn}, {dns}, {email}, {uri}, and text around it"),
                 Case.of(
                         "durability that nobody knows",
                         "durability: high",
