@@ -33,7 +33,7 @@ enum Floor {
     BROKER(
             Set.of(PROTOCOL, CORE, STORAGE, TRANSPORT),
             // com.sun.management: the one door of the JDK to the limit of file descriptors;
-            // javax.crypto: the JDK's HMAC.
+            // javax.crypto: the JDK's HMAC; javax.naming: its reader of the names in certificates.
             Set.of(
                     "io.netty",
                     "org.slf4j",
@@ -41,8 +41,9 @@ enum Floor {
                     "org.bouncycastle",
                     "javax.crypto",
                     "com.sun.management",
+                    "javax.naming",
                     "javax.security"),
-            Set.of("", ".config", ".access", ".passwords")),
+            Set.of("", ".config", ".access", ".identity", ".passwords")),
     CLI(
             Set.of(PROTOCOL, CONFORMANCE, CORE, STORAGE, TRANSPORT, CLIENT, BROKER),
             Set.of("org.slf4j", "picocli"),
