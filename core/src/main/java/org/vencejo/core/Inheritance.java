@@ -76,7 +76,15 @@ final class Inheritance {
 
     private void read() {
         needsRoom = false;
-        turn.read(session, from, this::inherit);
+        turn.read(session, from, this::haveRead);
+    }
+
+    private void haveRead(List<Mutation.Enqueued> entries) {
+        try {
+            inherit(entries);
+        } finally {
+            turn.waiters.workEnded();
+        }
     }
 
     // What the journal does not take any more is read again later.

@@ -14,6 +14,10 @@ final class Waiters {
 
     private static final long RETRY_NANOS = 1_000_000_000;
 
+    /// How many works are under way at once. Of more the journal would take nothing when they come
+    /// back, and whoever else has a queue read would wait behind them.
+    private static final int WORKS_MAX = 16;
+
     private final Turn turn;
     private final ArrayDeque<Connection> heldBack = new ArrayDeque<>();
     private final Deadline more = Deadline.ofSlice(this::goOn);
@@ -22,7 +26,11 @@ final class Waiters {
     private final ArrayDeque<Runnable> works = new ArrayDeque<>();
 
     private final ArrayDeque<Runnable> growing = new ArrayDeque<>();
-    private final Deadline retry = new Deadline(this::retryOne);
+    private final Deadline retry = new Deadline(this::retry);
+
+    /// Works that have begun and not come back, as far as that was within a second: one that has to
+    /// wait for a block that cannot be read keeps no other waiting.
+    private int underWay;
 
     /// Those that wait, and those among whose answers some are durable.
     private ArrayDeque<ServerSession> waiting = new ArrayDeque<>();
@@ -54,24 +62,41 @@ final class Waiters {
         }
     }
 
-    /// Runs a part of some work that appends without any client being the cause, now or when the
+    /// Begins a part of some work that appends without any client being the cause, now or when the
     /// journal takes what comes of it. If it `grows`, the disk must have room for more, too.
     void whenTaken(boolean grows, Runnable work) {
-        if (takes(grows)) {
-            work.run();
+        if (underWay < WORKS_MAX && takes(grows)) {
+            begin(work);
         } else {
             (grows ? growing : works).add(work);
         }
-        if (!growing.isEmpty() && !retry.isSet()) {
+        if ((!growing.isEmpty() || underWay == WORKS_MAX) && !retry.isSet()) {
             turn.schedule(retry, RETRY_NANOS);
         }
     }
 
-    // It may need no room any more: then it makes some, and nobody else might.
-    private void retryOne() {
+    private void begin(Runnable work) {
+        underWay++;
+        work.run();
+    }
+
+    /// A part of such a work has come to its end, and another may begin.
+    void workEnded() {
+        underWay = Math.max(0, underWay - 1);
+        if (mayWork()) {
+            turn.schedule(more, 0);
+        }
+    }
+
+    private void retry() {
+        underWay = 0;
+        // It may need no room any more: then it makes some, and nobody else might.
         Runnable work = growing.poll();
         if (work != null) {
             whenTaken(false, work);
+        }
+        if (mayWork()) {
+            goOn();
         }
     }
 
@@ -108,7 +133,7 @@ final class Waiters {
         }
         while (mayWork() && left > 0) {
             left--;
-            (takes(true) && !growing.isEmpty() ? growing : works).remove().run();
+            begin((takes(true) && !growing.isEmpty() ? growing : works).remove());
         }
         // Who comes back with more to send has a turn behind the others.
         while (!ready.isEmpty() && left > 0 && turn.workLeft() > 0) {
@@ -117,6 +142,9 @@ final class Waiters {
         if (!ready.isEmpty() || mayBeReadFrom() || mayWork()) {
             turn.leaveRestTo(more);
         }
+        if (underWay == WORKS_MAX && !retry.isSet()) {
+            turn.schedule(retry, RETRY_NANOS);
+        }
     }
 
     private boolean mayBeReadFrom() {
@@ -124,7 +152,8 @@ final class Waiters {
     }
 
     private boolean mayWork() {
-        return (!works.isEmpty() && takes(false)) || (!growing.isEmpty() && takes(true));
+        return underWay < WORKS_MAX
+                && ((!works.isEmpty() && takes(false)) || (!growing.isEmpty() && takes(true)));
     }
 
     private boolean isHalfBehind() {

@@ -311,6 +311,58 @@ class InheritanceTest {
         assertThat(before).isEqualTo(4 * MESSAGES);
     }
 
+    // ---- very many of them
+    // ---------------------------------------------------------------------------------------
+
+    private static final int MANY = 100;
+    private static final int AT_ONCE = 16;
+
+    /// A hundred sessions with a message each end, one after the other, and `second` inherits.
+    private static Bench manyEnd() {
+        Bench bench = new Bench(settings(true));
+        Connection publisher = bench.connect("publisher", 0);
+        List<String> names = IntStream.range(0, MANY).mapToObj(i -> "m" + i).toList();
+        for (String name : names) {
+            Connection member = bench.connect(name, 100);
+            bench.in(member, subscribe("$share/" + name + "/t", QoS.AT_LEAST_ONCE));
+            bench.cut(member);
+        }
+        bench.in(publisher, publish("t", QoS.AT_LEAST_ONCE, 1, "0"));
+        Connection second = bench.connect("second", 100);
+        for (String name : names) {
+            bench.in(second, subscribe("$share/" + name + "/t", QoS.AT_LEAST_ONCE));
+        }
+        bench.cut(second);
+        names.forEach(name -> bench.cut(bench.connect(cleanStart(connect(name, 0)))));
+        return bench;
+    }
+
+    @Test
+    void aFewAreReadAtOnceAndTheOthersFollow() {
+        Bench bench = manyEnd();
+        while (!bench.reads.isEmpty()) {
+            assertThat(bench.reads).hasSizeLessThanOrEqualTo(AT_ONCE);
+            bench.answerRead();
+        }
+        assertThat(count(bench, Mutation.SessionEnded.class)).isEqualTo(MANY);
+        assertThat(ofSecond(bench)).hasSize(MANY);
+    }
+
+    /// A part of the disk that cannot be read keeps only those waiting whose part it is.
+    @Test
+    void thoseThatCannotBeReadKeepNoOtherWaiting() {
+        Bench bench = manyEnd();
+        List<Bench.Read> unreadable = List.copyOf(bench.reads);
+        assertThat(unreadable).hasSize(AT_ONCE);
+        bench.reads.clear();
+        bench.pass(1_000);
+        answerReads(bench);
+        assertThat(count(bench, Mutation.SessionEnded.class)).isEqualTo(MANY - AT_ONCE);
+        bench.reads.addAll(unreadable);
+        answerReads(bench);
+        assertThat(count(bench, Mutation.SessionEnded.class)).isEqualTo(MANY);
+    }
+
     /// What a start finds of an inheritance is what has not been read.
     @Test
     void whatCameToNobodyIsGoneFromTheStoreToo() {
