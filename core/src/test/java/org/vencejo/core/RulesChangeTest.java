@@ -134,8 +134,7 @@ class RulesChangeTest {
                             return Permissions.ALL;
                         },
                         Recovered.NOTHING);
-        Connection client =
-                watched.connect(with(connect("c", 0), will("a", QoS.AT_LEAST_ONCE, 0)));
+        Connection client = watched.connect(with(connect("c", 0), will("a", QoS.AT_LEAST_ONCE, 0)));
         watched.in(client, subscribe("b", QoS.AT_LEAST_ONCE));
         watched.cut(client);
         assertThat(asked).containsExactly("c");
