@@ -57,7 +57,7 @@ final class DurableMark implements AutoCloseable {
     /// Opens the file of `folder`, which is made if it is not there, and notes `index` for good.
     ///
     /// A new one has its name only when the disk has what is in it: a power cut leaves none or a
-    /// whole one. The name itself lasts when the folder is synced.
+    /// whole one. When this returns, the names in the folder last.
     static DurableMark open(Path folder, long index) throws IOException {
         Path file = folder.resolve(NAME);
         boolean isNew = !Files.exists(file);
@@ -75,6 +75,7 @@ final class DurableMark implements AutoCloseable {
             if (isNew) {
                 Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
             }
+            StoreFolder.sync(folder);
             return mark;
         } catch (IOException e) {
             mark.file.close();

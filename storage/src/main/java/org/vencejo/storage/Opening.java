@@ -124,9 +124,8 @@ final class Opening {
             }
             MutationWriter.Progress progress = progress(database);
             // All that a database opens with it has just synced.
-            DurableMark mark = DurableMark.open(folder, progress.index());
-            StoreFolder.sync(folder);
-            return new OpenStore(database, mark, progress);
+            return new OpenStore(
+                    database, DurableMark.open(folder, progress.index()), progress);
         } catch (RocksDBException | IOException | RuntimeException e) {
             database.close();
             throw e;

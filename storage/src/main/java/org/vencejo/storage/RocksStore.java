@@ -270,7 +270,6 @@ public class RocksStore implements Store, AutoCloseable {
         try (DurableMark copied = DurableMark.open(copy, index)) {
             copied.force();
         }
-        StoreFolder.sync(copy);
         return index;
     }
 
