@@ -206,7 +206,7 @@ final class BrokerConnection implements ConnectionHandler, Peer {
             return;
         }
         List<X509Certificate> shown = socket.peerCertificates();
-        if (!shown.isEmpty() && changed.isRevoked(shown.getFirst())) {
+        if (changed.isRevoked(shown)) {
             // To come back with it is of no use, which is what this code tells.
             driver.handleLater(
                     new Input.Expel(

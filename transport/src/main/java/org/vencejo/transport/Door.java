@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -73,8 +74,8 @@ public record Door(
     }
 
     @Override
-    public boolean isRevoked(X509Certificate certificate) {
-        return tls != null && tls.isRevoked(certificate);
+    public @Nullable String refusal(List<X509Certificate> chain) {
+        return tls == null ? null : tls.refusal(chain);
     }
 
     @Override

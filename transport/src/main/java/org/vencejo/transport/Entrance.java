@@ -109,11 +109,6 @@ final class Entrance {
 
     private void shakenHands() {
         peerCertificates = learnCertificates();
-        if (!peerCertificates.isEmpty() && passage.isRevoked(peerCertificates.getFirst())) {
-            // The files may have been read again since it began, or a session be resumed.
-            connection.turnAway("its certificate is revoked");
-            return;
-        }
         goOn();
     }
 
@@ -121,6 +116,13 @@ final class Entrance {
         Step next = passage.after(step);
         if (next != null) {
             step = next;
+            return;
+        }
+        // The files may have been read again since it began, or a session be resumed. Whoever is
+        // open hears of later lists by itself.
+        String refusal = passage.refusal(peerCertificates);
+        if (refusal != null) {
+            connection.turnAway(refusal);
             return;
         }
         end();

@@ -3,6 +3,7 @@ package org.vencejo.transport;
 import io.netty.channel.Channel;
 import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What stands between a socket and an open connection, on either side. Immutable.
@@ -19,7 +20,8 @@ interface Passage {
     /// What is believed of what a proxy says.
     ProxyHeader believed(ProxyHeader header);
 
-    boolean isRevoked(X509Certificate certificate);
+    /// Why a peer that has shown these certificates, verified, is turned away; null if it is not.
+    @Nullable String refusal(List<X509Certificate> chain);
 
     /// Puts its handlers before those of the connection.
     void prepend(Channel channel);

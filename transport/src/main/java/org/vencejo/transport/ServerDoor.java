@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What a connection that we make has to pass before it is open: the server's handshake of TLS, its
@@ -36,8 +37,8 @@ public record ServerDoor(
     }
 
     @Override
-    public boolean isRevoked(X509Certificate certificate) {
-        return false; // whom we trust is decided in the handshake
+    public @Nullable String refusal(List<X509Certificate> chain) {
+        return null; // whom we trust is decided in the handshake
     }
 
     @Override

@@ -92,7 +92,24 @@ record TlsMaterial(
         return trust;
     }
 
-    boolean isRevoked(X509Certificate certificate) {
+    /// Why somebody who has shown these certificates, its own first, is not let in, though it could
+    /// prove that they are its own; null if nothing speaks against it. Who resumes a session is not
+    /// asked for them again.
+    @Nullable String refusal(List<X509Certificate> chain, Instant now) {
+        if (isRevoked(chain)) {
+            return "its certificate is revoked";
+        }
+        boolean isOver =
+                !chain.isEmpty() && now.isAfter(chain.getFirst().getNotAfter().toInstant());
+        return isOver ? "its certificate has expired" : null;
+    }
+
+    /// Whether a list names one of them: what an authority has signed goes with it.
+    boolean isRevoked(List<X509Certificate> chain) {
+        return chain.stream().anyMatch(this::isRevoked);
+    }
+
+    private boolean isRevoked(X509Certificate certificate) {
         for (X509CRL list : revocations) {
             if (list.getIssuerX500Principal().equals(certificate.getIssuerX500Principal())
                     && list.isRevoked(certificate)) {

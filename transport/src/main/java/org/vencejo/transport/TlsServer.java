@@ -93,9 +93,14 @@ public final class TlsServer {
         return state.material.warnings(now);
     }
 
-    /// Whether a revocation list names the peer's certificate.
-    public boolean isRevoked(X509Certificate certificate) {
-        return state.material.isRevoked(certificate);
+    /// Whether a revocation list names one of the certificates that the peer has shown.
+    public boolean isRevoked(List<X509Certificate> chain) {
+        return state.material.isRevoked(chain);
+    }
+
+    /// Why a peer that has shown these is not let in; null if nothing speaks against it.
+    @Nullable String refusal(List<X509Certificate> chain) {
+        return state.material.refusal(chain, Instant.now());
     }
 
     /// Forgets keys and certificates; nobody shakes hands any more.

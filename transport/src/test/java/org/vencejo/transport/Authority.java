@@ -47,8 +47,9 @@ public final class Authority {
         this.self = self;
     }
 
-    /// A certificate and its key.
-    public record Issued(X509Certificate certificate, PrivateKey key) {
+    /// A certificate and its key, and the certificates of those between it and a root.
+    public record Issued(
+            X509Certificate certificate, PrivateKey key, List<X509Certificate> between) {
         /// The certificate in PEM.
         public String pem() {
             return Authority.pem(certificate);
@@ -72,7 +73,9 @@ public final class Authority {
             try {
                 KeyStore store = KeyStore.getInstance("PKCS12");
                 store.load(null, null);
-                store.setKeyEntry("it", key, password, new Certificate[] {certificate});
+                List<Certificate> chain = new java.util.ArrayList<>(List.of(certificate));
+                chain.addAll(between);
+                store.setKeyEntry("it", key, password, chain.toArray(new Certificate[0]));
                 return store;
             } catch (GeneralSecurityException | IOException e) {
                 throw new IllegalStateException(e);
@@ -91,7 +94,38 @@ public final class Authority {
                         subject,
                         pair,
                         Duration.ofDays(90),
-                        null));
+                        null,
+                        true,
+                        List.of()));
+    }
+
+    /// Another one that this one has signed; what it issues is shown with its certificate.
+    public Authority below(String name) {
+        KeyPair pair = ecKeys();
+        return new Authority(
+                issue(
+                        certificate().getSubjectX500Principal(),
+                        self.key(),
+                        "CN=" + name,
+                        pair,
+                        Duration.ofDays(90),
+                        null,
+                        true,
+                        between()));
+    }
+
+    /// What is shown of it by those for whom it issues.
+    private List<X509Certificate> between() {
+        boolean isRoot =
+                certificate()
+                        .getSubjectX500Principal()
+                        .equals(certificate().getIssuerX500Principal());
+        return isRoot ? List.of() : List.of(certificate());
+    }
+
+    /// Its certificate and key.
+    public Issued self() {
+        return self;
     }
 
     /// Its own certificate.
@@ -130,7 +164,14 @@ public final class Authority {
     private Issued issued(
             String subject, KeyPair keys, Duration life, @Nullable GeneralNames names) {
         return issue(
-                certificate().getSubjectX500Principal(), self.key(), subject, keys, life, names);
+                certificate().getSubjectX500Principal(),
+                self.key(),
+                subject,
+                keys,
+                life,
+                names,
+                false,
+                between());
     }
 
     /// A list in PEM that revokes these, in force from now on for so long.
@@ -219,7 +260,9 @@ public final class Authority {
             String subject,
             KeyPair keys,
             Duration life,
-            @Nullable GeneralNames names) {
+            @Nullable GeneralNames names,
+            boolean isAuthority,
+            List<X509Certificate> between) {
         Instant begin = Instant.now().minus(Duration.ofDays(2));
         X500Principal principal = new X500Principal(subject);
         JcaX509v3CertificateBuilder builder =
@@ -232,16 +275,15 @@ public final class Authority {
                         keys.getPublic());
         try {
             builder.addExtension(
-                    Extension.basicConstraints,
-                    true,
-                    new BasicConstraints(principal.equals(issuer)));
+                    Extension.basicConstraints, true, new BasicConstraints(isAuthority));
             if (names != null) {
                 builder.addExtension(Extension.subjectAlternativeName, false, names);
             }
             return new Issued(
                     new JcaX509CertificateConverter()
                             .getCertificate(builder.build(signer(issuerKey))),
-                    keys.getPrivate());
+                    keys.getPrivate(),
+                    between);
         } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
             throw new IllegalStateException(e);
         }

@@ -99,7 +99,9 @@ public record TlsPeer(SSLContext context) {
 
         @Override
         public X509Certificate[] getCertificateChain(String alias) {
-            return new X509Certificate[] {own.certificate()};
+            List<X509Certificate> chain = new java.util.ArrayList<>(own.between());
+            chain.addFirst(own.certificate());
+            return chain.toArray(new X509Certificate[0]);
         }
 
         @Override

@@ -15,7 +15,9 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -379,11 +381,48 @@ class TlsTest {
 
         Files.writeString(list, AUTHORITY.revoking(Duration.ofHours(-1)));
         assertThat(tls.read()).isInstanceOf(Reading.Renewed.class);
-        assertThat(tls.warnings(java.time.Instant.now()))
+        assertThat(tls.warnings(Instant.now()))
                 .singleElement()
                 .asString()
                 .contains("revocation list of CN=an authority was due for renewal");
         assertThat(echoes(peer(good).connect(echoing(tls)))).isFalse();
+    }
+
+    @Test
+    void whoseAuthorityIsRevokedIsRevokedToo() throws Exception {
+        Authority between = AUTHORITY.below("between");
+        Authority.Issued own = between.client("sensor");
+        String lists =
+                between.revoking(Duration.ofDays(1)) + AUTHORITY.revoking(Duration.ofDays(1));
+        Path list = Authority.file(folder, "crl", lists);
+        TlsServer tls = tls(files(PeerCertificate.REQUIRED, list));
+        Heard server = heard(Heard.echo());
+        InetSocketAddress address = listen(server, tls);
+        try (SSLSocket there = TlsPeer.insisting(AUTHORITY, own).connect(address)) {
+            there.startHandshake();
+            List<X509Certificate> shown = server.connection().peerCertificates();
+            assertThat(shown).containsExactly(own.certificate(), between.certificate());
+            assertThat(tls.isRevoked(shown)).isFalse();
+
+            Files.writeString(list, lists + AUTHORITY.revoking(Duration.ofDays(1), between.self()));
+            assertThat(tls.read()).isInstanceOf(Reading.Renewed.class);
+            assertThat(tls.isRevoked(shown)).isTrue();
+        }
+        TlsPeer again = TlsPeer.insisting(AUTHORITY, between.client("another"));
+        assertThat(echoes(again.connect(address))).isFalse();
+    }
+
+    @Test
+    void aCertificateThatEndsIsNoneThoughASessionIsResumed() throws Exception {
+        List<TlsFiles.Trouble> troubles = new ArrayList<>();
+        TlsMaterial material = TlsMaterial.read(files(PeerCertificate.REQUIRED), troubles);
+        assertThat(troubles).isEmpty();
+        X509Certificate own = AUTHORITY.lasting("sensor", Duration.ofDays(2)).certificate();
+        Instant end = own.getNotAfter().toInstant();
+        assertThat(material.refusal(List.of(own), end)).isNull();
+        assertThat(material.refusal(List.of(own), end.plusSeconds(1)))
+                .isEqualTo("its certificate has expired");
+        assertThat(material.refusal(List.of(), end)).isNull();
     }
 
     // ---- what is agreed on ----

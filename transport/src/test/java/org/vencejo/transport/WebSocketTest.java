@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -24,6 +26,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -539,6 +542,46 @@ class WebSocketTest {
             assertThat(refused.isAtItsEnd()).isTrue();
         }
         assertThat(nextTurnedAway()).isEqualTo("WEBSOCKET: a path other than /mqtt");
+    }
+
+    /// Between its handshake and its request, that is: who is open hears of a list by itself.
+    @Test
+    void whoIsRevokedOnItsWayInDoesNotComeIn() throws Exception {
+        Authority authority = Authority.named("an authority");
+        Authority.Issued stolen = authority.client("stolen");
+        Path list = Authority.file(folder, "crl", authority.revoking(Duration.ofDays(1)));
+        TlsServer tls =
+                TlsServer.open(
+                        new TlsFiles(
+                                List.of(authority.server("it").write(folder, "it")),
+                                PeerCertificate.REQUIRED,
+                                authority.write(folder, "ca.pem"),
+                                list,
+                                Version.TLS_1_2),
+                        "http/1.1");
+        opened.add(tls::close);
+        var listener =
+                transport.listen(
+                        ANY_PORT,
+                        new Door(tls, SERVER, () -> 30 * SECOND_NANOS),
+                        (loop, remote) -> heard(Heard.echo()));
+        opened.add(listener);
+        InetSocketAddress address = listener.localAddress();
+        // In 1.2 the server has shaken hands when the client has.
+        SSLSocket bad = TlsPeer.trusting(authority, stolen).connect(address, "TLSv1.2");
+        SSLSocket good =
+                TlsPeer.trusting(authority, authority.client("good")).connect(address, "TLSv1.2");
+        try (WebSocketPeer refused = new WebSocketPeer(bad);
+                WebSocketPeer peer = new WebSocketPeer(good)) {
+            bad.startHandshake();
+            good.startHandshake();
+            Files.writeString(list, authority.revoking(Duration.ofDays(1), stolen));
+            assertThat(tls.read()).isInstanceOf(TlsServer.Reading.Renewed.class);
+            refused.upgrade();
+            assertThat(nextTurnedAway()).isEqualTo("WEBSOCKET: its certificate is revoked");
+            peer.upgrade();
+            assertEchoes(peer);
+        }
     }
 
     // ---- helpers ----
