@@ -13,7 +13,7 @@ import org.vencejo.transport.TlsServer;
 import org.vencejo.transport.TlsServer.Reading;
 
 /// Watches the files of TLS: takes new ones into use, says which cannot be, and warns before
-/// certificates end.
+/// certificates end. Changes the keys of sessions every hour.
 ///
 /// Thread-safe. Looks at them every few seconds on a thread of its own, and whenever it is asked.
 final class CertificateWatch implements AutoCloseable {
@@ -21,6 +21,7 @@ final class CertificateWatch implements AutoCloseable {
 
     private static final long LOOK_SECONDS = 5;
     private static final long WARN_HOURS = 24;
+    private static final long TICKET_HOURS = 1;
 
     private final List<Watched> watched;
     private final Consumer<TlsServer> renewed;
@@ -49,6 +50,9 @@ final class CertificateWatch implements AutoCloseable {
         var _ =
                 thread.scheduleWithFixedDelay(
                         () -> warn(Instant.now()), WARN_HOURS, WARN_HOURS, TimeUnit.HOURS);
+        var _ =
+                thread.scheduleWithFixedDelay(
+                        this::renewTickets, TICKET_HOURS, TICKET_HOURS, TimeUnit.HOURS);
     }
 
     /// Reads what has changed.
@@ -92,6 +96,10 @@ final class CertificateWatch implements AutoCloseable {
                 }
             }
         }
+    }
+
+    private void renewTickets() {
+        watched.forEach(each -> each.tls.renewTickets());
     }
 
     private void warn(Instant now) {

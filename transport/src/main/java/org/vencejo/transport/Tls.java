@@ -9,8 +9,6 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.OpenSsl;
-import io.netty.handler.ssl.OpenSslSessionContext;
-import io.netty.handler.ssl.OpenSslSessionTicketKey;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -20,8 +18,6 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
-import java.util.Arrays;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -87,11 +83,7 @@ public final class Tls {
             if (files.peerCertificate() != TlsFiles.PeerCertificate.OFF) {
                 builder.trustManager(material.trust());
             }
-            SslContext context = builder.build();
-            if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
-                sessions.setTicketKeys(ticketKey());
-            }
-            return context;
+            return builder.build();
         } catch (SSLException | GeneralSecurityException | IllegalArgumentException e) {
             throw new IOException("it cannot be used: " + reason(e), e);
         }
@@ -103,23 +95,6 @@ public final class Tls {
                 SelectorFailureBehavior.NO_ADVERTISE,
                 SelectedListenerFailureBehavior.ACCEPT,
                 name);
-    }
-
-    // A key of this context alone: what was resumed by an older one has to be shown again.
-    private static OpenSslSessionTicketKey ticketKey() {
-        SecureRandom random = new SecureRandom();
-        byte[] name = new byte[OpenSslSessionTicketKey.NAME_SIZE];
-        byte[] hmac = new byte[OpenSslSessionTicketKey.HMAC_KEY_SIZE];
-        byte[] aes = new byte[OpenSslSessionTicketKey.AES_KEY_SIZE];
-        random.nextBytes(name);
-        random.nextBytes(hmac);
-        random.nextBytes(aes);
-        try {
-            return new OpenSslSessionTicketKey(name, hmac, aes);
-        } finally {
-            Arrays.fill(hmac, (byte) 0);
-            Arrays.fill(aes, (byte) 0);
-        }
     }
 
     /// A handler whose time is watched by the [Entrance].

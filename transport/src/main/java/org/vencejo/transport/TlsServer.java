@@ -88,6 +88,14 @@ public final class TlsServer {
         return new Reading.Renewed(state.identities());
     }
 
+    /// Changes the keys under which clients keep their sessions. Those that were kept under the one
+    /// before the last cannot be resumed any more.
+    public synchronized void renewTickets() {
+        if (!closed) {
+            state.tickets.forEach(Tickets::renew);
+        }
+    }
+
     /// What operators should see to: certificates that end soon, or have ended.
     public List<String> warnings(Instant now) {
         return state.material.warnings(now);
@@ -159,7 +167,10 @@ public final class TlsServer {
     /// What was read, and a context of the engine for each identity. Immutable, and counted: those
     /// of BoringSSL are memory of its own.
     private record State(
-            TlsMaterial material, List<SslContext> contexts, Map<String, SslContext> byName) {
+            TlsMaterial material,
+            List<SslContext> contexts,
+            List<Tickets> tickets,
+            Map<String, SslContext> byName) {
 
         static State read(TlsFiles files, String applicationProtocol) throws TlsException {
             List<TlsFiles.Trouble> troubles = new ArrayList<>();
@@ -186,7 +197,8 @@ public final class TlsServer {
                     identity.hostNames().forEach(name -> byName.putIfAbsent(name, context));
                 }
             }
-            return new State(material, List.copyOf(contexts), byName);
+            List<Tickets> tickets = contexts.stream().map(Tickets::new).toList();
+            return new State(material, List.copyOf(contexts), tickets, byName);
         }
 
         SslContext forName(@Nullable String name) {

@@ -507,6 +507,21 @@ class TlsTest {
         assertThat(sessionBegun(peer, address, version)).as("begun anew").isNotEqualTo(first);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void aSessionIsResumedOverOneChangeOfTicketKeysAndNotOverTwo(String version) throws Exception {
+        boolean byItself = engine.equals("the JDK"); // its keys are its own business
+        TlsServer tls = tls(files(PeerCertificate.OFF));
+        InetSocketAddress address = echoing(tls);
+        TlsPeer peer = peer(null);
+        long first = sessionBegun(peer, address, version);
+        tls.renewTickets();
+        assertThat(sessionBegun(peer, address, version)).as("resumed").isEqualTo(first);
+        tls.renewTickets();
+        tls.renewTickets();
+        assertThat(sessionBegun(peer, address, version) == first).isEqualTo(byItself);
+    }
+
     @Test
     void newFilesAreForWhoComesAndBadOnesForNobody() throws Exception {
         TlsFiles files = files(PeerCertificate.OFF);
