@@ -3,11 +3,10 @@ package org.vencejo.broker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -23,6 +22,7 @@ import org.vencejo.broker.config.Mistake;
 import org.vencejo.broker.passwords.KnownPasswords;
 import org.vencejo.broker.passwords.NameKeys;
 import org.vencejo.broker.passwords.PasswordFile;
+import org.vencejo.transport.FileStamp;
 
 /// The password files of a broker, which are read again when they change. Thread-safe.
 ///
@@ -48,26 +48,14 @@ final class PasswordFiles implements AutoCloseable {
     private static final class Watched {
         private final Path path;
         private final PasswordAuthenticator authenticator;
-        private @Nullable Stamp read;
-        private @Nullable Stamp seen;
+        private @Nullable FileStamp read;
+        private @Nullable FileStamp seen;
 
-        Watched(Path path, PasswordAuthenticator authenticator, @Nullable Stamp read) {
+        Watched(Path path, PasswordAuthenticator authenticator, @Nullable FileStamp read) {
             this.path = path;
             this.authenticator = authenticator;
             this.read = read;
             this.seen = read;
-        }
-    }
-
-    /// What tells a file from the same one before it was written or exchanged.
-    private record Stamp(FileTime modified, long size, @Nullable Object key) {
-        static @Nullable Stamp of(Path file) {
-            try {
-                BasicFileAttributes it = Files.readAttributes(file, BasicFileAttributes.class);
-                return new Stamp(it.lastModifiedTime(), it.size(), it.fileKey());
-            } catch (IOException missing) {
-                return null; // that it is gone is a change, too
-            }
         }
     }
 
@@ -84,7 +72,7 @@ final class PasswordFiles implements AutoCloseable {
         List<Watched> files = new ArrayList<>();
         List<Mistake> mistakes = new ArrayList<>();
         for (AuthenticationConfig.PasswordFile each : configured) {
-            Stamp stamp = Stamp.of(each.file());
+            FileStamp stamp = FileStamp.of(each.file());
             PasswordFile file = PasswordFile.read(each.file(), limits.memoryBytesMax(), mistakes);
             KnownPasswords known =
                     new KnownPasswords(keys, limits.rememberedMax(), limits.rememberedNanos());
@@ -121,26 +109,22 @@ final class PasswordFiles implements AutoCloseable {
     /// Reads all of them now.
     synchronized void readAgain() {
         for (Watched each : files) {
-            read(each, Stamp.of(each.path));
+            read(each, FileStamp.of(each.path));
         }
     }
 
     private synchronized void look() {
         for (Watched each : files) {
-            Stamp now = Stamp.of(each.path);
-            boolean isStill = equal(now, each.seen);
+            FileStamp now = FileStamp.of(each.path);
+            boolean isStill = Objects.equals(now, each.seen);
             each.seen = now;
-            if (isStill && !equal(now, each.read)) {
+            if (isStill && !Objects.equals(now, each.read)) {
                 read(each, now);
             }
         }
     }
 
-    private static boolean equal(@Nullable Stamp one, @Nullable Stamp other) {
-        return one == null ? other == null : one.equals(other);
-    }
-
-    private void read(Watched each, @Nullable Stamp stamp) {
+    private void read(Watched each, @Nullable FileStamp stamp) {
         each.read = stamp;
         List<Mistake> mistakes = new ArrayList<>();
         PasswordFile newer = PasswordFile.read(each.path, hashBytesMax, mistakes);

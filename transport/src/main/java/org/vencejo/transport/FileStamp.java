@@ -14,16 +14,24 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Links are followed: when a folder behind one is exchanged, as Kubernetes does it, the file has
 /// another key.
-record FileStamp(FileTime modified, long size, @Nullable Object key) {
+public record FileStamp(FileTime modified, long size, @Nullable Object key) {
+    /// The stamp of a file, or null if it is not there, which is to be seen, too.
+    public static @Nullable FileStamp of(Path file) {
+        try {
+            BasicFileAttributes it = Files.readAttributes(file, BasicFileAttributes.class);
+            return new FileStamp(it.lastModifiedTime(), it.size(), it.fileKey());
+        } catch (IOException missing) {
+            return null;
+        }
+    }
+
     /// The stamps of those files that are there.
     static Map<Path, FileStamp> of(List<Path> files) {
         Map<Path, FileStamp> stamps = new HashMap<>();
         for (Path file : files) {
-            try {
-                BasicFileAttributes it = Files.readAttributes(file, BasicFileAttributes.class);
-                stamps.put(file, new FileStamp(it.lastModifiedTime(), it.size(), it.fileKey()));
-            } catch (IOException missing) {
-                // That it is not among them is seen, too.
+            FileStamp stamp = of(file);
+            if (stamp != null) {
+                stamps.put(file, stamp);
             }
         }
         return stamps;
