@@ -113,14 +113,24 @@ final class PasswordFiles implements AutoCloseable {
         }
     }
 
-    private synchronized void look() {
+    /// Reads those that have changed and stand still.
+    synchronized void look() {
         for (Watched each : files) {
-            FileStamp now = FileStamp.of(each.path);
-            boolean isStill = Objects.equals(now, each.seen);
-            each.seen = now;
-            if (isStill && !Objects.equals(now, each.read)) {
-                read(each, now);
+            try {
+                look(each);
+            } catch (RuntimeException fault) {
+                // It must not end the watch.
+                log.error("{} could not be looked at; please report it", each.path, fault);
             }
+        }
+    }
+
+    private void look(Watched each) {
+        FileStamp now = FileStamp.of(each.path);
+        boolean isStill = Objects.equals(now, each.seen);
+        each.seen = now;
+        if (isStill && !Objects.equals(now, each.read)) {
+            read(each, now);
         }
     }
 
