@@ -11,14 +11,19 @@ import java.util.concurrent.TimeUnit;
 ///
 /// The serial collector lets what it holds for old grow to the maximum of the heap before it looks
 /// at all of it: a broker that needs 20 MB would take a quarter of the machine in time. A heap with
-/// much in use is left to it, as looking at all of that takes long. Confined to its thread.
+/// much in use is left to it, as looking at all of that takes long, and so is one that grows fast:
+/// what it grows by is in use, and whoever makes it grow should not have all others wait as well.
+/// Confined to its thread.
 final class HeapWatch {
     private static final String OLD = "Tenured Gen";
     private static final long GARBAGE_BYTES = 48L << 20;
     private static final long IN_USE_BYTES_MAX = 192L << 20;
     private static final int LOOKS_EVERY_SECONDS = 2;
 
+    private static final long GROWN_BYTES_MAX = 16L << 20;
+
     private final MemoryPoolMXBean pool;
+    private long lastUsed;
 
     private HeapWatch(MemoryPoolMXBean pool) {
         this.pool = pool;
@@ -44,15 +49,20 @@ final class HeapWatch {
     private void look() {
         MemoryUsage afterCollection = pool.getCollectionUsage();
         long inUse = afterCollection == null ? 0 : afterCollection.getUsed();
-        if (isToBeCollected(pool.getUsage().getUsed(), inUse)) {
+        long used = pool.getUsage().getUsed();
+        if (isToBeCollected(used, inUse, used - lastUsed)) {
             System.gc();
         }
+        lastUsed = used;
     }
 
     /// Whether a heap of which `usedBytes` are taken, and `inUseBytes` were in use when it was last
-    /// collected, is worth another collection.
-    static boolean isToBeCollected(long usedBytes, long inUseBytes) {
+    /// collected, is worth another collection, after it has grown by `grownBytes` since the last
+    /// look.
+    static boolean isToBeCollected(long usedBytes, long inUseBytes, long grownBytes) {
         long garbage = usedBytes - inUseBytes;
-        return inUseBytes <= IN_USE_BYTES_MAX && garbage > Math.max(inUseBytes, GARBAGE_BYTES);
+        return grownBytes <= GROWN_BYTES_MAX
+                && inUseBytes <= IN_USE_BYTES_MAX
+                && garbage > Math.max(inUseBytes, GARBAGE_BYTES);
     }
 }

@@ -7,22 +7,29 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// When the heap is collected that its collector would let grow.
 class HeapWatchTest {
-    @ParameterizedTest(name = "{1} MB in use of {0} MB: {2}, {3}")
+    @ParameterizedTest(name = "{1} MB in use of {0} MB, grown by {2} MB: {3}, {4}")
     @CsvSource({
-        "0, 0, false, a heap that is empty",
-        "48, 0, false, little is left lying",
-        "49, 0, true, more than a broker without clients needs",
-        "68, 20, false, little is left lying beside what is in use",
-        "69, 20, true, more than that",
-        "200, 100, false, no more than what is in use",
-        "201, 100, true, more than what is in use",
-        "385, 192, true, the most in use that is looked at",
-        "1000, 193, false, looking at all of that takes long",
-        "10, 20, false, less than was in use",
+        "0, 0, 0, false, a heap that is empty",
+        "48, 0, 0, false, little is left lying",
+        "49, 0, 0, true, more than a broker without clients needs",
+        "300, 20, 17, false, it grows fast, so more is in use than was",
+        "68, 20, 0, false, little is left lying beside what is in use",
+        "69, 20, 16, true, more than that",
+        "200, 100, 0, false, no more than what is in use",
+        "201, 100, -5, true, more than what is in use",
+        "385, 192, 0, true, the most in use that is looked at",
+        "1000, 193, 0, false, looking at all of that takes long",
+        "10, 20, 0, false, less than was in use",
     })
     void itIsCollectedWhenMuchMoreIsTakenThanIsInUse(
-            long usedMegabytes, long inUseMegabytes, boolean isToBeCollected, String why) {
-        assertThat(HeapWatch.isToBeCollected(usedMegabytes << 20, inUseMegabytes << 20))
+            long usedMegabytes,
+            long inUseMegabytes,
+            long grownMegabytes,
+            boolean isToBeCollected,
+            String why) {
+        assertThat(
+                        HeapWatch.isToBeCollected(
+                                usedMegabytes << 20, inUseMegabytes << 20, grownMegabytes << 20))
                 .as(why)
                 .isEqualTo(isToBeCollected);
     }
