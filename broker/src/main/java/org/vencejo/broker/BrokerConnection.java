@@ -67,6 +67,17 @@ final class BrokerConnection implements ConnectionHandler, Peer {
 
     private long pausedSinceNanos;
 
+    /// What handling its packets took in this window and, less and less, in those before.
+    private long tookNanos;
+
+    private long windowNanos;
+
+    /// After how many turns that find little it is not one of those who send much, see [Turns].
+    private int littleTurnsLeft;
+
+    /// Whether there is a rest of what was read that it has to wait with.
+    private boolean hasRest;
+
     /// The room taken for a packet that has not arrived whole.
     private int roomBytes;
 
@@ -83,7 +94,9 @@ final class BrokerConnection implements ConnectionHandler, Peer {
         /// The loop cannot get rid of what it read.
         BY_LOOP,
         /// There is no room for the packet that is on its way.
-        FOR_ROOM
+        FOR_ROOM,
+        /// It sends more than others, who come first.
+        BY_TURN
     }
 
     /// One of a listener with `tls`, or without.
@@ -216,13 +229,50 @@ final class BrokerConnection implements ConnectionHandler, Peer {
 
     @Override
     public int received(ByteBuf bytes) {
-        driver.received(this, bytes);
+        hasRest = driver.received(this, bytes);
         if (roomBytes > 0) {
             roomUsedNanos = System.nanoTime();
+        }
+        if (hasRest && !deaf) {
+            return LATER;
         }
         int wanted = bytes.readableBytes() + Math.max(1, decoder.bytesWanted());
         makeRoom(deaf ? 0 : wanted);
         return wanted;
+    }
+
+    /// Handling its packets took so long; returns what they took lately.
+    long took(long nanos, long nowNanos, long windowLengthNanos) {
+        long passed = nowNanos - windowNanos;
+        if (passed > windowLengthNanos) {
+            windowNanos = nowNanos;
+            tookNanos = passed > 2 * windowLengthNanos ? 0 : tookNanos / 2;
+        }
+        tookNanos += nanos;
+        return tookNanos;
+    }
+
+    /// Whether it is loud: if it `sends much`, and then until it had so many turns in a row that
+    /// `found little`.
+    boolean isLoud(boolean sendsMuch, boolean foundLittle, int turns) {
+        if (sendsMuch) {
+            littleTurnsLeft = turns;
+        } else if (littleTurnsLeft > 0) {
+            littleTurnsLeft = foundLittle ? littleTurnsLeft - 1 : turns;
+        }
+        return littleTurnsLeft > 0;
+    }
+
+    /// Whether it has read packets that are not handled yet.
+    boolean hasRest() {
+        return hasRest && !deaf;
+    }
+
+    /// Goes on with them.
+    void goOn() {
+        if (!deaf && socket != null) {
+            socket.goOn();
+        }
     }
 
     // What is whole, or small, needs no room.

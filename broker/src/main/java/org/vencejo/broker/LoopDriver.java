@@ -29,6 +29,14 @@ final class LoopDriver {
     /// After so many tasks of others a holder turns to its own connections.
     private static final int TASKS_MAX = 256;
 
+    /// So many packets, or bytes of them, are handled before the clock is asked again.
+    private static final int PACKETS_UNTIMED = 16;
+
+    private static final int BYTES_UNTIMED = 4 << 10;
+
+    /// So many packets of a connection are queued at once, if another loop holds the core.
+    private static final int PACKETS_QUEUED_MAX = 256;
+
     /// After so many deadlines, or so much time, other work gets its turn.
     private static final int DEADLINES_MAX = 64;
 
@@ -49,6 +57,7 @@ final class LoopDriver {
     private final LoopInbox inbox;
     private final Intake intake;
     private final Connecting connecting;
+    private final Turns turns;
     private final TopicCache topics = new TopicCache();
 
     private final Wakeup drainWakeup;
@@ -56,6 +65,7 @@ final class LoopDriver {
 
     private long tickNanos;
     private boolean tickTimed;
+    private boolean tickEnds;
     private IoLoop.@Nullable Timer timer;
 
     /// What a loop's driver needs of the server around it. Thread-safe.
@@ -69,6 +79,11 @@ final class LoopDriver {
         BufferMemory bufferMemory();
 
         PartialPackets partialPackets();
+
+        /// The time by which turns are counted.
+        default long nanos() {
+            return System.nanoTime();
+        }
 
         /// An event for operators.
         void tell(Event event);
@@ -95,6 +110,7 @@ final class LoopDriver {
         this.drainWakeup = new Wakeup(loop, this::drainQueueIfFree);
         this.outbox = new LoopOutbox(this, loops);
         this.intake = new Intake(this, loop, index, loops);
+        this.turns = new Turns(this, loop);
         this.connecting = new Connecting(surroundings.connecting());
         this.inbox = new LoopInbox(this, Intake.WAITING_HIGH_BYTES, Intake.WAITING_LOW_BYTES);
         loop.beforeFlush(this::endTick);
@@ -124,6 +140,10 @@ final class LoopDriver {
         return connecting;
     }
 
+    Turns turns() {
+        return turns;
+    }
+
     LoopDriver peer(int at) {
         return surroundings.loop(at);
     }
@@ -134,20 +154,42 @@ final class LoopDriver {
 
     // What comes from the sockets.
 
-    /// Handles all whole packets of `bytes`, now or when the core is free.
-    void received(BrokerConnection from, ByteBuf bytes) {
+    /// Handles the whole packets of `bytes`, now or when the core is free, as far as one turn goes;
+    /// returns whether there may be more.
+    boolean received(BrokerConnection from, ByteBuf bytes) {
+        long began = surroundings.nanos();
+        turns.begin(began);
+        boolean rest;
         if (takeForInput()) {
             try {
-                for (Input input = next(from, bytes); input != null; input = next(from, bytes)) {
-                    handleNow(input);
-                }
+                rest = handleForATurn(from, bytes, began);
             } finally {
                 letGo();
             }
         } else {
-            queue(from, bytes);
+            rest = queue(from, bytes);
         }
+        long now = surroundings.nanos();
+        turns.had(from, now - began, rest, now);
         intake.wasRead(from);
+        return rest;
+    }
+
+    // The clock is asked now and then: some packets are quick, and some are not.
+    private boolean handleForATurn(BrokerConnection from, ByteBuf bytes, long began) {
+        int packets = 0;
+        int asked = bytes.readerIndex();
+        for (Input input = next(from, bytes); input != null; input = next(from, bytes)) {
+            handleNow(input);
+            if (++packets == PACKETS_UNTIMED || bytes.readerIndex() - asked > BYTES_UNTIMED) {
+                packets = 0;
+                asked = bytes.readerIndex();
+                if (surroundings.nanos() - began > Turns.TURN_NANOS && bytes.isReadable()) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /// Handles an input without a payload in transit, now or when the core is free.
@@ -189,7 +231,7 @@ final class LoopDriver {
         }
     }
 
-    private void queue(BrokerConnection from, ByteBuf bytes) {
+    private boolean queue(BrokerConnection from, ByteBuf bytes) {
         // A copy of the right size: the buffer that was read into is shared by the loop's
         // connections.
         ByteBuf copy =
@@ -197,7 +239,13 @@ final class LoopDriver {
                         .buffer(bytes.readableBytes())
                         .writeBytes(bytes, bytes.readerIndex(), bytes.readableBytes());
         InputBatch batch = new InputBatch(this, copy);
-        for (Input input = next(from, copy); input != null; input = next(from, copy)) {
+        int packets = 0;
+        while (packets < PACKETS_QUEUED_MAX) {
+            Input input = next(from, copy);
+            if (input == null) {
+                break;
+            }
+            packets++;
             batch.add(input);
         }
         bytes.skipBytes(copy.readerIndex());
@@ -206,6 +254,7 @@ final class LoopDriver {
         } else {
             leave(batch);
         }
+        return packets == PACKETS_QUEUED_MAX && bytes.isReadable();
     }
 
     private void leave(InputBatch batch) {
@@ -247,9 +296,16 @@ final class LoopDriver {
             return false;
         }
         // Whoever held the core has a tick whose end hands over mutations and looks at deadlines.
-        loop.armTick();
+        armTick();
         taken();
         return true;
+    }
+
+    /// Makes sure that this tick has an end, unless that is what is under way.
+    void armTick() {
+        if (!tickEnds) {
+            loop.armTick();
+        }
     }
 
     private void taken() {
@@ -351,6 +407,12 @@ final class LoopDriver {
     // The end of a tick.
 
     private void endTick() {
+        tickEnds = true; // what those who wait for their turn lead to is part of this tick
+        try {
+            turns.give(surroundings.nanos());
+        } finally {
+            tickEnds = false;
+        }
         surroundings.bufferMemory().look(tickTimed ? tickNanos : System.nanoTime());
         // If another loop holds the core, the end of its tick does this.
         if (core.tryTake()) {
@@ -437,6 +499,10 @@ final class LoopDriver {
 
     void resumeReading(BrokerConnection connection) {
         intake.resumed(connection, connection.resumeReading(Pause.BY_CORE, System.nanoTime()));
+    }
+
+    long nanos() {
+        return surroundings.nanos();
     }
 
     PartialPackets partialPackets() {

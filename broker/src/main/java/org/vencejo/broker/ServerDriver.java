@@ -269,7 +269,8 @@ public final class ServerDriver {
                 handshakesFailed.get(),
                 upgradesFailed.get(),
                 bufferMemory.bytes(),
-                new Traffic.AtTheDoor(refusals.counts(), connecting.get(), pushedOut.get()));
+                new Traffic.AtTheDoor(refusals.counts(), connecting.get(), pushedOut.get()),
+                loops.stream().mapToInt(driver -> driver.turns().waiting()).sum());
     }
 
     /// What waits for sockets: `epoll` or `nio`.

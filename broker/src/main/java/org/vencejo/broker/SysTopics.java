@@ -74,6 +74,10 @@ final class SysTopics {
                             "Those among them that had to go for newer ones.",
                             s -> s.traffic().atTheDoor().pushedOut()),
                     number(
+                            "connections/waiting",
+                            "Connections that send more than others and wait for their turn to be read from.",
+                            s -> s.traffic().connectionsWaiting()),
+                    number(
                             "authentication/right",
                             "Clients that gave a user name or a password, and were let in.",
                             s -> s.authentication().right()),

@@ -4,6 +4,7 @@ import java.util.Map;
 
 /// What went over the sockets since the start, and what their buffers take now. Immutable.
 ///
+/// `connectionsWaiting` are those that send so much that they wait for their turn to be read from.
 /// Bytes are those of MQTT: what TLS and WebSocket put around them is not counted.
 public record Traffic(
         long bytesReceived,
@@ -15,7 +16,8 @@ public record Traffic(
         long failedHandshakes,
         long failedUpgrades,
         long bufferBytes,
-        AtTheDoor atTheDoor) {
+        AtTheDoor atTheDoor,
+        int connectionsWaiting) {
 
     /// Connections that were closed as soon as they came, by reason; those that are not with a
     /// client yet; and those that had to go for newer ones before they were.

@@ -35,6 +35,7 @@ class HandOverTest {
     void everyMessageArrivesOnceInItsOrderWhoeverRunsTheCore() throws InterruptedException {
         for (long seed : seeds()) {
             try (SteppedServer server = new SteppedServer(seed, 3)) {
+                server.letTurnsTake(seed % 2 * 300_000); // so long that they wait for them
                 everybodyPublishesToEverybody(server, new SplittableRandom(seed));
             } catch (AssertionError e) {
                 throw new AssertionError("replay with -Dvencejo.seed=" + seed, e);

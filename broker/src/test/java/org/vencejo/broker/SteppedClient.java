@@ -82,6 +82,10 @@ final class SteppedClient {
         return driver;
     }
 
+    String name() {
+        return name;
+    }
+
     boolean isRead() {
         return channel.config().isAutoRead();
     }
@@ -163,6 +167,11 @@ final class SteppedClient {
             readScheduled = true;
             strand.execute(this::read);
         }
+    }
+
+    /// Closes the connection, after what it has sent.
+    void hangUp() {
+        strand.execute(channel::close);
     }
 
     private void read() {

@@ -42,6 +42,9 @@ final class SteppedServer implements LoopDriver.Surroundings, AutoCloseable {
     private final List<SteppedClient> clients = new ArrayList<>();
     private final List<Event.Fault> faults = new ArrayList<>();
 
+    private long clock;
+    private long clockStep;
+
     /// Who is stopped when it next runs the core, in the middle of it.
     private Strands.@Nullable Strand stoppedHolding;
 
@@ -117,6 +120,9 @@ final class SteppedServer implements LoopDriver.Surroundings, AutoCloseable {
             if (loop.intake().waitingBytes() != 0) {
                 throw new AssertionError("loop " + loop.index() + " thinks that something waits");
             }
+            if (loop.turns().waiting() != 0) {
+                throw new AssertionError("somebody waits for a turn on loop " + loop.index());
+            }
             if (!loop.inbox().isEmpty() || loop.inbox().waitingBytes() != 0) {
                 throw new AssertionError("mail lies in the inbox of loop " + loop.index());
             }
@@ -141,6 +147,18 @@ final class SteppedServer implements LoopDriver.Surroundings, AutoCloseable {
     @Override
     public PartialPackets partialPackets() {
         return partialPackets;
+    }
+
+    /// Passes by itself or not at all: a strand may be held up for long, which is not its clients'
+    /// doing.
+    @Override
+    public synchronized long nanos() {
+        return clock += clockStep;
+    }
+
+    /// Has so much time pass whenever turns are timed.
+    void letTurnsTake(long nanos) {
+        clockStep = nanos;
     }
 
     @Override

@@ -63,7 +63,7 @@ class SysLoadTest {
     private static SysSnapshot received(long bytes) {
         return new SysSnapshot(
                 new SysSnapshot.Running("", 0, 0, 0, 0, null),
-                new Traffic(bytes, 0, 0, 0, 0, 0, 0, 0, 0, Traffic.AtTheDoor.NOBODY),
+                new Traffic(bytes, 0, 0, 0, 0, 0, 0, 0, 0, Traffic.AtTheDoor.NOBODY, 0),
                 new SysSnapshot.Holdings(0, 0, 0, 0, 0, 0, 0, 0, 0),
                 new SysSnapshot.Packets(
                         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new EnumMap<>(ReasonCode.class)),

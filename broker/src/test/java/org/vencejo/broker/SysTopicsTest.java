@@ -37,7 +37,8 @@ class SysTopicsTest {
                             207,
                             208,
                             206,
-                            new Traffic.AtTheDoor(Map.of(Refusal.ADDRESS_RATE, 210L), 211, 212)),
+                            new Traffic.AtTheDoor(Map.of(Refusal.ADDRESS_RATE, 210L), 211, 212),
+                            213),
                     new Holdings(301, 302, 350, 304, 345, 40, 306, 307, 308),
                     new Packets(
                             401,
@@ -84,6 +85,7 @@ class SysTopicsTest {
                         "$SYS/broker/connections/refused=205",
                         "$SYS/broker/connections/connecting=211",
                         "$SYS/broker/connections/pushed-out=212",
+                        "$SYS/broker/connections/waiting=213",
                         "$SYS/broker/authentication/right=801",
                         "$SYS/broker/authentication/wrong=802",
                         "$SYS/broker/authentication/hashed=803",

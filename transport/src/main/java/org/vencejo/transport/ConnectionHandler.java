@@ -22,8 +22,12 @@ public interface ConnectionHandler {
     /// retains it.
     ///
     /// Answers how many bytes, counted from where the reader index was left, must be there before
-    /// another call makes sense; 1 if that is not known.
+    /// another call makes sense; 1 if that is not known; or [#LATER].
     int received(ByteBuf bytes);
+
+    /// The answer of who could use more of the bytes, and will, when it calls
+    /// [SocketConnection#goOn]. To have stopped reading meanwhile is its business.
+    int LATER = -1;
 
     /// The bytes that wait fell below the low mark after they had been above the high mark.
     void writable();

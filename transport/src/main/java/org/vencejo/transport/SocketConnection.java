@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 public final class SocketConnection extends ChannelInboundHandlerAdapter {
     private static final int PARTIAL_BYTES = 256;
 
+    /// More than this is not left for later.
+    private static final int LATER_BYTES_MAX = 128 << 10;
+
     private final IoLoop loop;
     private final Channel channel;
     private final ConnectionHandler handler;
@@ -33,6 +36,9 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
     private @Nullable ByteBuf partial;
 
     private int wanted;
+
+    /// Whether the handler has put off the rest.
+    private boolean later;
 
     /// The way through a door, or null without one.
     private @Nullable Entrance entrance;
@@ -214,6 +220,7 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
+        goOnToTheEnd();
         if (patience != null) {
             patience.cancel();
             patience = null;
@@ -285,15 +292,45 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
         if (outputEnded) {
             cut();
         } else if (!closing) {
+            goOnToTheEnd();
             closing = true;
             reason = "closed by the peer";
             var unused = channel.close();
         }
     }
 
+    /// Asks the handler again about what it has put off. Not to be called by the handler while it
+    /// is asked.
+    public void goOn() {
+        ByteBuf rest = partial;
+        if (!later || rest == null || closing) {
+            return;
+        }
+        ask(rest);
+        if (!rest.isReadable() && partial == rest) {
+            rest.release();
+            partial = null;
+        }
+    }
+
+    // What came before the end is handled before it.
+    private void goOnToTheEnd() {
+        while (later && partial != null && !closing) {
+            goOn();
+        }
+    }
+
     /// Lets the handler see `bytes`, first as much as the partial packet before them lacks.
     private void feed(ByteBuf bytes) {
         ByteBuf begun = partial;
+        if (later && begun != null && !closing) {
+            reserve(begun, bytes.readableBytes());
+            begun.writeBytes(bytes);
+            while (later && partial != null && partial.readableBytes() > LATER_BYTES_MAX) {
+                goOn();
+            }
+            return;
+        }
         while (begun != null && bytes.isReadable() && !closing) {
             int missing = Math.min(wanted - begun.readableBytes(), bytes.readableBytes());
             reserve(begun, missing);
@@ -306,6 +343,9 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
                 begun.release();
                 begun = null;
                 partial = null;
+            } else if (later && !closing) {
+                reserve(begun, bytes.readableBytes());
+                begun.writeBytes(bytes);
             }
         }
         if (bytes.isReadable() && !closing) {
@@ -320,6 +360,7 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
 
     private void ask(ByteBuf bytes) {
         int asked = handler.received(bytes);
+        later = asked == ConnectionHandler.LATER;
         wanted = Math.max(asked, bytes.readableBytes() + 1);
     }
 

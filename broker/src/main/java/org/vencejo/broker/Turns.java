@@ -1,0 +1,126 @@
+package org.vencejo.broker;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import org.vencejo.broker.BrokerConnection.Pause;
+import org.vencejo.transport.IoLoop;
+
+/// Who is read from when a loop has more to do than it can: those who send little first, and all of
+/// them, then those who send much, one after the other.
+///
+/// Confined to its event loop. While the loop has time to spare nothing happens here. A connection
+/// whose packets have taken more than a small share of the last tenth of a second is *loud*, until
+/// a few turns have found little. In a tick that is long already, or while others wait, it is not
+/// read from again before its turn comes, and turns have a bounded part of each tick. So a client
+/// that floods waits for other floods and has nobody else wait; what it is not read from it has to
+/// keep.
+final class Turns {
+    /// After so much time a turn is over, whatever else was read.
+    static final long TURN_NANOS = 250_000;
+
+    /// A tick that has read for so long is busy.
+    private static final long BUSY_NANOS = 500_000;
+
+    /// About what the loud ones have of a tick.
+    private static final long SHARE_NANOS = 1_000_000;
+
+    /// Who has taken so much in a window is loud.
+    private static final long LOUD_NANOS = 2_000_000;
+
+    /// A turn that takes no longer found little; who has found little so often is not loud any
+    /// more.
+    private static final long LITTLE_NANOS = 30_000;
+
+    private static final int LITTLE_TURNS = 8;
+
+    private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /// A pause that Keep Alive has to know of.
+    private static final long LONG_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final LoopDriver driver;
+    private final IoLoop loop;
+    private final ArrayDeque<BrokerConnection> waiting = new ArrayDeque<>();
+
+    /// The size of that, for others.
+    private volatile int waitingCount;
+
+    private boolean tickBegan;
+    private long tickBeganNanos;
+
+    /// What the loud ones took in this tick.
+    private long loudNanos;
+
+    /// What a turn of a loud one takes, on average.
+    private long turnNanos = TURN_NANOS;
+
+    Turns(LoopDriver driver, IoLoop loop) {
+        this.driver = driver;
+        this.loop = loop;
+    }
+
+    /// A turn began.
+    void begin(long nowNanos) {
+        if (!tickBegan) {
+            tickBegan = true;
+            tickBeganNanos = nowNanos;
+        }
+    }
+
+    /// A connection has had its turn, which took so long; or it was cut short, and has a rest.
+    void had(BrokerConnection connection, long tookNanos, boolean rest, long nowNanos) {
+        long took = connection.took(tookNanos, nowNanos, WINDOW_NANOS);
+        boolean loud =
+                connection.isLoud(took > LOUD_NANOS, tookNanos <= LITTLE_NANOS, LITTLE_TURNS);
+        if (loud) {
+            turnNanos += (tookNanos - turnNanos) / 8;
+            loudNanos += tookNanos;
+        }
+        if (rest || (loud && (isBusy(nowNanos) || !waiting.isEmpty()))) {
+            if (connection.pauseReading(Pause.BY_TURN, nowNanos)) {
+                waiting.add(connection);
+                driver.armTick(); // it may be another loop that runs the core
+            }
+        }
+    }
+
+    private boolean isBusy(long nowNanos) {
+        return nowNanos - tickBeganNanos > BUSY_NANOS;
+    }
+
+    /// The end of a tick: gives turns to those who wait for one.
+    void give(long nowNanos) {
+        long left = SHARE_NANOS - loudNanos;
+        for (int count = waiting.size(); count > 0 && left > 0; count--) {
+            BrokerConnection next = waiting.remove();
+            if (next.hasRest()) {
+                long before = driver.nanos();
+                next.goOn();
+                left -= driver.nanos() - before;
+            } else {
+                left -= Math.max(turnNanos, TURN_NANOS / 16);
+            }
+            if (next.hasRest()) {
+                waiting.add(next);
+                continue;
+            }
+            long pausedNanos = next.resumeReading(Pause.BY_TURN, nowNanos);
+            if (pausedNanos > LONG_PAUSE_NANOS) {
+                driver.intake().resumed(next, pausedNanos);
+            }
+        }
+        tickBegan = false;
+        loudNanos = 0;
+        if (waitingCount != waiting.size()) {
+            waitingCount = waiting.size();
+        }
+        if (!waiting.isEmpty()) {
+            loop.armTickAfterSockets();
+        }
+    }
+
+    /// How many wait for their turn. Thread-safe.
+    int waiting() {
+        return waitingCount;
+    }
+}
