@@ -1,0 +1,157 @@
+package org.vencejo.bench.attack;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/// A broker in a process of its own, with a listener of each transport. Confined to one thread.
+final class BrokerUnderAttack implements AutoCloseable {
+    static final String HOST = "127.0.0.1";
+
+    private final Process process;
+    private final int[] ports;
+    private long cpuMillisBefore;
+
+    /// Starts one in `folder`, with the heap that `heap` says, as `256m`.
+    BrokerUnderAttack(Path vencejo, Path folder, String heap) throws IOException {
+        Files.createDirectories(folder);
+        ports = freePorts();
+        Path config = folder.resolve("vencejo.yaml");
+        Files.writeString(config, configuration(folder));
+        makeCertificate(folder);
+        Path log = folder.resolve("broker.log");
+        ProcessBuilder builder =
+                new ProcessBuilder(vencejo.toString(), "broker", "--config", config.toString());
+        Map<String, String> environment = builder.environment();
+        environment.merge("VENCEJO_JAVA_OPTS", "-Xmx" + heap, (given, more) -> given + " " + more);
+        process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        while (!Files.readString(log).contains(" listens on ")) {
+            if (!process.isAlive()) {
+                throw new IOException("the broker ended:\n" + Files.readString(log));
+            }
+            sleep(100);
+        }
+    }
+
+    private String configuration(Path folder) {
+        return """
+        listeners:
+          - {port: %d}
+          - {port: %d, transport: tls, tls: {certificate: %s, key: %s}}
+          - {port: %d, transport: websocket}
+        allow-anonymous: true
+        data-folder: %s
+        sys-interval: 1s
+        limits:
+          loopback-limited: true
+          connections-per-address-max: 500
+          connections-per-address-rate-max: 50
+          connecting-max: 4000
+        """
+                .formatted(
+                        ports[0],
+                        ports[1],
+                        folder.resolve("certificate.pem"),
+                        folder.resolve("key.pem"),
+                        ports[2],
+                        folder.resolve("data"));
+    }
+
+    private static void makeCertificate(Path folder) throws IOException {
+        List<String> command =
+                List.of(
+                        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost"
+                                .split(" "));
+        List<String> all = new ArrayList<>(command);
+        all.addAll(
+                List.of(
+                        "-keyout",
+                        folder.resolve("key.pem").toString(),
+                        "-out",
+                        folder.resolve("certificate.pem").toString()));
+        Process openssl =
+                new ProcessBuilder(all)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+        try {
+            if (openssl.waitFor() != 0) {
+                throw new IOException("openssl could not make a certificate");
+            }
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    int port() {
+        return ports[0];
+    }
+
+    int[] ports() {
+        return ports.clone();
+    }
+
+    /// Resident memory in megabytes.
+    long residentMegabytes() throws IOException {
+        return status("VmRSS:");
+    }
+
+    /// The most that it ever was.
+    long residentMegabytesMost() throws IOException {
+        return status("VmHWM:");
+    }
+
+    private long status(String name) throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
+            if (line.startsWith(name)) {
+                return Long.parseLong(line.replaceAll("[^0-9]", "")) / 1_024;
+            }
+        }
+        throw new IOException("the broker is gone");
+    }
+
+    /// Processor time since the last call, in milliseconds.
+    long cpuMillis() throws IOException {
+        String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        long now = 10 * (Long.parseLong(fields[11]) + Long.parseLong(fields[12]));
+        long since = now - cpuMillisBefore;
+        cpuMillisBefore = now;
+        return since;
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+        }
+    }
+
+    private static int[] freePorts() throws IOException {
+        InetAddress any = InetAddress.ofLiteral(HOST);
+        try (ServerSocket first = new ServerSocket(0, 1, any);
+                ServerSocket second = new ServerSocket(0, 1, any);
+                ServerSocket third = new ServerSocket(0, 1, any)) {
+            return new int[] {first.getLocalPort(), second.getLocalPort(), third.getLocalPort()};
+        }
+    }
+
+    static void sleep(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

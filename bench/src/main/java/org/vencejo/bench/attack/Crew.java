@@ -1,0 +1,51 @@
+package org.vencejo.bench.attack;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A process of ours that plays clients, and answers each question with a line. Confined to one
+/// thread.
+final class Crew implements AutoCloseable {
+    private final Process process;
+    private final Writer questions;
+    private final BufferedReader answers;
+
+    /// Runs the main method of `role` in a JVM like this one.
+    Crew(Class<?> role, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-cp"));
+        command.add(System.getProperty("java.class.path"));
+        command.add(role.getName());
+        command.addAll(List.of(arguments));
+        process = new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
+        questions = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
+        answers =
+                new BufferedReader(
+                        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /// What it has to say about the time since the last question.
+    String ask() throws IOException {
+        questions.write("?\n");
+        questions.flush();
+        String answer = answers.readLine();
+        if (answer == null) {
+            throw new IOException("a process of ours has ended");
+        }
+        return answer;
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly().onExit().join();
+    }
+}
