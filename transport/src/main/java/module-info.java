@@ -1,4 +1,4 @@
-/// Sockets on Netty, plain, with TLS or WebSocket; knows no MQTT rule.
+/// Sockets on Netty, of TCP and Unix, plain, with TLS or WebSocket; knows no MQTT rule.
 module org.vencejo.transport {
     requires transitive io.netty.buffer;
     requires transitive io.netty.transport;
@@ -7,6 +7,7 @@ module org.vencejo.transport {
     requires io.netty.common;
     requires io.netty.handler;
     requires io.netty.transport.classes.epoll;
+    requires io.netty.transport.unix.common;
     requires java.naming;
     requires static org.bouncycastle.pkix;
     requires static org.bouncycastle.provider;

@@ -7,7 +7,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -16,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /// One connection: what is read goes to its [ConnectionHandler], what is appended is flushed at the
 /// end of the tick.
 ///
-/// Confined to its event loop, except [#backlog], [#loop] and [#remoteAddress]. It is the last
-/// handler of its channel's pipeline and for plain TCP the only one; what a [Door] puts before it
-/// sees one flush per tick. Behind a door it is open when that was passed, not before.
+/// Confined to its event loop, except [#backlog] and [#loop]. It is the last handler of its
+/// channel's pipeline and for plain TCP the only one; what a [Door] puts before it sees one flush
+/// per tick. Behind a door it is open when that was passed, not before.
 public final class SocketConnection extends ChannelInboundHandlerAdapter {
     private static final int PARTIAL_BYTES = 256;
 
@@ -80,10 +79,6 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
     /// showed none.
     public List<X509Certificate> peerCertificates() {
         return entrance == null ? List.of() : entrance.peerCertificates();
-    }
-
-    public InetSocketAddress remoteAddress() {
-        return (InetSocketAddress) channel.remoteAddress();
     }
 
     /// The out-buffer, with room for `bytes`, to be written to now; it is flushed at the end of the

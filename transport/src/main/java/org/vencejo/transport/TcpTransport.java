@@ -7,17 +7,28 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.PeerCredentials;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/// TCP, plain or behind a [Door]: listens and dials. Thread-safe.
+/// TCP and Unix sockets, plain or behind a [Door]: listens and dials. Thread-safe.
 ///
 /// `highBytes` and `lowBytes` are the marks between which a connection's handler is told that it
 /// may go on; `shortage` lowers them.
@@ -36,16 +47,42 @@ public record TcpTransport(IoLoops loops, int highBytes, int lowBytes, Shortage 
         @Nullable ConnectionHandler accept(IoLoop loop, InetSocketAddress remote);
     }
 
+    /// Decides about connections that were accepted at a Unix socket.
+    public interface LocalAcceptor {
+        /// Who is to handle a connection of `peer`, which is null where the system does not tell;
+        /// see [Acceptor#accept].
+        @Nullable ConnectionHandler accept(IoLoop loop, @Nullable UnixPeer peer);
+    }
+
     /// A bound socket. Thread-safe.
-    public record Listener(Channel channel) implements AutoCloseable {
+    public interface Bound extends AutoCloseable {
+        /// Accepts nobody any more; connections stay.
+        @Override
+        void close();
+    }
+
+    /// A bound socket with an address. Thread-safe.
+    public record Listener(Channel channel) implements Bound {
         /// The address that it listens on, with the port that was chosen if 0 was asked for.
         public InetSocketAddress localAddress() {
             return (InetSocketAddress) channel.localAddress();
         }
 
-        /// Accepts nobody any more; connections stay.
         @Override
         public void close() {
+            channel.close().awaitUninterruptibly();
+        }
+    }
+
+    /// A bound Unix socket. Thread-safe.
+    private record LocalListener(Channel channel, UnixSocket socket, Object key) implements Bound {
+        @Override
+        public void close() {
+            try {
+                socket.remove(key);
+            } catch (IOException left) {
+                // who comes there is refused, and the next start takes it for what it is
+            }
             channel.close().awaitUninterruptibly();
         }
     }
@@ -73,13 +110,75 @@ public record TcpTransport(IoLoops loops, int highBytes, int lowBytes, Shortage 
                         .option(ChannelOption.SO_REUSEADDR, true)
                         .childOption(ChannelOption.TCP_NODELAY, true)
                         .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                        .childHandler(new Accepted(door, acceptor))
+                        .childHandler(
+                                new Accepted(
+                                        door,
+                                        (loop, channel) ->
+                                                channel.remoteAddress()
+                                                                instanceof InetSocketAddress remote
+                                                        ? acceptor.accept(loop, remote)
+                                                        : null))
                         .bind(local)
                         .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(causeOf(bound), bound.cause());
         }
         return new Listener(bound.channel());
+    }
+
+    /// Listens on a Unix socket for connections that have to pass `door`; null is none. A file that
+    /// a dead process has left there is replaced.
+    ///
+    /// @throws IOException if that cannot be, naming the reason
+    public Bound listen(UnixSocket socket, @Nullable Door door, LocalAcceptor acceptor)
+            throws IOException {
+        try (UnixSocket.Cell cell = socket.new Cell()) {
+            ChannelFuture bound =
+                    new ServerBootstrap()
+                            .group(loops.group())
+                            .channel(
+                                    loops.isEpoll()
+                                            ? EpollServerDomainSocketChannel.class
+                                            : NioServerDomainSocketChannel.class)
+                            .option(ChannelOption.SO_BACKLOG, PENDING_ACCEPTS)
+                            .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                            .childHandler(
+                                    new Accepted(
+                                            door,
+                                            (loop, channel) ->
+                                                    acceptor.accept(loop, peerOf(channel))))
+                            .bind(address(cell.hidden))
+                            .awaitUninterruptibly();
+            if (!bound.isSuccess()) {
+                throw new IOException(causeOf(bound), bound.cause());
+            }
+            try {
+                return new LocalListener(bound.channel(), socket, cell.open());
+            } catch (IOException | RuntimeException e) {
+                bound.channel().close().awaitUninterruptibly();
+                throw e;
+            }
+        } catch (FileSystemException e) {
+            throw new IOException(UnixSocket.reason(e), e);
+        }
+    }
+
+    private SocketAddress address(Path path) {
+        return loops.isEpoll()
+                ? new DomainSocketAddress(path.toString())
+                : UnixDomainSocketAddress.of(path);
+    }
+
+    private static @Nullable UnixPeer peerOf(Channel channel) {
+        if (!(channel instanceof EpollDomainSocketChannel socket)) {
+            return null;
+        }
+        try {
+            PeerCredentials it = socket.peerCredentials();
+            return new UnixPeer(it.pid(), it.uid(), it.gids()[0]);
+        } catch (IOException gone) {
+            return null;
+        }
     }
 
     /// Connects to `remote`, whose name was resolved before, as a connection of `loop`. The handler
@@ -97,16 +196,44 @@ public record TcpTransport(IoLoops loops, int highBytes, int lowBytes, Shortage 
             @Nullable ServerDoor door,
             long timeoutNanos,
             ConnectionHandler handler) {
+        Bootstrap bootstrap =
+                new Bootstrap()
+                        .channel(
+                                loops.isEpoll() ? EpollSocketChannel.class : NioSocketChannel.class)
+                        .option(ChannelOption.TCP_NODELAY, true);
+        return dial(bootstrap, loop, remote, door, timeoutNanos, handler);
+    }
+
+    /// The same to a Unix socket.
+    public CompletableFuture<SocketConnection> dial(
+            IoLoop loop,
+            Path socket,
+            @Nullable ServerDoor door,
+            long timeoutNanos,
+            ConnectionHandler handler) {
+        Bootstrap bootstrap =
+                new Bootstrap()
+                        .channel(
+                                loops.isEpoll()
+                                        ? EpollDomainSocketChannel.class
+                                        : NioDomainSocketChannel.class);
+        return dial(bootstrap, loop, address(socket), door, timeoutNanos, handler);
+    }
+
+    private CompletableFuture<SocketConnection> dial(
+            Bootstrap bootstrap,
+            IoLoop loop,
+            SocketAddress remote,
+            @Nullable ServerDoor door,
+            long timeoutNanos,
+            ConnectionHandler handler) {
         CompletableFuture<SocketConnection> answer = new CompletableFuture<>();
         int timeoutMillis =
                 Math.clamp(TimeUnit.NANOSECONDS.toMillis(timeoutNanos), 1, Integer.MAX_VALUE);
         ChannelFuture connected =
-                new Bootstrap()
+                bootstrap
                         .group(loop.eventLoop())
-                        .channel(
-                                loops.isEpoll() ? EpollSocketChannel.class : NioSocketChannel.class)
                         .disableResolver()
-                        .option(ChannelOption.TCP_NODELAY, true)
                         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis)
                         .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                         .handler(new Dialled(door, handler, answer))
@@ -149,9 +276,11 @@ public record TcpTransport(IoLoops loops, int highBytes, int lowBytes, Shortage 
 
     private final class Accepted extends ChannelInitializer<Channel> {
         private final @Nullable Door door;
-        private final Acceptor acceptor;
+        private final BiFunction<IoLoop, Channel, @Nullable ConnectionHandler> acceptor;
 
-        Accepted(@Nullable Door door, Acceptor acceptor) {
+        Accepted(
+                @Nullable Door door,
+                BiFunction<IoLoop, Channel, @Nullable ConnectionHandler> acceptor) {
             this.door = door;
             this.acceptor = acceptor;
         }
@@ -159,8 +288,7 @@ public record TcpTransport(IoLoops loops, int highBytes, int lowBytes, Shortage 
         @Override
         protected void initChannel(Channel channel) {
             IoLoop loop = loops.current();
-            InetSocketAddress remote = (InetSocketAddress) channel.remoteAddress();
-            ConnectionHandler handler = remote == null ? null : acceptor.accept(loop, remote);
+            ConnectionHandler handler = acceptor.apply(loop, channel);
             if (handler == null) {
                 var unused = channel.close();
             } else {
