@@ -487,6 +487,11 @@ public final class Server {
                 turn.lastMessage());
     }
 
+    /// All clients and topics that are known now, to be read in later calls.
+    public Census census() {
+        return new Census(sessions.all(), retained);
+    }
+
     /// The connections of all connected clients.
     public List<Connection> connectionsOfClients() {
         return sessions.connections();

@@ -241,6 +241,11 @@ final class SessionState {
         return subject.identity();
     }
 
+    /// Its client, as access rules see it.
+    AccessRules.Subject subject() {
+        return subject;
+    }
+
     /// What its client may do, by the rules that hold now.
     Permissions permissions() {
         Permissions now = permissions;
