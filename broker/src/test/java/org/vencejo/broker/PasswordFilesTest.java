@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vencejo.broker.config.AuthenticationConfig;
 import org.vencejo.broker.config.AuthenticationLimits;
+import org.vencejo.broker.passwords.NameKeys;
 
 /// The watch over password files.
 class PasswordFilesTest {
@@ -25,7 +27,11 @@ class PasswordFilesTest {
         Path one = write("one", "ana", "eva");
         Path two = write("two", "bea");
         List<Set<String>> heard = new ArrayList<>();
-        try (PasswordFiles files = PasswordFiles.open(config(one, two))) {
+        try (PasswordFiles files =
+                PasswordFiles.open(
+                        List.of(entry(one), entry(two)),
+                        AuthenticationLimits.PATIENT,
+                        new NameKeys(new SecureRandom()))) {
             files.start(gone -> {
                 heard.add(gone);
                 if (gone.contains("ana")) {
@@ -48,12 +54,8 @@ class PasswordFilesTest {
         files.look();
     }
 
-    private static AuthenticationConfig config(Path... files) {
-        List<AuthenticationConfig.PasswordFile> all = new ArrayList<>();
-        for (Path file : files) {
-            all.add(new AuthenticationConfig.PasswordFile(file, Set.of()));
-        }
-        return new AuthenticationConfig(all, Set.of(), AuthenticationLimits.PATIENT);
+    private static AuthenticationConfig.PasswordFile entry(Path file) {
+        return new AuthenticationConfig.PasswordFile(file, Set.of());
     }
 
     private Path write(String name, String... users) throws IOException {
