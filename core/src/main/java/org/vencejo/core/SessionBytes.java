@@ -6,6 +6,9 @@ import org.vencejo.protocol.Will;
 
 /// About what the parts of a session occupy beside its queue, for the limits in bytes. Stateless.
 final class SessionBytes {
+    /// A session that occupies no more has little.
+    static final long LITTLE = 16 << 10;
+
     private static final int SESSION_BYTES = 500;
     private static final int SUBSCRIPTION_BYTES = 128;
     private static final int LEVEL_BYTES = 64;

@@ -211,11 +211,15 @@ final class SessionState {
     }
 
     /// Whether there is room for a subscription more, in this session and in all of them together.
+    /// The last quarter of that is for those who have little: a few who subscribe to all that they
+    /// may keep nobody out.
     boolean hasRoomFor(TopicFilter filter) {
         long more = SessionBytes.of(filter);
+        long all = turn.limits.sessionsBytesMax();
+        long most = bytes + more <= SessionBytes.LITTLE ? all : all - all / 4;
         return subscriptions().size() < turn.limits.subscriptionsMax()
                 && subscriptionBytes + more <= turn.limits.subscriptionsBytesMax()
-                && turn.sessionBytes + more <= turn.limits.sessionsBytesMax();
+                && turn.sessionBytes + more <= most;
     }
 
     // ---- what it occupies

@@ -62,6 +62,26 @@ class SessionLimitsTest {
         assertThat(code(bench, connect("c", 0))).isEqualTo(ReasonCode.SUCCESS);
     }
 
+    /// However much a few subscribe to, others come in and subscribe to what they need.
+    @Test
+    void theLastQuarterIsForThoseWhoHaveLittle() {
+        Bench bench = Bench.with("sessionsBytesMax", 100_000);
+        Connection greedy = bench.connect("greedy", 0);
+        int granted = 0;
+        while (asked(bench, greedy, LONG_FILTER + granted) == ReasonCode.GRANTED_QOS_1) {
+            granted++;
+        }
+        assertThat(bench.server.sessionBytes()).isBetween(74_000L, 75_000L);
+
+        Connection modest = bench.connect("modest", 0);
+        assertThat(asked(bench, modest, LONG_FILTER)).isEqualTo(ReasonCode.GRANTED_QOS_1);
+        assertThat(asked(bench, modest, "t")).isEqualTo(ReasonCode.GRANTED_QOS_1);
+        while (asked(bench, modest, LONG_FILTER + granted) == ReasonCode.GRANTED_QOS_1) {
+            granted++;
+        }
+        assertThat(bench.server.sessionBytes()).as("who has little").isLessThan(92_000L);
+    }
+
     @Test
     void aWillCounts() {
         Bench bench = Bench.with("sessionsBytesMax", 600);

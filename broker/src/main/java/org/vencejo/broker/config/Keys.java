@@ -751,7 +751,8 @@ final class Keys {
                             new Computed<>(
                                     "an eighth of the memory", machine -> memoryShare(machine, 8)),
                             "Bytes that all sessions occupy beside their queues, about: 500 for"
-                                    + " each, Client Identifier, user name, will, subscriptions.",
+                                    + " each, Client Identifier, user name, will, subscriptions. The last"
+                                    + " quarter is for sessions of up to 16 KB.",
                             "CONNACK 0x97 (3.x: 0x03) to a client without a session or with a larger will,"
                                     + " SUBACK 0x97 (3.1.1: 0x80)")
                     .rereadAtHangup();
