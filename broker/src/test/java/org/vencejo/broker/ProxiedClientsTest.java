@@ -124,7 +124,7 @@ class ProxiedClientsTest {
                     .singleElement()
                     .asString()
                     .matches(
-                            "a connection from 192.0.2.7:[0-9]+ at proxied was turned away: PROXY header: its address is banned");
+                            "a connection from 192.0.2.7:[0-9]+ at proxied was turned away: PROXY header: it is refused, by limits.authentication-failures-max");
         }
     }
 
