@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +38,7 @@ public final class Broker implements AutoCloseable {
     private final @Nullable ControlSocket control;
     private final CertificateWatch certificates;
     private final List<InetSocketAddress> addresses;
+    private final List<String> places;
 
     private final Configuration started;
 
@@ -72,6 +72,7 @@ public final class Broker implements AutoCloseable {
         this.sys = sys;
         this.control = control;
         this.addresses = List.copyOf(doors.addresses);
+        this.places = List.copyOf(doors.places);
         this.certificates = new CertificateWatch(doors.tls, driver::expelRevoked);
     }
 
@@ -137,10 +138,15 @@ public final class Broker implements AutoCloseable {
     }
 
     /// Where it listens, and with which TLS.
-    private record Doors(List<InetSocketAddress> addresses, List<Watched> tls) {}
+    private record Doors(
+            List<InetSocketAddress> addresses, List<String> places, List<Watched> tls) {
+        Doors() {
+            this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        }
+    }
 
     private static Doors bind(ServerDriver driver, List<Listener> listeners, Opened opened) {
-        Doors doors = new Doors(new ArrayList<>(), new ArrayList<>());
+        Doors doors = new Doors();
         for (Listener listener : listeners) {
             try {
                 TlsServer tls = null;
@@ -153,24 +159,26 @@ public final class Broker implements AutoCloseable {
                                     TlsServer::close);
                     doors.tls.add(new Watched(listener.name(), tls));
                 }
-                doors.addresses.add(
-                        driver.bind(
-                                new ServerDriver.Entry(
-                                        listener.name(),
-                                        listener.proxy() == null
-                                                ? null
-                                                : listener.proxy().protocol(),
-                                        tls,
-                                        listener.webSocket()),
-                                listener.address()));
+                ServerDriver.Entry entry =
+                        new ServerDriver.Entry(
+                                listener.name(),
+                                listener.proxy() == null ? null : listener.proxy().protocol(),
+                                tls,
+                                listener.webSocket());
+                if (listener.unix() != null) {
+                    driver.bind(entry, listener.unix());
+                    doors.places.add(listener.place());
+                } else {
+                    InetSocketAddress bound = driver.bind(entry, listener.address());
+                    doors.addresses.add(bound);
+                    doors.places.add(Listener.text(bound));
+                }
             } catch (TlsException e) {
                 throw new StartException(
                         "no TLS for listener %s: %s".formatted(listener.name(), e.getMessage()), e);
             } catch (IOException e) {
                 throw new StartException(
-                        "cannot listen on %s: %s"
-                                .formatted(Listener.text(listener.address()), reason(e)),
-                        e);
+                        "cannot listen on %s: %s".formatted(listener.place(), reason(e)), e);
             }
         }
         return doors;
@@ -184,7 +192,7 @@ public final class Broker implements AutoCloseable {
         log.info(
                 "vencejo {} listens on {}; durability {}: {}; io-threads {} ({}){}; started in {} ms",
                 setup.version,
-                addresses.stream().map(Listener::text).collect(Collectors.joining(", ")),
+                String.join(", ", places),
                 configuration.texts().get("durability"),
                 switch (config.durability()) {
                     case FSYNC -> "what is acknowledged is on disk";
@@ -199,7 +207,7 @@ public final class Broker implements AutoCloseable {
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - setup.startedNanos));
     }
 
-    /// Where it listens, with the ports that were chosen.
+    /// Where it listens for TCP, with the ports that were chosen.
     public List<InetSocketAddress> addresses() {
         return addresses;
     }

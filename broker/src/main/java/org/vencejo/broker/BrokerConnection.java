@@ -2,11 +2,11 @@ package org.vencejo.broker;
 
 import io.netty.buffer.ByteBuf;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.ClientCertificate;
+import org.vencejo.core.ClientProcess;
 import org.vencejo.core.Connection;
 import org.vencejo.core.Input;
 import org.vencejo.core.Peer;
@@ -34,7 +34,7 @@ final class BrokerConnection implements ConnectionHandler, Peer {
     private final Connection connection = new Connection(this);
 
     /// Where the client is. A proxy may say so, before the core hears of the connection.
-    private InetSocketAddress remote;
+    private Origin origin;
 
     private final long acceptedNanos = System.nanoTime();
 
@@ -104,12 +104,12 @@ final class BrokerConnection implements ConnectionHandler, Peer {
             LoopDriver driver,
             String listener,
             @Nullable TlsServer tls,
-            InetSocketAddress remote,
+            Origin origin,
             PacketDecoder decoder) {
         this.tls = tls;
         this.driver = driver;
         this.listener = listener;
-        this.remote = remote;
+        this.origin = origin;
         this.decoder = decoder;
     }
 
@@ -136,13 +136,12 @@ final class BrokerConnection implements ConnectionHandler, Peer {
 
     @Override
     public String remoteAddress() {
-        String host = remote.getAddress().getHostAddress();
-        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + remote.getPort();
+        return origin.text();
     }
 
     /// Where the peer is. Thread-safe.
     InetAddress address() {
-        return remote.getAddress();
+        return origin.address();
     }
 
     /// Its address counts it from now on.
@@ -170,6 +169,11 @@ final class BrokerConnection implements ConnectionHandler, Peer {
     }
 
     @Override
+    public @Nullable ClientProcess clientProcess() {
+        return origin.process();
+    }
+
+    @Override
     public void entering(SocketConnection entering) {
         arriving = entering;
         if (pushedOut) {
@@ -190,7 +194,7 @@ final class BrokerConnection implements ConnectionHandler, Peer {
     @Override
     public @Nullable String introduced(ProxyHeader header) {
         if (header.source() != null) {
-            remote = header.source();
+            origin = Origin.of(header.source());
         }
         if (header.certificateName() != null) {
             certificate = Certificates.ofProxy(header.certificateName());

@@ -37,6 +37,7 @@ import org.vencejo.transport.IoLoops;
 import org.vencejo.transport.ProxyProtocol;
 import org.vencejo.transport.TcpTransport;
 import org.vencejo.transport.TlsServer;
+import org.vencejo.transport.UnixSocket;
 import org.vencejo.transport.WebSocketServer;
 
 /// The server at work: event loops, sockets and the one core that they take turns to run.
@@ -53,7 +54,7 @@ public final class ServerDriver {
     private final TcpTransport tcp;
     private final CoreOwner core;
     private final List<LoopDriver> loops;
-    private final List<TcpTransport.Listener> listeners = new CopyOnWriteArrayList<>();
+    private final List<TcpTransport.Bound> listeners = new CopyOnWriteArrayList<>();
     private final AtomicLong accepted = new AtomicLong();
     private final Admission admission;
     private final Refusals refusals = new Refusals();
@@ -172,9 +173,20 @@ public final class ServerDriver {
                 tcp.listen(
                         address,
                         entry.door(() -> connectTimeoutNanos),
-                        (loop, remote) -> accept(entry, loop, remote));
+                        (loop, remote) -> accept(entry, loop, Origin.of(remote)));
         listeners.add(listener);
         return listener.localAddress();
+    }
+
+    /// Accepts connections at a Unix socket.
+    ///
+    /// @throws IOException if that cannot be, with a reason for people
+    public void bind(Entry entry, UnixSocket socket) throws IOException {
+        listeners.add(
+                tcp.listen(
+                        socket,
+                        entry.door(() -> connectTimeoutNanos),
+                        (loop, peer) -> accept(entry, loop, Origin.of(peer))));
     }
 
     /// Ends the connections of whose clients `tls` knows now that their certificates are revoked.
@@ -283,7 +295,7 @@ public final class ServerDriver {
     /// had to be.
     public boolean stop(long graceNanos) {
         stopping = true;
-        listeners.forEach(TcpTransport.Listener::close);
+        listeners.forEach(TcpTransport.Bound::close);
         for (IoLoop loop : ioLoops.loops()) {
             loop.execute(() -> loop.turnAwayAll("the server stops"));
         }
@@ -320,16 +332,16 @@ public final class ServerDriver {
         }
     }
 
-    private @Nullable ConnectionHandler accept(Entry entry, IoLoop loop, InetSocketAddress remote) {
+    private @Nullable ConnectionHandler accept(Entry entry, IoLoop loop, Origin origin) {
         long nanos = System.nanoTime();
         // Of a proxy it is asked when it has said for whom it stands.
         boolean isFromProxy = entry.proxy() != null;
         Refusal refusal = findPlace(nanos);
         if (refusal == null && !isFromProxy) {
-            refusal = admit(remote.getAddress(), nanos);
+            refusal = admit(origin.address(), nanos);
         }
         if (refusal != null) {
-            refusals.note(refusal, remote.getAddress(), loop);
+            refusals.note(refusal, origin.address(), loop);
             return null;
         }
         accepted.incrementAndGet();
@@ -339,7 +351,7 @@ public final class ServerDriver {
                         driver,
                         entry.listener(),
                         entry.tls(),
-                        remote,
+                        origin,
                         driver.newDecoder(decoderLimits));
         if (!isFromProxy) {
             connection.admit();

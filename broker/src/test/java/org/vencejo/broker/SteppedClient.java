@@ -63,7 +63,7 @@ final class SteppedClient {
                         driver,
                         "test",
                         null,
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
+                        Origin.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1)),
                         driver.newDecoder(DecoderLimits.DEFAULT));
         SocketConnection connection =
                 UnboundLoops.connection(

@@ -117,7 +117,7 @@ final class AuthenticationSection {
         }
         if (listeners.isEmpty()
                 && !binding.isWrong("listeners")
-                && paths.keySet().stream().noneMatch(this::mayShowCertificates)) {
+                && paths.keySet().stream().noneMatch(AuthenticationSection::mayShowCertificates)) {
             binding.mistake(
                     path,
                     "no listener asks its clients for a certificate; allowed: with tls.client-certificate: required or optional at one");
@@ -217,12 +217,14 @@ final class AuthenticationSection {
         return tls != null && tls.peerCertificate() == PeerCertificate.REQUIRED;
     }
 
-    private boolean mayShowCertificates(Listener listener) {
+    private static boolean mayShowCertificates(Listener listener) {
         TlsFiles tls = listener.tls();
-        return tls != null && tls.peerCertificate() != PeerCertificate.OFF;
+        ProxyConfig proxy = listener.proxy();
+        return (tls != null && tls.peerCertificate() != PeerCertificate.OFF)
+                || (proxy != null && proxy.certificateBelieved());
     }
 
-    private boolean isLoopback(Listener listener) {
+    private static boolean isLoopback(Listener listener) {
         return listener.address().getAddress().isLoopbackAddress();
     }
 

@@ -9,6 +9,7 @@ import org.vencejo.core.AccessRules;
 import org.vencejo.core.ServerSettings;
 import org.vencejo.storage.StoreOptions;
 import org.vencejo.transport.TlsFiles;
+import org.vencejo.transport.UnixSocket;
 import org.vencejo.transport.WebSocketServer;
 
 /// How a broker is to run: what [Configuration] makes of file, environment and flags. Immutable.
@@ -42,14 +43,21 @@ public record BrokerConfig(
         return List.copyOf(warnings);
     }
 
-    /// A socket to listen on. Port 0 takes a free one; what its transport has not is null.
+    /// A socket to listen on. Port 0 takes a free one; what its transport has not is null. The
+    /// address of a Unix socket is loopback, which nobody binds.
     public record Listener(
             String name,
             InetSocketAddress address,
             Transport transport,
+            @Nullable UnixSocket unix,
             @Nullable ProxyConfig proxy,
             @Nullable TlsFiles tls,
             @Nullable WebSocketServer webSocket) {
+        /// Where it listens, as operators write it.
+        public String place() {
+            return unix == null ? text(address) : "unix:" + unix.path();
+        }
+
         /// An address and port as operators write it: `127.0.0.1:1883`, `[::1]:1883`.
         public static String text(InetSocketAddress address) {
             String host = address.getAddress().getHostAddress();

@@ -70,7 +70,7 @@ final class Keys {
                     "listeners[].transport",
                     words(Transport.class),
                     Transport.TCP,
-                    "What carries MQTT. `tls` and `secure-websocket` need a certificate.");
+                    "What carries MQTT. `tls` and `secure-websocket` need a certificate, `unix` a path.");
     static final Key<List<String>> TLS_CERTIFICATE =
             Key.of(
                     "listeners[].tls.certificate",
@@ -138,6 +138,32 @@ final class Keys {
                             + " for all. What says that it comes from the broker itself comes in: at"
                             + " `secure-websocket`, or by an address or `localhost`. Programs other than"
                             + " browsers need not be listed, but for the few that send an origin.");
+    static final Key<String> UNIX_PATH =
+            Key.of(
+                    "listeners[].path",
+                    new Text(4_096),
+                    "",
+                    "The file of the Unix socket, at most about 90 bytes long. Its folder has to be there. What"
+                            + " a dead process has left is replaced; a socket that somebody listens at,"
+                            + " and any other file, refuse the start.");
+    static final Key<String> UNIX_MODE =
+            Key.of(
+                    "listeners[].mode",
+                    new Text(4),
+                    "660",
+                    "The mode of the file, in octal: who may write may connect.");
+    static final Key<String> UNIX_OWNER =
+            Key.computed(
+                    "listeners[].owner",
+                    new Text(256),
+                    new Computed<>("that of the broker", machine -> ""),
+                    "The user whose file it is. To give it away takes rights that few processes have.");
+    static final Key<String> UNIX_GROUP =
+            Key.computed(
+                    "listeners[].group",
+                    new Text(256),
+                    new Computed<>("that of the broker", machine -> ""),
+                    "The group of the file.");
     static final Key<List<String>> PROXY_SOURCES =
             Key.of(
                     "listeners[].proxy-protocol.sources",
@@ -146,7 +172,8 @@ final class Keys {
                     "The addresses that proxies come from, such as `10.0.0.5` or `10.0.0.0/24`. With it, only"
                             + " they may connect, and each connection has to begin with a header of"
                             + " HAProxy's PROXY protocol, version 1 or 2: the address in it is the client's,"
-                            + " for the log, bans, limits and access rules.");
+                            + " for the log, bans, limits and access rules. At a Unix socket it is `unix`,"
+                            + " for whoever may open that.");
     static final Key<Boolean> PROXY_BELIEVE_CERTIFICATE =
             Key.of(
                     "listeners[].proxy-protocol.believe-certificate",
@@ -892,6 +919,10 @@ final class Keys {
                     TLS_MINIMUM_VERSION,
                     WEBSOCKET_PATH,
                     WEBSOCKET_ORIGINS,
+                    UNIX_PATH,
+                    UNIX_MODE,
+                    UNIX_OWNER,
+                    UNIX_GROUP,
                     PROXY_SOURCES,
                     PROXY_BELIEVE_CERTIFICATE,
                     LISTENER_ALLOW_ANONYMOUS,

@@ -4,6 +4,7 @@ import static java.lang.Math.toIntExact;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.broker.config.BrokerConfig.Listener;
 import org.vencejo.transport.TlsFiles;
+import org.vencejo.transport.UnixSocket;
 import org.vencejo.transport.WebSocketServer;
 
 /// Binds the list of listeners: the given ones, or loopback when none was given.
@@ -30,6 +32,7 @@ final class Listeners {
 
     private final Map<String, Integer> names = new HashMap<>();
     private final Map<InetSocketAddress, Integer> addresses = new HashMap<>();
+    private final Map<Path, Integer> unixPaths = new HashMap<>();
 
     Listeners(Binding binding, Sources sources, Machine machine) {
         this.binding = binding;
@@ -50,10 +53,11 @@ final class Listeners {
             // Port 0 takes a free port for each listener, so two of them would not share it.
             int port = toIntExact(binding.get(Keys.LISTENER_PORT));
             listeners.put(
-                    listener("", LOOPBACK, port, Transport.TCP, null, null, null), "listeners");
+                    listener("", LOOPBACK, port, Transport.TCP, null, null, null, null),
+                    "listeners");
             if (machine.hasIpv6Loopback() && port != 0) {
                 listeners.put(
-                        listener("", LOOPBACK_6, port, Transport.TCP, null, null, null),
+                        listener("", LOOPBACK_6, port, Transport.TCP, null, null, null, null),
                         "listeners");
             }
         }
@@ -81,6 +85,12 @@ final class Listeners {
             new TlsSection(binding, sources, index).refuse(transport);
         }
         WebSocketServer webSocket = webSocket(index, transport);
+        UnixSocket unix = null;
+        if (transport == Transport.UNIX) {
+            unix = new UnixSection(binding, sources, index).bind();
+        } else if (!binding.isWrong(path + ".transport")) {
+            new UnixSection(binding, sources, index).refuse(transport);
+        }
         long port =
                 sources.mentions(path + ".port")
                         ? binding.get(Keys.LISTENER_PORT, index)
@@ -88,10 +98,11 @@ final class Listeners {
         Listener listener =
                 listener(
                         binding.get(Keys.LISTENER_NAME, index),
-                        binding.get(Keys.LISTENER_ADDRESS, index),
+                        unix == null ? binding.get(Keys.LISTENER_ADDRESS, index) : LOOPBACK,
                         toIntExact(port),
                         transport,
-                        new ProxySection(binding, sources, index).bind(),
+                        unix,
+                        new ProxySection(binding, sources, index).bind(transport),
                         tls,
                         webSocket);
         if (binding.isWrong(path)) {
@@ -101,7 +112,10 @@ final class Listeners {
         InetSocketAddress address = listener.address();
         Integer sameAddress = address.getPort() == 0 ? null : addresses.putIfAbsent(address, index);
         Integer sameName = names.putIfAbsent(listener.name(), index);
-        if (sameAddress != null) {
+        Integer samePath = unix == null ? null : unixPaths.putIfAbsent(unix.path(), index);
+        if (samePath != null) {
+            binding.mistake(path + ".path", "is that of listeners[" + samePath + "]");
+        } else if (sameAddress != null) {
             binding.mistake(path, "has the address and port of listeners[" + sameAddress + "]");
         } else if (sameName != null) {
             binding.mistake(
@@ -137,14 +151,18 @@ final class Listeners {
             InetAddress address,
             int port,
             Transport transport,
+            @Nullable UnixSocket unix,
             @Nullable ProxyConfig proxy,
             @Nullable TlsFiles tls,
             @Nullable WebSocketServer webSocket) {
         InetSocketAddress socketAddress = new InetSocketAddress(address, port);
+        Listener unnamed =
+                new Listener(name, socketAddress, transport, unix, proxy, tls, webSocket);
         return new Listener(
-                name.isEmpty() ? Listener.text(socketAddress) : name,
+                name.isEmpty() ? unnamed.place() : name,
                 socketAddress,
                 transport,
+                unix,
                 proxy,
                 tls,
                 webSocket);

@@ -7,12 +7,15 @@ import org.vencejo.broker.access.AddressRange;
 import org.vencejo.transport.ProxyProtocol;
 
 /// Which proxies stand before a listener, and what is believed of what they say. Immutable.
-public record ProxyConfig(List<AddressRange> sources, boolean certificateBelieved) {
+///
+/// `unix` is for whoever may open a Unix socket.
+public record ProxyConfig(List<AddressRange> sources, boolean unix, boolean certificateBelieved) {
 
     /// Whether `remote` is one of them.
     private boolean holds(SocketAddress remote) {
         return remote instanceof InetSocketAddress it
-                && sources.stream().anyMatch(range -> range.holds(it.getAddress()));
+                ? sources.stream().anyMatch(range -> range.holds(it.getAddress()))
+                : unix;
     }
 
     boolean isAnybody() {

@@ -9,6 +9,8 @@ import org.vencejo.broker.access.AddressRange;
 ///
 /// Confined to the thread that reads the configuration.
 final class ProxySection {
+    private static final String UNIX = "unix";
+
     private final Binding binding;
     private final Sources sources;
     private final int index;
@@ -22,7 +24,7 @@ final class ProxySection {
     }
 
     /// What was given, or null if no proxies are to be listened to.
-    @Nullable ProxyConfig bind() {
+    @Nullable ProxyConfig bind(Transport transport) {
         List<String> given = binding.get(Keys.PROXY_SOURCES, index);
         if (given.isEmpty()) {
             if (sources.mentions(path) && !binding.isWrong(path)) {
@@ -35,16 +37,22 @@ final class ProxySection {
         List<AddressRange> ranges = new ArrayList<>();
         for (String each : given) {
             AddressRange range = AddressRange.of(each);
-            if (range == null) {
+            if (transport == Transport.UNIX ? !each.equals(UNIX) : range == null) {
                 binding.mistake(
-                        path + ".sources",
-                        "given '%s'; allowed: an IP address, or all that begin alike, such as 10.0.0.5 or 10.0.0.0/24"
-                                .formatted(each));
-            } else {
+                        path + ".sources", "given '%s'; %s".formatted(each, allowedAt(transport)));
+            } else if (range != null) {
                 ranges.add(range);
             }
         }
         return new ProxyConfig(
-                List.copyOf(ranges), binding.get(Keys.PROXY_BELIEVE_CERTIFICATE, index));
+                List.copyOf(ranges),
+                transport == Transport.UNIX,
+                binding.get(Keys.PROXY_BELIEVE_CERTIFICATE, index));
+    }
+
+    private static String allowedAt(Transport transport) {
+        return transport == Transport.UNIX
+                ? "allowed at a Unix socket: unix, which is whoever may open it"
+                : "allowed: an IP address, or all that begin alike, such as 10.0.0.5 or 10.0.0.0/24";
     }
 }

@@ -123,7 +123,7 @@ class TlsMistakesTest {
                         "f.yaml:17:18: listeners[3].tls.client-ca: given 'ca.pem', but clients are not asked for a certificate; allowed: with client-certificate: optional or required",
                         "f.yaml:18:12: listeners[3].tls.crl: given 'crl.pem', but clients are not asked for a certificate; allowed: with client-certificate: optional or required",
                         "f.yaml:19:24: listeners[3].tls.minimum-version: given '1.1'; allowed: 1.2, 1.3",
-                        "f.yaml:20:16: listeners[4].transport: given 'udp'; allowed: tcp, tls, websocket, secure-websocket",
+                        "f.yaml:20:16: listeners[4].transport: given 'udp'; allowed: tcp, tls, websocket, secure-websocket, unix",
                         "f.yaml:21:24: listeners[4].tls.certificate: given ','; allowed: up to 16 texts with commas between them, of 4096 bytes of UTF-8 in all");
     }
 

@@ -1,0 +1,106 @@
+package org.vencejo.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.netty.channel.epoll.Epoll;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.vencejo.core.ClientProcess;
+import org.vencejo.core.Event;
+import org.vencejo.core.Limits;
+import org.vencejo.core.Peer;
+import org.vencejo.transport.UnixSocket;
+
+/// Clients at a Unix socket: what is known of them, and what becomes of the file.
+@Timeout(60)
+@ExtendWith(NoLeaks.class)
+@ParameterizedClass(name = "io-threads {0}")
+@ValueSource(ints = {1, 3})
+class UnixClientsTest {
+    private final int ioThreads;
+    @TempDir private Path folder;
+
+    UnixClientsTest(int ioThreads) {
+        this.ioThreads = ioThreads;
+    }
+
+    @Test
+    void theProcessIsKnownToWhoeverAsksItsConnection() throws Exception {
+        assumeTrue(Epoll.isAvailable(), "the JDK alone does not tell who the process is");
+        Path file = folder.resolve("s");
+        try (ServerRig server = ServerRig.start(ioThreads, Limits.DEFAULTS)) {
+            bind(server, file);
+            try (SocketChannel client = connect(file)) {
+                Peer peer = peer(server);
+                long us = ProcessHandle.current().pid();
+                assertThat(peer.clientProcess())
+                        .isEqualTo(
+                                new ClientProcess(
+                                        (int) us,
+                                        (int) Files.getAttribute(folder, "unix:uid"),
+                                        (int) Files.getAttribute(folder, "unix:gid")));
+                assertThat(peer.remoteAddress()).isEqualTo("unix:process-" + us);
+                assertThat(peer.listener()).isEqualTo("local");
+                assertThat(client.isConnected()).isTrue();
+            }
+        }
+        assertThat(file).as("after the stop").doesNotExist();
+    }
+
+    @Test
+    void aSecondServerDoesNotTakeTheSocket() throws Exception {
+        Path file = folder.resolve("s");
+        try (ServerRig server = ServerRig.start(ioThreads, Limits.DEFAULTS);
+                ServerRig second = ServerRig.start(ioThreads, Limits.DEFAULTS)) {
+            bind(server, file);
+            assertThatThrownBy(() -> bind(second, file))
+                    .hasMessage("somebody listens there already");
+            try (SocketChannel client = connect(file)) {
+                assertThat(client.isConnected()).isTrue();
+            }
+        }
+    }
+
+    private static void bind(ServerRig server, Path file) throws IOException {
+        server.driver()
+                .bind(
+                        new ServerDriver.Entry("local", null, null, null),
+                        new UnixSocket(
+                                file, PosixFilePermissions.fromString("rw-rw----"), null, null));
+    }
+
+    /// A client that was accepted.
+    private static SocketChannel connect(Path file) throws IOException {
+        SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(file));
+        client.write(ByteBuffer.wrap(RawClient.bytes(RawClient.connect("c"))));
+        ByteBuffer connack = ByteBuffer.allocate(2);
+        while (connack.hasRemaining() && client.read(connack) >= 0) {
+            // until it is there
+        }
+        assertThat(connack.get(0)).isEqualTo((byte) 0x20);
+        return client;
+    }
+
+    private static Peer peer(ServerRig server) {
+        return server.events().stream()
+                .filter(Event.ClientConnected.class::isInstance)
+                .map(Event.ClientConnected.class::cast)
+                .findFirst()
+                .orElseThrow()
+                .connection()
+                .peer();
+    }
+}
