@@ -2,6 +2,7 @@ package org.vencejo.broker;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,7 +94,8 @@ public final class Broker implements AutoCloseable {
             Keeper keeper = opened.add(kept.keeper(), Keeper::close);
             ServerDriver driver =
                     opened.add(startDriver(config, identities, kept), it -> it.stop(0));
-            ControlSocket control = ControlSocket.open(dataFolder.folder(), keeper::backup);
+            ControlSocket control =
+                    ControlSocket.open(dataFolder.folder(), commands(keeper, driver));
             if (control != null) {
                 opened.add(control, ControlSocket::close);
             }
@@ -135,6 +137,20 @@ public final class Broker implements AutoCloseable {
                         new SecureRandom().nextLong(),
                         new EventLog()),
                 config.ioThreads());
+    }
+
+    private static ControlSocket.Commands commands(Keeper keeper, ServerDriver driver) {
+        return new ControlSocket.Commands() {
+            @Override
+            public String backup(Path to) {
+                return keeper.backup(to);
+            }
+
+            @Override
+            public String known() {
+                return Acquaintances.lines(driver);
+            }
+        };
     }
 
     /// Where it listens, and with which TLS.

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 /// The door by which commands on this machine reach a running broker: a Unix domain socket in its
 /// data folder that only its owner may open. One thread serves it, one request at a time.
 ///
-/// A request is one line, a word and what it takes; the answer is one line, `done` or `failed` and
-/// why, and the end. Thread-safe.
+/// A request is one line, a word and what it takes; the answer is `done` and what there is to say,
+/// which is one line but for [Acquaintances], or `failed` and why, and the end. Thread-safe.
 final class ControlSocket implements AutoCloseable {
     static final String NAME = "control.sock";
     static final String BACKUP = "backup ";
@@ -50,6 +50,11 @@ final class ControlSocket implements AutoCloseable {
     /// What can be asked for; each answers in a line, or throws with one.
     interface Commands {
         String backup(Path to);
+
+        /// The lines of [Acquaintances].
+        default String known() {
+            throw new UnsupportedOperationException("nobody is known here");
+        }
     }
 
     private ControlSocket(Path file, ServerSocketChannel server, Commands commands) {
@@ -138,6 +143,9 @@ final class ControlSocket implements AutoCloseable {
     }
 
     private String answer(String request) {
+        if (request.equals(Acquaintances.REQUEST)) {
+            return known();
+        }
         if (!request.startsWith(BACKUP)) {
             return FAILED + "not known here: " + request;
         }
@@ -151,6 +159,14 @@ final class ControlSocket implements AutoCloseable {
             return DONE + done;
         } catch (RuntimeException e) {
             log.warn("asked by the control socket, and failed: {}", e.getMessage());
+            return FAILED + oneLine(e);
+        }
+    }
+
+    private String known() {
+        try {
+            return DONE + commands.known();
+        } catch (RuntimeException e) {
             return FAILED + oneLine(e);
         }
     }

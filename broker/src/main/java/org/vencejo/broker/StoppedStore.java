@@ -1,11 +1,6 @@
 package org.vencejo.broker;
 
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.vencejo.storage.Backup;
@@ -80,41 +75,12 @@ public final class StoppedStore implements AutoCloseable {
         requireFolder(dataFolder);
         DataFolder free = DataFolder.openIfFree(dataFolder);
         if (free == null) {
-            return ask(dataFolder, ControlSocket.BACKUP + to.toAbsolutePath().normalize());
+            return ControlClient.ask(
+                    dataFolder, ControlSocket.BACKUP + to.toAbsolutePath().normalize());
         }
         try (free) {
             Backup.make(dataFolder.resolve(Backup.STORE), to);
             return "a copy of the store is in '" + to + "'";
-        }
-    }
-
-    private static String ask(Path dataFolder, String request) {
-        Path file = dataFolder.resolve(ControlSocket.NAME);
-        try (SocketChannel broker = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            broker.connect(UnixDomainSocketAddress.of(file));
-            Channels.newOutputStream(broker)
-                    .write((request + "\n").getBytes(StandardCharsets.UTF_8));
-            String answer =
-                    new String(
-                                    Channels.newInputStream(broker).readAllBytes(),
-                                    StandardCharsets.UTF_8)
-                            .strip();
-            if (answer.startsWith(ControlSocket.DONE)) {
-                return answer.substring(ControlSocket.DONE.length());
-            }
-            throw new StoreException(
-                    answer.isEmpty()
-                            ? "process " + DataFolder.holder(dataFolder) + " ended meanwhile"
-                            : answer.replaceFirst("^" + ControlSocket.FAILED, ""));
-        } catch (IOException | UnsupportedOperationException e) {
-            throw new StoreException(
-                    "the data folder '%s' is in use by process %s, which cannot be asked by '%s': %s"
-                            .formatted(
-                                    dataFolder,
-                                    DataFolder.holder(dataFolder),
-                                    file,
-                                    e.getMessage()),
-                    e);
         }
     }
 

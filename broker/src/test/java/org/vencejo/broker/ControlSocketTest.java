@@ -53,6 +53,7 @@ class ControlSocketTest {
                 "backup /a b/ñ| -> done made /a b/ñ",
                 "backup /refused| -> failed two lines",
                 "backup a| -> failed the folder is to be absolute, given was 'a'",
+                "known| -> failed nobody is known here",
                 "stop| -> failed not known here: stop",
                 "| -> failed not known here:",
                 "backup /a -> failed a request is one line",

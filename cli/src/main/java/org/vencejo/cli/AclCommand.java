@@ -28,11 +28,11 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/// `vencejo acl`: what the access rules of a configuration say.
+/// `vencejo acl`: what access rules say.
 @Command(
         name = "acl",
-        description = {"Ask the access rules of a configuration.", ""},
-        subcommands = {AclCommand.Explain.class},
+        description = {"Ask access rules what they allow, and what a change of them would.", ""},
+        subcommands = {AclCommand.Explain.class, AclCheckCommand.class},
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 final class AclCommand implements Runnable {
@@ -42,7 +42,7 @@ final class AclCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing: explain");
+        throw new ParameterException(spec.commandLine(), "a command is missing: explain or check");
     }
 
     /// What is asked about.

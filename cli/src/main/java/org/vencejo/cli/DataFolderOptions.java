@@ -23,6 +23,11 @@ final class DataFolderOptions {
                     "The data folder; then no configuration is read. Without both: VENCEJO_DATA_FOLDER, else data.")
     private @Nullable Path folder;
 
+    /// Whether any was given.
+    boolean isGiven() {
+        return file != null || folder != null;
+    }
+
     /// The data folder, or a [ConfigurationException].
     Path dataFolder() {
         if (folder != null) {

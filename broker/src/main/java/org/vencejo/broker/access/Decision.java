@@ -37,7 +37,7 @@ public record Decision(boolean allowed, String because) {
                 : OPEN;
     }
 
-    private static Decision by(@Nullable Rule rule) {
+    static Decision by(@Nullable Rule rule) {
         return rule == null
                 ? new Decision(false, "no rule speaks of it")
                 : new Decision(rule.allows(), rule.toString());

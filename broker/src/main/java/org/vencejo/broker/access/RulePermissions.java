@@ -1,6 +1,9 @@
 package org.vencejo.broker.access;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.Permissions;
 import org.vencejo.protocol.QoS;
@@ -33,6 +36,8 @@ final class RulePermissions implements Permissions {
             return false;
         }
     }
+
+    private static final TopicFilter EVERYTHING = TopicFilter.of("#");
 
     private static final int REMEMBERED = 16; // a power of two
     private static final int RECEIVE = 6;
@@ -88,6 +93,35 @@ final class RulePermissions implements Permissions {
 
     private static boolean allows(@Nullable Rule rule) {
         return rule != null && rule.allows();
+    }
+
+    /// All filters of the rules, in their order; of a rule without any that of all topics.
+    List<TopicFilter> filters() {
+        List<TopicFilter> all = new ArrayList<>();
+        for (OwnRule own : rules) {
+            all.addAll(own.filters.length == 0 ? List.of(EVERYTHING) : List.of(own.filters));
+        }
+        return all;
+    }
+
+    /// Whether these are the same rules, wherever they are written.
+    boolean decidesAs(RulePermissions other) {
+        if (wide != other.wide || rules.length != other.rules.length) {
+            return false;
+        }
+        for (int i = 0; i < rules.length; i++) {
+            Rule ours = rules[i].rule;
+            Rule theirs = other.rules[i].rule;
+            if (ours.allows() != theirs.allows()
+                    || !ours.actions().equals(theirs.actions())
+                    || ours.qosMax() != theirs.qosMax()
+                    || !Objects.equals(ours.retain(), theirs.retain())
+                    || !Objects.equals(ours.shared(), theirs.shared())
+                    || !Arrays.equals(rules[i].filters, other.rules[i].filters)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// The rule that decides about a PUBLISH, or null if none speaks of it.

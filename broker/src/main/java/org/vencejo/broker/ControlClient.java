@@ -1,0 +1,46 @@
+package org.vencejo.broker;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.vencejo.storage.StoreException;
+
+/// The other side of [ControlSocket]: asks the broker that runs on a data folder. Stateless.
+final class ControlClient {
+    private ControlClient() {}
+
+    /// The answer without its first word, or a [StoreException] with what the broker says instead.
+    static String ask(Path dataFolder, String request) {
+        Path file = dataFolder.resolve(ControlSocket.NAME);
+        try (SocketChannel broker = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            broker.connect(UnixDomainSocketAddress.of(file));
+            Channels.newOutputStream(broker)
+                    .write((request + "\n").getBytes(StandardCharsets.UTF_8));
+            String answer =
+                    new String(
+                                    Channels.newInputStream(broker).readAllBytes(),
+                                    StandardCharsets.UTF_8)
+                            .strip();
+            if (answer.startsWith(ControlSocket.DONE)) {
+                return answer.substring(ControlSocket.DONE.length());
+            }
+            throw new StoreException(
+                    answer.isEmpty()
+                            ? "process " + DataFolder.holder(dataFolder) + " ended meanwhile"
+                            : answer.replaceFirst("^" + ControlSocket.FAILED, ""));
+        } catch (IOException | UnsupportedOperationException e) {
+            throw new StoreException(
+                    "the data folder '%s' is in use by process %s, which cannot be asked by '%s': %s"
+                            .formatted(
+                                    dataFolder,
+                                    DataFolder.holder(dataFolder),
+                                    file,
+                                    e.getMessage()),
+                    e);
+        }
+    }
+}
