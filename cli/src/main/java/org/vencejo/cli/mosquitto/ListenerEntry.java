@@ -61,13 +61,22 @@ final class ListenerEntry {
             webSocket();
         }
         leaveOutWith("mount_point", "the topics of its clients begin with mount_point");
-        leaveOutWith("enable_proxy_protocol", "it stands behind a proxy");
+        leaveOutWith(
+                "enable_proxy_protocol",
+                "it stands behind proxies, which are to be listed: proxy-protocol.sources");
     }
 
     /// Where it is said that there is such a listener.
     String place() {
         ConfLine line = from.line != null ? from.line : from.any("port", "bind_address");
         return line == null ? "the default listener" : line.place();
+    }
+
+    /// What of its certificate is the user name of a client, or null if it is none.
+    @Nullable String userNameByCertificate() {
+        return values.isOn(from.get("use_identity_as_username"))
+                ? "{cn}"
+                : values.isOn(from.get("use_subject_as_username")) ? "{subject}" : null;
     }
 
     /// Whether only clients with a certificate come in.
@@ -199,12 +208,29 @@ final class ListenerEntry {
         if (key != null) {
             tls.put("key", paths.of(key));
         }
+        if (!isRequired && userNameByCertificate() != null) {
+            leftOut.add(
+                    "user names are to be those of certificates, and clients are not asked for any");
+            ConfLine line = from.any("use_identity_as_username", "use_subject_as_username");
+            if (line != null) {
+                note(
+                        line,
+                        Note.Kind.LOST,
+                        "without require_certificate nobody could come in, so the listener is left out");
+            }
+        }
         if (isRequired) {
             asksForCertificates = true;
             tls.put("client-certificate", "required");
             if (authorities != null) {
                 tls.put("client-ca", paths.of(authorities));
             } else {
+                if (folder == null) {
+                    note(
+                            certificate,
+                            Note.Kind.LOST,
+                            "clients have to show certificates, and no cafile says whose, so the listener is left out");
+                }
                 leftOut.add(
                         folder != null
                                 ? "the authorities of its clients are in a folder, and have to be in one file"

@@ -39,6 +39,9 @@ public final class MosquittoImport {
     /// Password files and the names of the listeners that each is for.
     private final SequencedMap<String, Set<String>> passwords = new LinkedHashMap<>();
 
+    /// User names as templates, and the names of the listeners that each is for.
+    private final SequencedMap<String, Set<String>> certificates = new LinkedHashMap<>();
+
     private @Nullable String rules;
 
     private MosquittoImport(Request request) throws IOException {
@@ -118,42 +121,40 @@ public final class MosquittoImport {
     private void whoComesIn(ListenerEntry entry) {
         ConfListener security = conf.security(entry.from);
         ConfLine file = security.get("password_file");
-        boolean namesByCertificate =
-                entry.asksForCertificates()
-                        && (values.isOn(entry.from.get("use_identity_as_username"))
-                                || values.isOn(entry.from.get("use_subject_as_username")));
-        if (namesByCertificate) {
-            file = null; // which Mosquitto does not look at there either
-        }
-        boolean isAnonymous = isAnonymous(entry, security);
         if (!entry.leftOut.isEmpty()) {
             return;
         }
+        String userName = entry.asksForCertificates() ? entry.userNameByCertificate() : null;
+        if (userName != null) {
+            // Mosquitto does not look at passwords there either, nor at allow_anonymous.
+            certificates.computeIfAbsent(userName, key -> new LinkedHashSet<>()).add(entry.name);
+            return;
+        }
+        boolean isAnonymous = isAnonymous(entry, security);
         if (isAnonymous) {
             entry.keys.put("allow-anonymous", true);
-        } else if (file == null && entry.asksForCertificates()) {
-            if (!namesByCertificate) {
-                notes.add(
-                        new Note(
-                                entry.place(),
-                                "listener",
-                                Note.Kind.DIFFERS,
-                                "a certificate is enough to come in, where Mosquitto wants allow_anonymous true as well"));
-            }
-        } else if (file == null) {
-            entry.leftOut.add(
-                    "nobody could come in: Mosquitto wants allow_anonymous true or a password_file (before 2.0 everybody came in: --mosquitto 1)");
-            notes.add(
-                    new Note(
-                            entry.place(),
-                            "listener",
-                            Note.Kind.LOST,
-                            "nobody could come in from Mosquitto 2.0 on, and everybody before (then: --mosquitto 1), so the listener is left out"));
-            return;
         }
         if (file != null) {
             passwords.computeIfAbsent(paths.of(file), key -> new LinkedHashSet<>()).add(entry.name);
+        } else if (entry.asksForCertificates()) {
+            tell(
+                    entry,
+                    Note.Kind.DIFFERS,
+                    isAnonymous
+                            ? "the user name is that of the certificate, where Mosquitto believes the client"
+                            : "a certificate is enough to come in, and has the user name; Mosquitto wants allow_anonymous true as well");
+        } else if (!isAnonymous) {
+            entry.leftOut.add(
+                    "nobody could come in: Mosquitto wants allow_anonymous true or a password_file (before 2.0 everybody came in: --mosquitto 1)");
+            tell(
+                    entry,
+                    Note.Kind.LOST,
+                    "nobody could come in from Mosquitto 2.0 on, and everybody before (then: --mosquitto 1), so the listener is left out");
         }
+    }
+
+    private void tell(ListenerEntry entry, Note.Kind kind, String text) {
+        notes.add(new Note(entry.place(), "listener", kind, text));
     }
 
     private boolean isAnonymous(ListenerEntry entry, ConfListener security) {
@@ -168,12 +169,10 @@ public final class MosquittoImport {
                         && line == null
                         && security.any("password_file", "psk_file") == null;
         if (isAsBefore2) {
-            notes.add(
-                    new Note(
-                            entry.place(),
-                            "listener",
-                            Note.Kind.DIFFERS,
-                            "anybody may come in, as before Mosquitto 2.0; from then on nobody could"));
+            tell(
+                    entry,
+                    Note.Kind.DIFFERS,
+                    "anybody may come in, as before Mosquitto 2.0; from then on nobody could");
         }
         return isAsBefore2;
     }
@@ -384,20 +383,7 @@ public final class MosquittoImport {
             text.add(open().isEmpty() ? "#listeners:" : "listeners:");
             entries.forEach(entry -> text.addAll(entry.lines()));
         }
-        if (!passwords.isEmpty()) {
-            text.add("authentication:");
-            Set<String> open = new LinkedHashSet<>();
-            open().forEach(entry -> open.add(entry.name));
-            passwords.forEach((file, names) -> {
-                Map<String, Object> entry = new LinkedHashMap<>();
-                entry.put("file", file);
-                names.retainAll(open);
-                if (!names.equals(open)) {
-                    entry.put("listeners", String.join(", ", names));
-                }
-                text.addAll(YamlText.entry(entry));
-            });
-        }
+        text.addAll(authentication());
         text.addAll(YamlText.lines(keys.all()));
         List<Note> sorted = sorted();
         if (!sorted.isEmpty()) {
@@ -407,6 +393,34 @@ public final class MosquittoImport {
             sorted.forEach(note -> text.add("# " + note));
         }
         return new Imported(String.join("\n", text) + "\n", rules, sorted);
+    }
+
+    private List<String> authentication() {
+        if (passwords.isEmpty() && certificates.isEmpty()) {
+            return List.of();
+        }
+        Set<String> open = new LinkedHashSet<>();
+        open().forEach(entry -> open.add(entry.name));
+        List<String> text = new ArrayList<>(List.of("authentication:"));
+        passwords.forEach((file, names) -> {
+            Map<String, Object> entry = new LinkedHashMap<>();
+            entry.put("file", file);
+            // Some may have been left out since.
+            names.retainAll(open);
+            if (!names.equals(open)) {
+                entry.put("listeners", String.join(", ", names));
+            }
+            text.addAll(YamlText.entry(entry));
+        });
+        certificates.forEach((userName, names) -> {
+            Map<String, Object> entry = new LinkedHashMap<>();
+            entry.put("type", "certificate");
+            names.retainAll(open);
+            entry.put("listeners", String.join(", ", names));
+            entry.put("certificate", Map.of("user-name", userName));
+            text.addAll(YamlText.entry(entry));
+        });
+        return text;
     }
 
     // In the order of the lines, each thing once.

@@ -209,7 +209,7 @@ public final class MosquittoOptions {
         table.row(
                 "enable_proxy_protocol",
                 LOST,
-                "the addresses of clients would be those of the proxy, so the listener is left out");
+                "which proxies there are has to be said, `proxy-protocol.sources`, so the listener is left out");
         table.row("proxy_protocol_v2_require_tls", LOST, "it is part of `enable_proxy_protocol`");
     }
 
@@ -237,14 +237,12 @@ public final class MosquittoOptions {
         table.row("dhparamfile", NEEDLESS, "elliptic curves are used");
         table.row(
                 "use_identity_as_username",
-                LOST,
-                "clients come in by their certificate, without a user name",
-                "false");
+                CARRIED,
+                "`authentication` of `type: certificate` with `user-name: \"{cn}\"`; without `require_certificate` nobody could come in, so the listener is left out");
         table.row(
                 "use_subject_as_username",
-                LOST,
-                "clients come in by their certificate, without a user name",
-                "false");
+                CARRIED,
+                "the same with `user-name: \"{subject}\"`, which is written as RFC 2253 does");
         table.row(
                 "disable_client_cert_date_checks",
                 LOST,

@@ -22,7 +22,9 @@ class BillOfMaterialsTest {
     @Test
     void listsJustWhatIsInLib() throws IOException {
         Path bill = FOLDER.resolve("vencejo.cdx.json");
-        assumeTrue(Files.exists(bill), "the bill of materials: nothing was packaged, as by mvn verify");
+        assumeTrue(
+                Files.exists(bill),
+                "the bill of materials: nothing was packaged, as by mvn verify");
         String text = Files.readString(bill);
         // What it is the bill of is named twice, and is in lib as well.
         Set<String> listed = new TreeSet<>();
@@ -42,6 +44,9 @@ class BillOfMaterialsTest {
                                     .collect(Collectors.toCollection(TreeSet::new)));
         }
         assertThat(text)
-                .contains("\"specVersion\" : \"1.", "\"alg\" : \"SHA-256\"", "\"id\" : \"Apache-2.0\"");
+                .contains(
+                        "\"specVersion\" : \"1.",
+                        "\"alg\" : \"SHA-256\"",
+                        "\"id\" : \"Apache-2.0\"");
     }
 }
