@@ -220,6 +220,10 @@ final class BrokerKeys {
         keys.put(key, value);
     }
 
+    boolean has(String key) {
+        return keys.containsKey(key);
+    }
+
     void limit(String key, Object value) {
         limits.putIfAbsent(key, value);
     }

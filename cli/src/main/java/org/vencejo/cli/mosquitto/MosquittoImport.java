@@ -65,6 +65,7 @@ public final class MosquittoImport {
         made.leaveOutWhatPluginsKeep();
         made.whoComesIn();
         made.whatTheyMay();
+        made.whoseNamesAreNotBelieved();
         made.closeIfNoListenerIsLeft();
         made.limitsOfListeners();
         return made.imported();
@@ -243,6 +244,25 @@ public final class MosquittoImport {
             return;
         }
         ownRules(open, byListener);
+    }
+
+    // A name that nobody checks is believed only where no listener has anybody to check it.
+    private void whoseNamesAreNotBelieved() {
+        if ((passwords.isEmpty() && certificates.isEmpty()) || !keys.has("access-rules")) {
+            return;
+        }
+        for (ListenerEntry entry : open()) {
+            boolean isChecked =
+                    passwords.values().stream().anyMatch(names -> names.contains(entry.name))
+                            || certificates.values().stream()
+                                    .anyMatch(names -> names.contains(entry.name));
+            if (!isChecked && !entry.asksForCertificates()) {
+                tell(
+                        entry,
+                        Note.Kind.DIFFERS,
+                        "nobody checks user names at it, so that rules for users do not hold there; Mosquitto believes them");
+            }
+        }
     }
 
     private void rulesFile(ConfLine line) {
