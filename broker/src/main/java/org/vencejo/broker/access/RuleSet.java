@@ -28,7 +28,18 @@ record RuleSet(List<Rule> rules, Wide wide) implements AccessRules {
 
     /// What `subject` may do, and why.
     RulePermissions permissionsOf(Subject subject) {
+        return permissionsOf(subject, List.of());
+    }
+
+    /// The same with rules of its own `behind` these.
+    RulePermissions permissionsOf(Subject subject, List<Rule> behind) {
         List<RulePermissions.OwnRule> own = new ArrayList<>();
+        add(rules, subject, own);
+        add(behind, subject, own);
+        return new RulePermissions(own, wide);
+    }
+
+    private static void add(List<Rule> rules, Subject subject, List<RulePermissions.OwnRule> own) {
         for (Rule rule : rules) {
             if (rule.who().holds(subject, rule.allows())) {
                 List<TopicFilter> filters = new ArrayList<>();
@@ -43,6 +54,5 @@ record RuleSet(List<Rule> rules, Wide wide) implements AccessRules {
                 }
             }
         }
-        return new RulePermissions(own, wide);
     }
 }
