@@ -320,7 +320,12 @@ final class AuthenticationThreads implements AutoCloseable {
 
         private Authentication.@Nullable Outcome answer(Authenticator asked) {
             try {
-                return asked.authenticate(peer, request);
+                Authentication.Outcome outcome = asked.authenticate(peer, request);
+                if (outcome instanceof Authentication.Refused it
+                        && it.reasonCode() == ReasonCode.SERVER_UNAVAILABLE) {
+                    overdue.incrementAndGet();
+                }
+                return outcome;
             } catch (RuntimeException fault) {
                 return fault(fault);
             }
@@ -407,10 +412,15 @@ final class AuthenticationThreads implements AutoCloseable {
             };
         }
 
+        private byte @Nullable [] data() {
+            return request instanceof Authentication.Step it ? it.data() : null;
+        }
+
         private void clear() {
-            byte[] password = password();
-            if (password != null) {
-                Arrays.fill(password, (byte) 0);
+            for (byte[] secret : new byte @Nullable [][] {password(), data()}) {
+                if (secret != null) {
+                    Arrays.fill(secret, (byte) 0);
+                }
             }
         }
     }

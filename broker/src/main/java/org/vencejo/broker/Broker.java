@@ -12,12 +12,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vencejo.broker.CertificateWatch.Watched;
+import org.vencejo.broker.access.GrantingRules;
+import org.vencejo.broker.config.AuthenticationConfig;
 import org.vencejo.broker.config.BrokerConfig;
 import org.vencejo.broker.config.BrokerConfig.Listener;
 import org.vencejo.broker.config.Configuration;
 import org.vencejo.broker.config.ConfigurationException;
 import org.vencejo.broker.config.LogLevel;
 import org.vencejo.broker.config.Machine;
+import org.vencejo.core.AccessRules;
 import org.vencejo.transport.Tls;
 import org.vencejo.transport.TlsException;
 import org.vencejo.transport.TlsServer;
@@ -129,7 +132,7 @@ public final class Broker implements AutoCloseable {
         return ServerDriver.start(
                 new ServerDriver.Parts(
                         config.server(),
-                        config.accessRules(),
+                        rules(config, config.authentication()),
                         identities.authenticators(),
                         kept.keeper().journal(),
                         kept.keeper().queues(),
@@ -151,6 +154,13 @@ public final class Broker implements AutoCloseable {
                 return Acquaintances.lines(driver);
             }
         };
+    }
+
+    // Those of the file; and what clients come with, if any may.
+    private static AccessRules rules(BrokerConfig config, AuthenticationConfig authentication) {
+        return authentication.mayGrant()
+                ? new GrantingRules(config.accessRules())
+                : config.accessRules();
     }
 
     /// Where it listens, and with which TLS.
@@ -280,7 +290,7 @@ public final class Broker implements AutoCloseable {
         driver.reconfigure(started.followedBy(newer, setup.machine));
         if (!newer.broker().accessRules().equals(configuration.broker().accessRules())) {
             log.info("the access rules have changed, and hold from now on");
-            driver.changeRules(newer.broker().accessRules());
+            driver.changeRules(rules(newer.broker(), started.broker().authentication()));
         }
         configuration = newer;
     }

@@ -6,6 +6,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.broker.config.AuthenticationConfig;
 import org.vencejo.broker.identity.CertificateTemplate;
+import org.vencejo.broker.identity.Shown;
 import org.vencejo.core.Authentication;
 import org.vencejo.core.Authentication.Credentials;
 import org.vencejo.core.ClientCertificate;
@@ -19,9 +20,6 @@ import org.vencejo.protocol.ReasonCode;
 /// What the client says of itself is not believed: its user name is that of the certificate, and if
 /// so configured its Client Identifier has to be. Who shows none is not refused here.
 final class CertificateAuthenticator implements Authenticator {
-    /// A user name goes into rules, logs and the store.
-    private static final int USER_NAME_LENGTH_MAX = 1_024;
-
     private final AuthenticationConfig.Certificate config;
     private final LongSupplier wallMillis;
 
@@ -53,7 +51,7 @@ final class CertificateAuthenticator implements Authenticator {
                     "gives the user name %s, and +, # and / are not allowed in it"
                             .formatted(name.text()));
         }
-        if (name.text().length() > USER_NAME_LENGTH_MAX || hasControls(name.text())) {
+        if (!Shown.isName(name.text())) {
             return refused(
                     certificate,
                     "gives a user name that is too long, or has control characters in it");
@@ -77,12 +75,6 @@ final class CertificateAuthenticator implements Authenticator {
         long millis =
                 TimeUnit.SECONDS.toMillis(certificate.notAfterSeconds()) - wallMillis.getAsLong();
         return TimeUnit.MILLISECONDS.toNanos(Math.max(0, millis)); // saturates
-    }
-
-    private static boolean hasControls(String name) {
-        return name.codePoints()
-                .anyMatch(it ->
-                        Character.isISOControl(it) || Character.getType(it) == Character.SURROGATE);
     }
 
     private static Authentication.Outcome refused(ClientCertificate certificate, String why) {

@@ -5,52 +5,114 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.vencejo.broker.config.AuthenticationConfig;
+import org.vencejo.broker.config.ConfigurationException;
+import org.vencejo.broker.config.Mistake;
+import org.vencejo.broker.config.Place;
+import org.vencejo.broker.identity.Tokens;
 import org.vencejo.broker.passwords.NameKeys;
 
 /// All that a broker knows clients from, as its configuration lists it. Thread-safe.
 final class IdentitySources implements AutoCloseable {
-    private final PasswordFiles passwords;
-    private final Authenticators authenticators;
+    private static final Logger log = LoggerFactory.getLogger(IdentitySources.class);
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private IdentitySources(PasswordFiles passwords, Authenticators authenticators) {
+    private final PasswordFiles passwords;
+    private final List<Tokens> tokens;
+    private final Authenticators authenticators;
+    private final ScheduledExecutorService thread =
+            Executors.newSingleThreadScheduledExecutor(task ->
+                    Thread.ofPlatform().name("vencejo-token-keys").daemon().unstarted(task));
+
+    private IdentitySources(
+            PasswordFiles passwords, List<Tokens> tokens, Authenticators authenticators) {
         this.passwords = passwords;
+        this.tokens = List.copyOf(tokens);
         this.authenticators = authenticators;
     }
 
-    /// Reads every file, or throws [org.vencejo.broker.config.ConfigurationException] with all
-    /// mistakes in them.
+    /// Reads every file, or throws [ConfigurationException] with all mistakes in them.
     static IdentitySources open(AuthenticationConfig config) {
-        SecureRandom random = new SecureRandom();
-        NameKeys keys = new NameKeys(random);
-        PasswordFiles passwords =
-                PasswordFiles.open(
-                        config.entries().stream()
-                                .filter(AuthenticationConfig.PasswordFile.class::isInstance)
-                                .map(AuthenticationConfig.PasswordFile.class::cast)
-                                .toList(),
-                        config.limits(),
-                        keys);
+        NameKeys keys = new NameKeys(new SecureRandom());
+        List<Mistake> mistakes = new ArrayList<>();
+        PasswordFiles passwords = null;
+        try {
+            passwords = PasswordFiles.open(passwordFiles(config), config.limits(), keys);
+        } catch (ConfigurationException e) {
+            mistakes.addAll(e.mistakes());
+        }
+        List<Tokens> tokens = new ArrayList<>();
+        for (AuthenticationConfig.Entry entry : config.entries()) {
+            if (entry instanceof AuthenticationConfig.Jwt it) {
+                tokens.add(
+                        Tokens.open(
+                                it.settings(),
+                                it.keys(),
+                                config.limits().timeoutNanos(),
+                                (file, detail) ->
+                                        mistakes.add(
+                                                new Mistake(
+                                                        Place.ofFile(file.toString()),
+                                                        "",
+                                                        detail))));
+            }
+        }
+        if (passwords == null || !mistakes.isEmpty()) {
+            tokens.forEach(Tokens::close);
+            throw new ConfigurationException(mistakes);
+        }
+        return new IdentitySources(
+                passwords,
+                tokens,
+                new Authenticators(chain(config, passwords, tokens, keys), config.limits()));
+    }
+
+    private static List<AuthenticationConfig.PasswordFile> passwordFiles(
+            AuthenticationConfig config) {
+        return config.entries().stream()
+                .filter(AuthenticationConfig.PasswordFile.class::isInstance)
+                .map(AuthenticationConfig.PasswordFile.class::cast)
+                .toList();
+    }
+
+    private static List<Authenticator> chain(
+            AuthenticationConfig config,
+            PasswordFiles passwords,
+            List<Tokens> tokens,
+            NameKeys keys) {
         Iterator<PasswordAuthenticator> files = passwords.authenticators().iterator();
+        Iterator<Tokens> signers = tokens.iterator();
         List<Authenticator> chain = new ArrayList<>();
         for (AuthenticationConfig.Entry entry : config.entries()) {
-            chain.add(
+            Authenticator next =
                     switch (entry) {
                         case AuthenticationConfig.PasswordFile _ -> files.next();
                         case AuthenticationConfig.Certificate it ->
-                                new AtListeners(
-                                        new CertificateAuthenticator(it, System::currentTimeMillis),
-                                        it.listeners());
-                    });
+                                new CertificateAuthenticator(it, System::currentTimeMillis);
+                        case AuthenticationConfig.Jwt _ ->
+                                new TokenAuthenticator(
+                                        signers.next().verifier(),
+                                        signers.hasNext(),
+                                        System::currentTimeMillis);
+                    };
+            chain.add(
+                    next instanceof PasswordAuthenticator
+                            ? next
+                            : new AtListeners(next, entry.listeners()));
         }
         if (chain.isEmpty()) {
             chain.add(Authenticator.ANONYMOUS);
         } else {
-            chain.add(new ScramAuthenticator(passwords.authenticators(), random));
+            chain.add(new ScramAuthenticator(passwords.authenticators(), new SecureRandom()));
             chain.add(new Strangers(config, passwords.authenticators(), keys));
         }
-        return new IdentitySources(passwords, new Authenticators(chain, config.limits()));
+        return chain;
     }
 
     /// Those who answer, in the order in which they are asked.
@@ -61,15 +123,29 @@ final class IdentitySources implements AutoCloseable {
     /// Begins to look for changes; `gone` is told which users are gone or have another password.
     void start(Consumer<Set<String>> gone) {
         passwords.start(gone);
+        if (!tokens.isEmpty()) {
+            var _ = thread.scheduleWithFixedDelay(this::look, 0, LOOK_NANOS, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void look() {
+        try {
+            tokens.forEach(Tokens::look);
+        } catch (RuntimeException fault) { // an exception would end the looking
+            log.error("the keys of tokens could not be looked at", fault);
+        }
     }
 
     /// Reads all files now.
     void readAgain() {
         passwords.readAgain();
+        tokens.forEach(Tokens::readAgain);
     }
 
     @Override
     public void close() {
         passwords.close();
+        thread.shutdownNow();
+        tokens.forEach(Tokens::close);
     }
 }

@@ -83,11 +83,11 @@ final class SysTopics {
                             s -> s.authentication().right()),
                     number(
                             "authentication/wrong",
-                            "User names and passwords that were wrong.",
+                            "User names, passwords and tokens that were wrong.",
                             s -> s.authentication().wrong()),
                     number(
                             "authentication/hashed",
-                            "Passwords that were hashed, as they were not known yet.",
+                            "Passwords that were hashed, as they were not known yet, and tokens that were verified.",
                             s -> s.authentication().computed()),
                     number(
                             "authentication/delayed",

@@ -15,11 +15,14 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,6 +47,10 @@ import org.vencejo.protocol.ProtocolVersion;
 @EnabledOnOs(value = OS.LINUX, disabledReason = "the process list is read from /proc")
 class MarkedPasswordTest {
     private static final String MARK = "mArCa-de-agua-5f2c";
+
+    /// What tokens are signed with, the mark in it.
+    private static final String SECRET = MARK + MARK;
+
     private static final Pattern LISTENS =
             Pattern.compile(".* listens on 127\\.0\\.0\\.1:(\\d+);.*");
 
@@ -68,13 +75,18 @@ class MarkedPasswordTest {
                         data-folder: %s
                         authentication:
                           - file: %s
+                          - {type: jwt, jwt: {algorithms: HS256, secret-file: %s}}
                         limits:
                           connect-timeout: 5s
                           authentication-delay-max: 100ms
                           authentication-failures-max: 30
                           authentication-ban-loopback: true
                         """
-                                .formatted(folder.resolve("data"), passwords));
+                                .formatted(
+                                        folder.resolve("data"),
+                                        passwords,
+                                        Files.writeString(
+                                                folder.resolve("secret"), SECRET + "\n")));
         broker = vencejo("broker", "--config", file.toString(), "--port", "0");
         Thread.ofPlatform().daemon().start(() -> broker.errorReader().lines().forEach(lines::add));
         Matcher listens = LISTENS.matcher(await(" listens on "));
@@ -146,6 +158,9 @@ class MarkedPasswordTest {
             controlOfTopics(watcher);
             sys += read(watcher, MARK, "control/arm");
         }
+        Files.writeString(folder.resolve("secret"), MARK); // too short
+        signal("HUP");
+        await("secret: holds 18 bytes");
         broken("alice:" + MARK, "passwords:1:7: alice: not a hash");
         broken(MARK, "passwords:1:1: no colon");
         broken(":" + MARK, "passwords:1:1: no user name");
@@ -175,7 +190,8 @@ class MarkedPasswordTest {
         assertThat(answer(connect("stranger", "bob", MARK))).isEqualTo(0x86);
         assertThat(answer(connect("alone", null, MARK))).isEqualTo(0x86);
         assertThat(answer(connect(ProtocolVersion.MQTT_3_1, "wrong", "bob", MARK))).isEqualTo(4);
-        assertThat(answer(withMethod("PLAIN"))).isEqualTo(0x8C);
+        assertThat(answer(withMethod("PLAIN", MARK))).isEqualTo(0x8C);
+        tokens();
         // The control arm of the log: what is no password shows.
         assertThat(answer(connect("control-" + MARK, "bob", "x"))).isEqualTo(0x86);
 
@@ -204,6 +220,37 @@ class MarkedPasswordTest {
         try (Socket gone = open()) {
             gone.getOutputStream().write(right);
         }
+    }
+
+    /// One that is right, and ones whose signature is the mark, as a password and by a method.
+    private void tokens() throws Exception {
+        String unsigned =
+                base64("{\"alg\":\"HS256\"}")
+                        + "."
+                        + base64("{\"sub\":\"token\",\"exp\":9999999999}")
+                        + ".";
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+        String right =
+                unsigned
+                        + Base64.getUrlEncoder()
+                                .withoutPadding()
+                                .encodeToString(
+                                        mac.doFinal(
+                                                unsigned.substring(0, unsigned.length() - 1)
+                                                        .getBytes(StandardCharsets.UTF_8)));
+        assertThat(answer(connect("token", null, right))).isZero();
+        assertThat(answer(withMethod("OAUTH2-JWT", right))).isZero();
+        assertThat(answer(connect("token", null, unsigned + MARK))).isEqualTo(0x86);
+        assertThat(answer(connect("token", null, MARK + "." + MARK + "." + MARK))).isEqualTo(0x86);
+        assertThat(answer(withMethod("OAUTH2-JWT", unsigned + MARK))).isEqualTo(0x86);
+        assertThat(answer(withMethod("OAUTH2-JWT", MARK))).isEqualTo(0x86);
+    }
+
+    private static String base64(String text) {
+        return Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /// A file with mistakes, read at SIGHUP.
@@ -297,8 +344,8 @@ class MarkedPasswordTest {
                         Properties.NONE));
     }
 
-    private static byte[] withMethod(String method) {
-        byte[] mark = MARK.getBytes(StandardCharsets.UTF_8);
+    private static byte[] withMethod(String method, String data) {
+        byte[] mark = data.getBytes(StandardCharsets.UTF_8);
         return bytes(
                 new Connect(
                         ProtocolVersion.MQTT_5,

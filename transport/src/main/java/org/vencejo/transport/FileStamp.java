@@ -26,7 +26,7 @@ public record FileStamp(FileTime modified, long size, @Nullable Object key) {
     }
 
     /// The stamps of those files that are there.
-    static Map<Path, FileStamp> of(List<Path> files) {
+    public static Map<Path, FileStamp> of(List<Path> files) {
         Map<Path, FileStamp> stamps = new HashMap<>();
         for (Path file : files) {
             FileStamp stamp = of(file);

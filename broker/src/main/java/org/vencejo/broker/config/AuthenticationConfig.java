@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.broker.identity.CertificateTemplate;
+import org.vencejo.broker.identity.KeyPlace;
+import org.vencejo.broker.identity.TokenSettings;
 
 /// How it is found out who clients are. Immutable.
 ///
@@ -16,6 +18,13 @@ public record AuthenticationConfig(
     /// Whether anybody finds out who the clients of a listener are.
     public boolean isFor(String listener) {
         return entries.stream().anyMatch(entry -> entry.isFor(listener));
+    }
+
+    /// Whether anybody gives clients access rules of their own.
+    public boolean mayGrant() {
+        return entries.stream()
+                .anyMatch(entry ->
+                        entry instanceof Jwt jwt && !jwt.settings().rulesClaim().isEmpty());
     }
 
     /// One that knows clients, of some listeners or of all if it names none.
@@ -39,5 +48,9 @@ public record AuthenticationConfig(
             @Nullable CertificateTemplate clientIdentifier,
             boolean specialCharacters,
             Set<String> listeners)
+            implements Entry {}
+
+    /// Who gives a token that is signed is who it says.
+    public record Jwt(TokenSettings settings, KeyPlace keys, Set<String> listeners)
             implements Entry {}
 }

@@ -21,11 +21,6 @@ import org.vencejo.transport.TlsFiles.PeerCertificate;
 final class AuthenticationSection {
     private static final String LIST = "authentication";
 
-    /// For authenticators that ask others: there is no key yet, as there is no such one.
-    private static final long TIMEOUT_NANOS = 5_000_000_000L;
-
-    private static final int CONCURRENCY_MAX = 100;
-
     private final Binding binding;
     private final Sources sources;
     private final Map<Listener, String> paths;
@@ -79,6 +74,7 @@ final class AuthenticationSection {
                 switch (type) {
                     case PASSWORD_FILE -> passwordFile(index, path, listeners);
                     case CERTIFICATE -> certificate(index, path, listeners);
+                    case JWT -> new JwtSection(binding, index).bind(listeners);
                 };
         if (entry != null) {
             entries.add(entry);
@@ -233,8 +229,8 @@ final class AuthenticationSection {
                 binding.count(Keys.AUTHENTICATION_THREADS),
                 binding.get(Keys.AUTHENTICATION_MEMORY_MAX),
                 binding.count(Keys.AUTHENTICATION_WAITING_MAX),
-                TIMEOUT_NANOS,
-                CONCURRENCY_MAX,
+                binding.get(Keys.AUTHENTICATION_TIMEOUT),
+                binding.count(Keys.AUTHENTICATION_CONCURRENCY_MAX),
                 binding.get(Keys.AUTHENTICATION_REMEMBERED_TIME),
                 binding.count(Keys.AUTHENTICATION_REMEMBERED_MAX),
                 binding.count(Keys.AUTHENTICATION_FAILURES_MAX),

@@ -5,7 +5,9 @@ public enum AuthenticationType {
     /// A file of names and hashes of passwords.
     PASSWORD_FILE("file"),
     /// The certificates that clients show.
-    CERTIFICATE("certificate");
+    CERTIFICATE("certificate"),
+    /// JSON Web Tokens that clients give as their password.
+    JWT("jwt");
 
     private final String section;
 

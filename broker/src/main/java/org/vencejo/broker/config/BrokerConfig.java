@@ -28,6 +28,14 @@ public record BrokerConfig(
     /// What is allowed and most likely not meant, a line each.
     public List<String> warnings() {
         List<String> warnings = new ArrayList<>();
+        for (AuthenticationConfig.Entry entry : authentication.entries()) {
+            if (entry instanceof AuthenticationConfig.Jwt jwt
+                    && jwt.settings().audience().isEmpty()) {
+                warnings.add(
+                        "tokens by %s: no jwt.audience is given, so those that were made for other services come in, too"
+                                .formatted(jwt.keys()));
+            }
+        }
         for (Listener listener : listeners) {
             if (accessRules != AccessRules.OPEN && !authentication.isFor(listener.name())) {
                 warnings.add(

@@ -240,6 +240,107 @@ final class Keys {
                     new Flag(),
                     false,
                     "Whether the certificate may put `+`, `#` and `/` into a user name, as a URI does.");
+    static final Key<List<String>> JWT_ALGORITHMS =
+            Key.of(
+                    "authentication[].jwt.algorithms",
+                    new Texts(16, 256),
+                    List.of(),
+                    "What tokens are signed by: `HS256`, `HS384`, `HS512`, `RS256`, `RS384`, `RS512`, `PS256`,"
+                            + " `PS384`, `PS512`, `ES256`, `ES384`, `ES512`, `EdDSA`. Tokens by others, or by"
+                            + " none, are wrong.");
+    static final Key<List<String>> JWT_KEYS =
+            Key.of(
+                    "authentication[].jwt.keys",
+                    new Texts(16, 4_096),
+                    List.of(),
+                    "Files with the public keys, as PUBLIC KEY or CERTIFICATE in PEM or as JSON Web Keys; read"
+                            + " again when they change and at SIGHUP.");
+    static final Key<String> JWT_SECRET_FILE =
+            Key.of(
+                    "authentication[].jwt.secret-file",
+                    new Text(4_096),
+                    "",
+                    "A file with the secret for `HS256`, `HS384` and `HS512`: at least 32, 48 or 64 bytes.");
+    static final Key<String> JWT_JWKS_URL =
+            Key.of(
+                    "authentication[].jwt.jwks-url",
+                    new Text(2_048),
+                    "",
+                    "Where the public keys are fetched as a set of JSON Web Keys, by `https`, or `http` from"
+                            + " this machine; at the start, every `jwks-refresh`, and when a token names a"
+                            + " key that is not known, at most every 10 s.");
+    static final Key<String> JWT_JWKS_CA =
+            Key.of(
+                    "authentication[].jwt.jwks-ca",
+                    new Text(4_096),
+                    "",
+                    "The certificates, in PEM, of those who sign the certificate of `jwks-url`; those that"
+                            + " the JDK knows if empty.");
+    static final Key<Long> JWT_JWKS_REFRESH =
+            Key.of(
+                    "authentication[].jwt.jwks-refresh",
+                    Quantity.time(10 * SECOND, 24 * HOUR),
+                    10 * 60 * SECOND,
+                    "How often the keys are fetched.");
+    static final Key<Long> JWT_JWKS_KEPT =
+            Key.of(
+                    "authentication[].jwt.jwks-kept",
+                    Quantity.time(10 * SECOND, 30 * 24 * HOUR),
+                    24 * HOUR,
+                    "How long keys hold that cannot be fetched again; then nobody comes in until they"
+                            + " can.");
+    static final Key<String> JWT_ISSUER =
+            Key.of(
+                    "authentication[].jwt.issuer",
+                    new Text(1_024),
+                    "",
+                    "What a token has to say in `iss`; anything if empty.");
+    static final Key<String> JWT_AUDIENCE =
+            Key.of(
+                    "authentication[].jwt.audience",
+                    new Text(1_024),
+                    "",
+                    "What a token has to say in `aud`, alone or among others; anything if empty, so that"
+                            + " tokens for other services come in, too.");
+    static final Key<String> JWT_USER_NAME_CLAIM =
+            Key.of(
+                    "authentication[].jwt.user-name-claim",
+                    new Text(256),
+                    "sub",
+                    "The claim with the user name. This and the next may name one inside another, with a"
+                            + " dot: `realm_access.roles`.");
+    static final Key<String> JWT_CLIENT_IDENTIFIER_CLAIM =
+            Key.of(
+                    "authentication[].jwt.client-identifier-claim",
+                    new Text(256),
+                    "",
+                    "The claim with the Client Identifier that the client has to have; any if empty.");
+    static final Key<String> JWT_GROUPS_CLAIM =
+            Key.of(
+                    "authentication[].jwt.groups-claim",
+                    new Text(256),
+                    "",
+                    "The claim with the groups that access rules speak of, as a list, or as a text with"
+                            + " spaces or commas; none if empty.");
+    static final Key<String> JWT_RULES_CLAIM =
+            Key.of(
+                    "authentication[].jwt.rules-claim",
+                    new Text(256),
+                    "",
+                    "The claim with access rules of the client's own, which are asked behind those of"
+                            + " `access-rules`; none if empty.");
+    static final Key<Boolean> JWT_EXPIRY_REQUIRED =
+            Key.of(
+                    "authentication[].jwt.expiry-required",
+                    new Flag(),
+                    true,
+                    "Whether a token has to have an end, `exp`.");
+    static final Key<Long> JWT_CLOCK_SKEW =
+            Key.of(
+                    "authentication[].jwt.clock-skew",
+                    Quantity.time(0, 5 * 60 * SECOND),
+                    30 * SECOND,
+                    "How far the clock of who signs may be from this machine's.");
     static final Key<String> ACCESS_RULES =
             Key.computed(
                             "access-rules",
@@ -638,6 +739,41 @@ final class Keys {
 
     // Limits: packets and flows.
 
+    static final Key<Long> AUTHENTICATION_TIMEOUT =
+            Key.limit(
+                    "authentication-timeout",
+                    Quantity.time(100 * MILLISECOND, 60 * SECOND),
+                    fixed(5 * SECOND),
+                    "How long somebody who is asked about a client may take to answer.",
+                    "CONNACK 0x88 (3.x: 0x03)");
+    static final Key<Long> AUTHENTICATION_CONCURRENCY_MAX =
+            Key.limit(
+                    "authentication-concurrency-max",
+                    new Count(1, 10_000),
+                    fixed(100),
+                    "Clients about whom others are asked at a time.",
+                    "CONNACK 0x88 (3.x: 0x03)");
+    static final Key<Long> AUTHENTICATION_TOKEN_SIZE_MAX =
+            Key.limit(
+                    "authentication-token-size-max",
+                    Quantity.size(KB, MB),
+                    fixed(16 * KB),
+                    "Size of a token, and of the answer of a service about a client.",
+                    "CONNACK 0x86 (3.x: 0x04) for a token, 0x88 (3.x: 0x03) for an answer");
+    static final Key<Long> AUTHENTICATION_GROUPS_MAX =
+            Key.limit(
+                    "authentication-groups-max",
+                    new Count(1, 10_000),
+                    fixed(100),
+                    "Groups that a client is in.",
+                    "CONNACK 0x87 (3.x: 0x05)");
+    static final Key<Long> AUTHENTICATION_TOPICS_MAX =
+            Key.limit(
+                    "authentication-topics-max",
+                    new Count(1, 10_000),
+                    fixed(100),
+                    "Topic Filters in the access rules that a client comes with.",
+                    "CONNACK 0x87 (3.x: 0x05)");
     static final Key<Long> PACKET_SIZE_MAX =
             Key.limit(
                     "packet-size-max",
@@ -933,6 +1069,21 @@ final class Keys {
                     CERTIFICATE_USER_NAME,
                     CERTIFICATE_CLIENT_IDENTIFIER,
                     CERTIFICATE_SPECIAL_CHARACTERS,
+                    JWT_ALGORITHMS,
+                    JWT_KEYS,
+                    JWT_SECRET_FILE,
+                    JWT_JWKS_URL,
+                    JWT_JWKS_CA,
+                    JWT_JWKS_REFRESH,
+                    JWT_JWKS_KEPT,
+                    JWT_ISSUER,
+                    JWT_AUDIENCE,
+                    JWT_USER_NAME_CLAIM,
+                    JWT_CLIENT_IDENTIFIER_CLAIM,
+                    JWT_GROUPS_CLAIM,
+                    JWT_RULES_CLAIM,
+                    JWT_EXPIRY_REQUIRED,
+                    JWT_CLOCK_SKEW,
                     ACCESS_RULES,
                     DATA_FOLDER,
                     DURABILITY,
@@ -980,6 +1131,11 @@ final class Keys {
                     AUTHENTICATION_BAN_LOOPBACK,
                     AUTHENTICATION_DELAY_MAX,
                     AUTHENTICATION_TRACKED_MAX,
+                    AUTHENTICATION_TIMEOUT,
+                    AUTHENTICATION_CONCURRENCY_MAX,
+                    AUTHENTICATION_TOKEN_SIZE_MAX,
+                    AUTHENTICATION_GROUPS_MAX,
+                    AUTHENTICATION_TOPICS_MAX,
                     PACKET_SIZE_MAX,
                     TOPIC_LEVELS_MAX,
                     TOPIC_FILTERS_MAX,

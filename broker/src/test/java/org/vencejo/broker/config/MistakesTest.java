@@ -115,7 +115,7 @@ class MistakesTest {
                           - {file: p, listeners: "here, there"}
                           - {fil: p}
                         """,
-                        "f.yaml:3:12: authentication[0].type: given 'ldap'; allowed: password-file, certificate",
+                        "f.yaml:3:12: authentication[0].type: given 'ldap'; allowed: password-file, certificate, jwt",
                         "f.yaml:4:5: authentication[1]: no file; allowed: file:, with one that 'vencejo"
                                 + " passwd FILE USER' makes",
                         "f.yaml:5:26: authentication[2].listeners: given 'there', which is no listener;"
@@ -140,6 +140,49 @@ class MistakesTest {
                                 + " allowed: with tls.client-certificate: required or optional at one",
                         "f.yaml:4:39: authentication[2].certificate.user-nam: unknown key; the nearest is"
                                 + " authentication[].certificate.user-name"),
+                Case.of(
+                        "tokens, good",
+                        """
+                        authentication:
+                          - {type: jwt, jwt: {algorithms: [HS256, ES256], keys: p, secret-file: s}}
+                          - {type: jwt, jwt: {algorithms: "RS256, EdDSA", jwks-url: "https://a/b"}}
+                        """),
+                Case.of(
+                        "tokens without what they need",
+                        """
+                        authentication:
+                          - {type: jwt}
+                          - {type: jwt, jwt: {algorithms: none}}
+                          - {type: jwt, jwt: {algorithms: ES256}}
+                          - {type: jwt, jwt: {algorithms: HS256, keys: p}}
+                          - {type: jwt, jwt: {algorithms: ES256, keys: p, secret-file: s}}
+                          - {type: jwt, jwt: {algorithms: ES256, keys: p, jwks-url: "https://a/b"}}
+                          - {type: jwt, jwt: {algorithms: ES256, jwks-url: "http://a/b"}}
+                          - {type: jwt, jwt: {algorithms: ES256, keys: p, clock-skew: 1h}}
+                          - {type: jwt, jwt: {algorithms: ES256, keys: p, user-name-claim: ""}}
+                        """,
+                        "f.yaml:2:5: authentication[0]: its type is jwt, but jwt.algorithms is missing;"
+                                + " allowed: those that the tokens are signed by, of HS256, HS384, HS512,"
+                                + " RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA",
+                        "f.yaml:3:35: authentication[1].jwt.algorithms: given 'none'; allowed: HS256, HS384,"
+                                + " HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512,"
+                                + " EdDSA",
+                        "f.yaml:4:5: authentication[2]: no keys of tokens; allowed: jwt.keys with files, or"
+                                + " jwt.jwks-url",
+                        "f.yaml:5:5: authentication[3]: jwt.algorithms has one with a secret, but"
+                                + " jwt.secret-file is missing",
+                        "f.yaml:5:5: authentication[3]: public keys are given, but jwt.algorithms has none"
+                                + " with a public key",
+                        "f.yaml:6:5: authentication[4]: jwt.secret-file is given, but jwt.algorithms has none"
+                                + " with a secret; allowed: with HS256, HS384 or HS512",
+                        "f.yaml:7:5: authentication[5]: jwt.jwks-url is given, and files as well; allowed:"
+                                + " another entry of type jwt for these",
+                        "f.yaml:8:52: authentication[6].jwt.jwks-url: given 'http://a/b', which others could"
+                                + " read and answer; allowed: https://..., or http:// with a loopback address",
+                        "f.yaml:9:63: authentication[7].jwt.clock-skew: given '1h'; allowed: a time from 0 to"
+                                + " 5min, such as 10s (units: ms, s, min, h, d)",
+                        "f.yaml:10:68: authentication[8].jwt.user-name-claim: empty; allowed: the claim with"
+                                + " the user name, such as sub"),
                 Case.of(
                         "templates that are none",
                         """
