@@ -1,5 +1,6 @@
 package org.vencejo.broker;
 
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -8,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,6 +17,7 @@ import org.vencejo.broker.config.AuthenticationConfig;
 import org.vencejo.broker.config.ConfigurationException;
 import org.vencejo.broker.config.Mistake;
 import org.vencejo.broker.config.Place;
+import org.vencejo.broker.identity.LdapDirectory;
 import org.vencejo.broker.identity.Tokens;
 import org.vencejo.broker.passwords.NameKeys;
 
@@ -25,15 +28,20 @@ final class IdentitySources implements AutoCloseable {
 
     private final PasswordFiles passwords;
     private final List<Tokens> tokens;
+    private final List<LdapDirectory> directories;
     private final Authenticators authenticators;
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(task ->
                     Thread.ofPlatform().name("vencejo-token-keys").daemon().unstarted(task));
 
     private IdentitySources(
-            PasswordFiles passwords, List<Tokens> tokens, Authenticators authenticators) {
+            PasswordFiles passwords,
+            List<Tokens> tokens,
+            List<LdapDirectory> directories,
+            Authenticators authenticators) {
         this.passwords = passwords;
         this.tokens = List.copyOf(tokens);
+        this.directories = List.copyOf(directories);
         this.authenticators = authenticators;
     }
 
@@ -48,29 +56,36 @@ final class IdentitySources implements AutoCloseable {
             mistakes.addAll(e.mistakes());
         }
         List<Tokens> tokens = new ArrayList<>();
+        List<LdapDirectory> directories = new ArrayList<>();
+        BiConsumer<Path, String> wrong =
+                (file, detail) ->
+                        mistakes.add(new Mistake(Place.ofFile(file.toString()), "", detail));
+        long timeoutNanos = config.limits().timeoutNanos();
         for (AuthenticationConfig.Entry entry : config.entries()) {
-            if (entry instanceof AuthenticationConfig.Jwt it) {
-                tokens.add(
-                        Tokens.open(
-                                it.settings(),
-                                it.keys(),
-                                config.limits().timeoutNanos(),
-                                (file, detail) ->
-                                        mistakes.add(
-                                                new Mistake(
-                                                        Place.ofFile(file.toString()),
-                                                        "",
-                                                        detail))));
+            switch (entry) {
+                case AuthenticationConfig.Jwt it ->
+                        tokens.add(Tokens.open(it.settings(), it.keys(), timeoutNanos, wrong));
+                case AuthenticationConfig.Ldap it ->
+                        directories.add(
+                                LdapDirectory.open(
+                                        it.settings(),
+                                        timeoutNanos,
+                                        config.limits().concurrencyMax(),
+                                        wrong));
+                default -> {}
             }
         }
         if (passwords == null || !mistakes.isEmpty()) {
             tokens.forEach(Tokens::close);
+            directories.forEach(LdapDirectory::close);
             throw new ConfigurationException(mistakes);
         }
         return new IdentitySources(
                 passwords,
                 tokens,
-                new Authenticators(chain(config, passwords, tokens, keys), config.limits()));
+                directories,
+                new Authenticators(
+                        chain(config, passwords, tokens, directories, keys), config.limits()));
     }
 
     private static List<AuthenticationConfig.PasswordFile> passwordFiles(
@@ -85,9 +100,11 @@ final class IdentitySources implements AutoCloseable {
             AuthenticationConfig config,
             PasswordFiles passwords,
             List<Tokens> tokens,
+            List<LdapDirectory> directories,
             NameKeys keys) {
         Iterator<PasswordAuthenticator> files = passwords.authenticators().iterator();
         Iterator<Tokens> signers = tokens.iterator();
+        Iterator<LdapDirectory> directory = directories.iterator();
         List<Authenticator> chain = new ArrayList<>();
         for (AuthenticationConfig.Entry entry : config.entries()) {
             Authenticator next =
@@ -100,6 +117,8 @@ final class IdentitySources implements AutoCloseable {
                                         signers.next().verifier(),
                                         signers.hasNext(),
                                         System::currentTimeMillis);
+                        case AuthenticationConfig.Ldap _ ->
+                                new LdapAuthenticator(directory.next());
                     };
             chain.add(
                     next instanceof PasswordAuthenticator
@@ -147,5 +166,6 @@ final class IdentitySources implements AutoCloseable {
         passwords.close();
         thread.shutdownNow();
         tokens.forEach(Tokens::close);
+        directories.forEach(LdapDirectory::close);
     }
 }

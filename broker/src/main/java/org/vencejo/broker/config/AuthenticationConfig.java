@@ -6,6 +6,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.broker.identity.CertificateTemplate;
 import org.vencejo.broker.identity.KeyPlace;
+import org.vencejo.broker.identity.LdapSettings;
 import org.vencejo.broker.identity.TokenSettings;
 
 /// How it is found out who clients are. Immutable.
@@ -53,4 +54,7 @@ public record AuthenticationConfig(
     /// Who gives a token that is signed is who it says.
     public record Jwt(TokenSettings settings, KeyPlace keys, Set<String> listeners)
             implements Entry {}
+
+    /// Who gives a password that a directory knows is who it says.
+    public record Ldap(LdapSettings settings, Set<String> listeners) implements Entry {}
 }

@@ -75,6 +75,7 @@ final class AuthenticationSection {
                     case PASSWORD_FILE -> passwordFile(index, path, listeners);
                     case CERTIFICATE -> certificate(index, path, listeners);
                     case JWT -> new JwtSection(binding, index).bind(listeners);
+                    case LDAP -> new LdapSection(binding, index).bind(listeners);
                 };
         if (entry != null) {
             entries.add(entry);

@@ -7,7 +7,9 @@ public enum AuthenticationType {
     /// The certificates that clients show.
     CERTIFICATE("certificate"),
     /// JSON Web Tokens that clients give as their password.
-    JWT("jwt");
+    JWT("jwt"),
+    /// A directory of users, over LDAP.
+    LDAP("ldap");
 
     private final String section;
 

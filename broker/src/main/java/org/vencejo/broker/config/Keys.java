@@ -341,6 +341,71 @@ final class Keys {
                     Quantity.time(0, 5 * 60 * SECOND),
                     30 * SECOND,
                     "How far the clock of who signs may be from this machine's.");
+    static final Key<List<String>> LDAP_SERVERS =
+            Key.of(
+                    "authentication[].ldap.servers",
+                    new Texts(16, 1_024),
+                    List.of(),
+                    "The servers of the directory, `ldaps://HOST:PORT` or `ldap://HOST:PORT`; the next is asked"
+                            + " when one is away.");
+    static final Key<Boolean> LDAP_START_TLS =
+            Key.of(
+                    "authentication[].ldap.start-tls",
+                    new Flag(),
+                    false,
+                    "Whether connections to `ldap://` go on in TLS. Must be so beyond this machine, as passwords"
+                            + " travel over them.");
+    static final Key<String> LDAP_CA =
+            Key.of(
+                    "authentication[].ldap.ca",
+                    new Text(4_096),
+                    "",
+                    "The certificates, in PEM, of those who sign the certificates of the servers; those that the"
+                            + " JDK knows if empty.");
+    static final Key<String> LDAP_BIND_DN =
+            Key.of(
+                    "authentication[].ldap.bind-dn",
+                    new Text(4_096),
+                    "",
+                    "The name that the broker itself has in the directory, which may search it; nobody if"
+                            + " empty.");
+    static final Key<String> LDAP_BIND_PASSWORD_FILE =
+            Key.of(
+                    "authentication[].ldap.bind-password-file",
+                    new Text(4_096),
+                    "",
+                    "A file with the password of `bind-dn` in its first line.");
+    static final Key<String> LDAP_USER_BASE =
+            Key.of(
+                    "authentication[].ldap.user-base",
+                    new Text(4_096),
+                    "",
+                    "Below which entry users are, such as `ou=people,dc=example,dc=org`.");
+    static final Key<String> LDAP_USER_FILTER =
+            Key.of(
+                    "authentication[].ldap.user-filter",
+                    new Text(4_096),
+                    "(uid={user})",
+                    "Which entry a user has, with `{user}` for the user name.");
+    static final Key<String> LDAP_GROUP_BASE =
+            Key.of(
+                    "authentication[].ldap.group-base",
+                    new Text(4_096),
+                    "",
+                    "Below which entry groups are, for access rules; nobody asks for them if empty.");
+    static final Key<String> LDAP_GROUP_FILTER =
+            Key.of(
+                    "authentication[].ldap.group-filter",
+                    new Text(4_096),
+                    "(member={dn})",
+                    "Which groups a user is in, with `{dn}` for the name of the user's entry and `{user}` for the"
+                            + " user name.");
+    static final Key<String> LDAP_GROUP_NAME =
+            Key.of(
+                    "authentication[].ldap.group-name",
+                    new Text(256),
+                    "cn",
+                    "The attribute with the name of a group.");
     static final Key<String> ACCESS_RULES =
             Key.computed(
                             "access-rules",
@@ -1084,6 +1149,16 @@ final class Keys {
                     JWT_RULES_CLAIM,
                     JWT_EXPIRY_REQUIRED,
                     JWT_CLOCK_SKEW,
+                    LDAP_SERVERS,
+                    LDAP_START_TLS,
+                    LDAP_CA,
+                    LDAP_BIND_DN,
+                    LDAP_BIND_PASSWORD_FILE,
+                    LDAP_USER_BASE,
+                    LDAP_USER_FILTER,
+                    LDAP_GROUP_BASE,
+                    LDAP_GROUP_FILTER,
+                    LDAP_GROUP_NAME,
                     ACCESS_RULES,
                     DATA_FOLDER,
                     DURABILITY,

@@ -96,7 +96,7 @@ public final class WebClient implements AutoCloseable {
         }
     }
 
-    private static SSLContext trusting(Path authorities) throws IOException {
+    static SSLContext trusting(Path authorities) throws IOException {
         try (var in = Files.newInputStream(authorities)) {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);

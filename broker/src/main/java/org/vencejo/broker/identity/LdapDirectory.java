@@ -1,0 +1,290 @@
+package org.vencejo.broker.identity;
+
+import com.unboundid.ldap.sdk.BindRequest;
+import com.unboundid.ldap.sdk.DN;
+import com.unboundid.ldap.sdk.DereferencePolicy;
+import com.unboundid.ldap.sdk.FailoverServerSet;
+import com.unboundid.ldap.sdk.Filter;
+import com.unboundid.ldap.sdk.LDAPConnectionOptions;
+import com.unboundid.ldap.sdk.LDAPConnectionPool;
+import com.unboundid.ldap.sdk.LDAPException;
+import com.unboundid.ldap.sdk.LDAPSearchException;
+import com.unboundid.ldap.sdk.PostConnectProcessor;
+import com.unboundid.ldap.sdk.ResultCode;
+import com.unboundid.ldap.sdk.SearchRequest;
+import com.unboundid.ldap.sdk.SearchResult;
+import com.unboundid.ldap.sdk.SearchResultEntry;
+import com.unboundid.ldap.sdk.SearchScope;
+import com.unboundid.ldap.sdk.ServerSet;
+import com.unboundid.ldap.sdk.SimpleBindRequest;
+import com.unboundid.ldap.sdk.SingleServerSet;
+import com.unboundid.ldap.sdk.StartTLSPostConnectProcessor;
+import com.unboundid.util.ssl.HostNameSSLSocketVerifier;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.broker.identity.RefusedException.Kind;
+import org.vencejo.core.Authentication.Identity;
+
+/// A directory that knows users by their passwords: searches for the entry of a user, binds as it,
+/// and asks which groups it is in (RFC 4511). Thread-safe; calls wait for the directory.
+///
+/// Connections are made when they are needed, so a directory that is away keeps no broker from
+/// starting, and lets nobody in.
+public final class LdapDirectory implements AutoCloseable {
+    private static final int LDAP_PORT = 389;
+    private static final int LDAPS_PORT = 636;
+
+    /// What an answer of the directory may have; a group may have many members, which are not asked
+    /// for.
+    private static final int MESSAGE_BYTES_MAX = 1 << 20;
+
+    /// Groups of a user. A rule may deny by any of them, so who is in more is not let in.
+    private static final int GROUPS_MAX = 1_000;
+
+    private final LdapSettings settings;
+    private final LDAPConnectionPool pool;
+
+    private LdapDirectory(LdapSettings settings, LDAPConnectionPool pool) {
+        this.settings = settings;
+        this.pool = pool;
+    }
+
+    /// Begins with no connection, and has at most `connectionsMax`; `mistakes` hears what is wrong
+    /// with the files.
+    public static LdapDirectory open(
+            LdapSettings settings,
+            long timeoutNanos,
+            int connectionsMax,
+            BiConsumer<Path, String> mistakes) {
+        SSLContext trust = trust(settings.authorities(), mistakes);
+        int millis =
+                (int) Math.clamp(TimeUnit.NANOSECONDS.toMillis(timeoutNanos), 1, Integer.MAX_VALUE);
+        List<ServerSet> servers = new ArrayList<>();
+        for (URI each : settings.servers()) {
+            LDAPConnectionOptions options = new LDAPConnectionOptions();
+            options.setConnectTimeoutMillis(millis);
+            options.setResponseTimeoutMillis(millis);
+            options.setMaxMessageSize(MESSAGE_BYTES_MAX);
+            options.setFollowReferrals(false); // who is asked is written in the configuration
+            options.setSSLSocketVerifier(new HostNameSSLSocketVerifier(true));
+            boolean isTls = "ldaps".equals(each.getScheme());
+            int port = each.getPort() > 0 ? each.getPort() : isTls ? LDAPS_PORT : LDAP_PORT;
+            servers.add(
+                    isTls
+                            ? new SingleServerSet(
+                                    each.getHost(), port, trust.getSocketFactory(), options)
+                            : new SingleServerSet(each.getHost(), port, options));
+        }
+        PostConnectProcessor upgrade =
+                settings.startTls() ? new StartTLSPostConnectProcessor(trust) : null;
+        try {
+            // With no connection to begin with, it asks nobody yet.
+            LDAPConnectionPool pool =
+                    new LDAPConnectionPool(
+                            new FailoverServerSet(servers),
+                            searcher(settings, mistakes),
+                            0,
+                            connectionsMax,
+                            upgrade,
+                            false);
+            pool.setCreateIfNecessary(false);
+            pool.setMaxWaitTimeMillis(millis);
+            // A connection that the directory has closed meanwhile is no trouble of the directory.
+            pool.setRetryFailedOperationsDueToInvalidConnections(true);
+            return new LdapDirectory(settings, pool);
+        } catch (LDAPException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private static SSLContext trust(
+            @Nullable Path authorities, BiConsumer<Path, String> mistakes) {
+        try {
+            if (authorities != null) {
+                return WebClient.trusting(authorities);
+            }
+        } catch (IOException e) {
+            mistakes.accept(
+                    authorities,
+                    Files.exists(authorities)
+                            ? "it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)"
+                            : "there is no such file");
+        }
+        try {
+            return SSLContext.getDefault();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has a default", e);
+        }
+    }
+
+    private static @Nullable BindRequest searcher(
+            LdapSettings settings, BiConsumer<Path, String> mistakes) {
+        if (settings.bindDn().isEmpty()) {
+            return null;
+        }
+        byte[] password = new byte[0];
+        Path file = settings.bindPasswordFile();
+        if (file != null) {
+            try {
+                byte[] all = Files.readAllBytes(file);
+                int end = 0;
+                while (end < all.length && all[end] != '\n' && all[end] != '\r') {
+                    end++;
+                }
+                password = Arrays.copyOf(all, end);
+                Arrays.fill(all, (byte) 0);
+                if (end == 0) {
+                    mistakes.accept(file, "its first line, the password, is empty");
+                }
+            } catch (IOException e) {
+                mistakes.accept(
+                        file,
+                        Files.exists(file) ? "this file may not be read" : "there is no such file");
+            }
+        }
+        return new SimpleBindRequest(settings.bindDn(), password);
+    }
+
+    /// Who `userName` is if that is its password; null if the directory has no such user.
+    ///
+    /// @throws RefusedException if it is another password, the directory does not let it in, or does
+    ///   not answer
+    public @Nullable Shown ask(String userName, byte[] password) throws RefusedException {
+        try {
+            SearchResultEntry entry = find(userName);
+            if (entry == null) {
+                return null;
+            }
+            bind(entry.getDN(), password);
+            return new Shown(
+                    new Identity(userName, groupsOf(userName, entry.getParsedDN()), null),
+                    Shown.FOR_EVER);
+        } catch (LDAPException e) {
+            throw new RefusedException(Kind.AWAY, words(e)); // of us, not of the user
+        }
+    }
+
+    private void bind(String dn, byte[] password) throws RefusedException {
+        // A bind with a name and no password is one of nobody, and succeeds (RFC 4513, 5.1.2).
+        if (password.length == 0) {
+            throw new RefusedException(Kind.WRONG, "it gave no password");
+        }
+        try {
+            pool.bindAndRevertAuthentication(new SimpleBindRequest(dn, password));
+        } catch (LDAPException e) {
+            throw new RefusedException(kind(e.getResultCode()), words(e));
+        }
+    }
+
+    private @Nullable SearchResultEntry find(String userName)
+            throws LDAPException, RefusedException {
+        SearchRequest request =
+                new SearchRequest(
+                        settings.userBase(),
+                        SearchScope.SUB,
+                        DereferencePolicy.NEVER,
+                        2,
+                        0,
+                        true, // names of attributes alone: it is the entry that counts
+                        Filter.create(
+                                settings.userFilter()
+                                        .replace(LdapSettings.USER, Filter.encodeValue(userName))),
+                        SearchRequest.NO_ATTRIBUTES);
+        List<SearchResultEntry> found;
+        try {
+            found = pool.search(request).getSearchEntries();
+        } catch (LDAPSearchException e) {
+            if (e.getResultCode().equals(ResultCode.SIZE_LIMIT_EXCEEDED)) {
+                throw several(userName);
+            }
+            throw e;
+        }
+        if (found.size() > 1) {
+            throw several(userName);
+        }
+        return found.isEmpty() ? null : found.getFirst();
+    }
+
+    private static RefusedException several(String userName) {
+        return new RefusedException(
+                Kind.NOT_ALLOWED,
+                "the directory has more than one user " + RefusedException.quoted(userName));
+    }
+
+    private Set<String> groupsOf(String userName, DN dn) throws LDAPException, RefusedException {
+        if (settings.groupBase().isEmpty()) {
+            return Set.of();
+        }
+        SearchRequest request =
+                new SearchRequest(
+                        settings.groupBase(),
+                        SearchScope.SUB,
+                        DereferencePolicy.NEVER,
+                        GROUPS_MAX + 1,
+                        0,
+                        false,
+                        Filter.create(
+                                settings.groupFilter()
+                                        .replace(
+                                                LdapSettings.DN,
+                                                Filter.encodeValue(dn.toString()))
+                                        .replace(LdapSettings.USER, Filter.encodeValue(userName))),
+                        settings.groupName());
+        SearchResult result = pool.search(request);
+        Set<String> groups = new LinkedHashSet<>();
+        for (SearchResultEntry group : result.getSearchEntries()) {
+            String[] names = group.getAttributeValues(settings.groupName());
+            for (String name : names == null ? new String[0] : names) {
+                if (!Shown.isName(name)) {
+                    throw new RefusedException(
+                            Kind.NOT_ALLOWED, "it is in a group whose name is none");
+                }
+                groups.add(name);
+            }
+        }
+        if (groups.size() > GROUPS_MAX) {
+            throw new RefusedException(
+                    Kind.NOT_ALLOWED, "it is in more than %,d groups".formatted(GROUPS_MAX));
+        }
+        return groups;
+    }
+
+    private static Kind kind(ResultCode code) {
+        if (code.equals(ResultCode.INVALID_CREDENTIALS)) {
+            return Kind.WRONG;
+        }
+        boolean isOfUser =
+                code.equals(ResultCode.CONSTRAINT_VIOLATION)
+                        || code.equals(ResultCode.UNWILLING_TO_PERFORM)
+                        || code.equals(ResultCode.INAPPROPRIATE_AUTHENTICATION);
+        return isOfUser ? Kind.NOT_ALLOWED : Kind.AWAY;
+    }
+
+    // For operators; it holds no password.
+    private static String words(LDAPException e) {
+        return "the directory says: " + e.getResultCode().getName();
+    }
+
+    /// The servers, as the configuration has them.
+    @Override
+    public String toString() {
+        return "the directory " + settings.servers();
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

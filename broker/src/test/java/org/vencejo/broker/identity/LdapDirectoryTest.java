@@ -1,0 +1,231 @@
+package org.vencejo.broker.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.vencejo.broker.identity.RefusedException.Kind;
+import org.vencejo.core.Authentication.Identity;
+import org.vencejo.transport.Authority;
+
+/// Users of a directory over sockets, plain and in TLS.
+@Timeout(60)
+class LdapDirectoryTest {
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+    private static final Authority AUTHORITY = Authority.named("casa");
+
+    @TempDir private Path folder;
+    @AutoClose private DirectoryService service;
+    @AutoClose private LdapDirectory directory;
+
+    @BeforeEach
+    void start() throws Exception {
+        service = DirectoryService.plain(null);
+        directory = open(settings(service.url(), false, "search"));
+    }
+
+    private LdapSettings settings(URI server, boolean startTls, String bindPassword)
+            throws IOException {
+        return settings(List.of(server), startTls, AUTHORITY, bindPassword);
+    }
+
+    private LdapSettings settings(
+            List<URI> servers, boolean startTls, Authority trusted, String bindPassword)
+            throws IOException {
+        return new LdapSettings(
+                servers,
+                startTls,
+                trusted.write(folder, "ca.pem"),
+                DirectoryService.BROKER,
+                Files.writeString(folder.resolve("secret"), bindPassword + "\n"),
+                DirectoryService.PEOPLE,
+                "(uid={user})",
+                DirectoryService.GROUPS,
+                "(member={dn})",
+                "cn");
+    }
+
+    private static LdapDirectory open(LdapSettings settings) {
+        return LdapDirectory.open(
+                settings,
+                PATIENCE_NANOS,
+                4,
+                (file, detail) -> {
+                    throw new AssertionError(file + ": " + detail);
+                });
+    }
+
+    private static @Nullable Shown ask(LdapDirectory directory, String user, String password)
+            throws RefusedException {
+        return directory.ask(user, password.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ana    | sol  | staff cooks",
+                "bo*(b) | luna | cooks", // what means something in filters is a name here
+            })
+    void whoGivesItsPasswordIsLetInWithItsGroups(String user, String password, String groups)
+            throws RefusedException {
+        assertThat(ask(directory, user, password))
+                .isEqualTo(
+                        new Shown(
+                                new Identity(user, Set.of(groups.split(" ", -1)), null),
+                                Shown.FOR_EVER));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ana    | luna | WRONG",
+                "ana    | ''   | WRONG", // which the directory would take for nobody, and let in
+                "bo*(b) | sol  | WRONG",
+                "twin   | sol  | NOT_ALLOWED", // there are two of them
+            })
+    void othersAreRefused(String user, String password, Kind kind) {
+        assertThatThrownBy(() -> ask(directory, user, password))
+                .isInstanceOfSatisfying(
+                        RefusedException.class, it -> assertThat(it.kind()).isEqualTo(kind));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"carol", "*", "an*", "ana)(cn=*", "a\\2a", "*)(uid=ana"})
+    void whomTheDirectoryDoesNotHaveSomebodyElseMayKnow(String user) throws RefusedException {
+        assertThat(ask(directory, user, "sol")).isNull();
+    }
+
+    @Test
+    void aConnectionThatTheDirectoryHasClosedIsMadeAnew() throws RefusedException {
+        assertThat(ask(directory, "ana", "sol")).isNotNull();
+        service.hangUp();
+        assertThat(ask(directory, "ana", "sol")).isNotNull();
+    }
+
+    @Test
+    void aDirectoryThatIsAwayLetsNobodyIn() {
+        service.close();
+        assertAway(directory);
+    }
+
+    @Test
+    void theNextServerIsAskedWhenOneIsAway() throws Exception {
+        try (DirectoryService gone = DirectoryService.plain(null)) {
+            URI away = gone.url();
+            gone.close();
+            try (LdapDirectory both =
+                    open(settings(List.of(away, service.url()), false, AUTHORITY, "search"))) {
+                assertThat(ask(both, "ana", "sol")).isNotNull();
+            }
+        }
+    }
+
+    /// A wrong password of ours is not one of the client's.
+    @Test
+    void withoutTheRightToSearchNobodyIsLetInOrCalledWrong() throws IOException {
+        try (LdapDirectory wrong = open(settings(service.url(), false, "wrong"))) {
+            assertAway(wrong);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theDirectoryIsAskedInTls(boolean startTls) throws Exception {
+        SSLContext tls = context(AUTHORITY.server("directory"));
+        try (DirectoryService secure =
+                        startTls ? DirectoryService.plain(tls) : DirectoryService.inTls(tls);
+                LdapDirectory asked = open(settings(secure.url(), startTls, "search"))) {
+            assertThat(ask(asked, "ana", "sol")).isNotNull();
+        }
+    }
+
+    /// By another authority, and for another host.
+    @ParameterizedTest
+    @CsvSource({"true, true", "true, false", "false, true", "false, false"})
+    void whoOnlySaysThatItIsTheDirectoryLearnsNoPassword(boolean startTls, boolean otherHost)
+            throws Exception {
+        SSLContext tls =
+                context(
+                        otherHost
+                                ? AUTHORITY.client("somewhere else")
+                                : Authority.named("other").server("directory"));
+        try (DirectoryService secure =
+                        startTls ? DirectoryService.plain(tls) : DirectoryService.inTls(tls);
+                LdapDirectory asked = open(settings(secure.url(), startTls, "search"))) {
+            assertAway(asked);
+        }
+    }
+
+    @Test
+    void aDirectoryThatRefusesTlsIsNotAskedWithoutIt() throws IOException {
+        try (LdapDirectory asked = open(settings(service.url(), true, "search"))) {
+            assertAway(asked);
+        }
+    }
+
+    @Test
+    void filesThatAreMissingOrOfNoUseAreMistakes() throws IOException {
+        List<String> mistakes = new ArrayList<>();
+        Path empty = Files.writeString(folder.resolve("empty"), "\n");
+        LdapSettings wrong =
+                new LdapSettings(
+                        List.of(service.url()),
+                        false,
+                        folder.resolve("missing"),
+                        DirectoryService.BROKER,
+                        empty,
+                        DirectoryService.PEOPLE,
+                        "(uid={user})",
+                        "",
+                        "(member={dn})",
+                        "cn");
+        LdapDirectory.open(
+                        wrong,
+                        PATIENCE_NANOS,
+                        4,
+                        (file, detail) -> mistakes.add(file.getFileName() + ": " + detail))
+                .close();
+        assertThat(mistakes)
+                .containsExactlyInAnyOrder(
+                        "missing: there is no such file",
+                        "empty: its first line, the password, is empty");
+    }
+
+    private static void assertAway(LdapDirectory directory) {
+        assertThatThrownBy(() -> ask(directory, "ana", "sol"))
+                .isInstanceOfSatisfying(
+                        RefusedException.class, it -> assertThat(it.kind()).isEqualTo(Kind.AWAY));
+    }
+
+    private static SSLContext context(Authority.Issued issued) throws GeneralSecurityException {
+        char[] password = "p".toCharArray();
+        KeyManagerFactory keys =
+                KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(issued.store(password), password);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
+        return context;
+    }
+}
