@@ -68,6 +68,8 @@ record SysSnapshot(
             long retries,
             long subscriptionsDenied,
             long identitiesExpired,
+            long timesHeldIn,
+            long timesHeldOut,
             Map<ReasonCode, Long> refused) {
         static Packets of(Statistics statistics) {
             long received = 0;
@@ -94,6 +96,8 @@ record SysSnapshot(
                     statistics.retries(),
                     statistics.subscriptionsDenied(),
                     statistics.identitiesExpired(),
+                    statistics.timesHeldIn(),
+                    statistics.timesHeldOut(),
                     refused);
         }
     }

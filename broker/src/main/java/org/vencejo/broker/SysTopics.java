@@ -271,6 +271,14 @@ final class SysTopics {
                             "Packets that were repeated by `retry-interval-31` and `retry-interval-311`.",
                             s -> s.packets().retries()),
                     number(
+                            "rates/held/in",
+                            "Times that a client was not read from for a while, by `limits.messages-in-rate-max` or `limits.bytes-in-rate-max`.",
+                            s -> s.packets().timesHeldIn()),
+                    number(
+                            "rates/held/out",
+                            "Times that a client was not sent to for a while, by `limits.messages-out-rate-max` or `limits.bytes-out-rate-max`.",
+                            s -> s.packets().timesHeldOut()),
+                    number(
                             "subscriptions/ended-by-access-rules",
                             "Subscriptions that ended because `access-rules` had changed.",
                             s -> s.packets().subscriptionsDenied()));

@@ -171,7 +171,9 @@ final class SteppedClient {
 
     /// Closes the connection, after what it has sent.
     void hangUp() {
-        strand.execute(channel::close);
+        strand.execute(() -> {
+            var _ = channel.close();
+        });
     }
 
     private void read() {

@@ -136,7 +136,7 @@ class TurnsTest {
         for (Packet each : subscriber.received) {
             if (each instanceof Publish it && it.topicName().toString().equals(topic)) {
                 byte[] payload = it.payload().toByteArray();
-                numbers.add((payload[0] & 0xFF) << 8 | payload[1] & 0xFF);
+                numbers.add(((payload[0] & 0xFF) << 8) | (payload[1] & 0xFF));
             }
         }
         return numbers;

@@ -64,6 +64,10 @@ public final class Connection implements Link {
     private long epoch;
     private @Nullable Deadline identityDeadline;
 
+    // Made when first needed
+    private @Nullable RateLimit incoming;
+    private @Nullable RateLimit outgoing;
+
     public Connection(Peer peer) {
         this.peer = peer;
     }
@@ -162,6 +166,61 @@ public final class Connection implements Link {
         turn().statistics.sent(PacketType.PUBLISH);
         turn().statistics.payloadSent(publish.payload().length());
         noteWaiting(turn().outbox().publish(this, publish, packetIdentifier, dup, topicAlias));
+        if (turn().limits.rates().limitsOut()) {
+            noteRate(publish, topicAlias);
+        }
+    }
+
+    private void noteRate(Publish publish, int topicAlias) {
+        Limits.Rates rates = turn().limits.rates();
+        if (outgoing == null) {
+            outgoing = new RateLimit(turn().nowNanos(), this::sendOn);
+        }
+        if (outgoing.passed(
+                PacketEncoder.publishSize(publish, version, topicAlias),
+                rates.messagesOutPerSecond(),
+                rates.bytesOutPerSecond(),
+                turn())) {
+            turn().statistics.heldOut();
+        }
+    }
+
+    private void sendOn() {
+        if (state == State.CONNECTED && ownsSession()) {
+            ownSession().pump();
+        }
+    }
+
+    /// Whether messages wait because it was sent as much as it may be.
+    boolean isHeldByRate() {
+        return outgoing != null && outgoing.isHeld();
+    }
+
+    /// A packet of its client was handled; of one that sends faster than it may nothing more is
+    /// read for a while. Acknowledgements are answers to what it was sent, and not counted.
+    void readAtItsRate(Packet packet) {
+        Limits.Rates rates = turn().limits.rates();
+        if (!rates.limitsIn() || state != State.CONNECTED || isAcknowledgement(packet.type())) {
+            return;
+        }
+        if (incoming == null) {
+            incoming = new RateLimit(turn().nowNanos(), () -> keepAlive().resume(Pause.RATE));
+        }
+        if (incoming.passed(
+                PacketEncoder.size(packet, version),
+                rates.messagesInPerSecond(),
+                rates.bytesInPerSecond(),
+                turn())) {
+            turn().statistics.heldIn();
+            keepAlive().pause(Pause.RATE);
+        }
+    }
+
+    private static boolean isAcknowledgement(PacketType type) {
+        return switch (type) {
+            case PUBACK, PUBREC, PUBREL, PUBCOMP -> true;
+            default -> false;
+        };
     }
 
     @Override
@@ -172,7 +231,7 @@ public final class Connection implements Link {
 
     @Override
     public boolean writable() {
-        return writable && state == State.CONNECTED;
+        return writable && state == State.CONNECTED && !isHeldByRate();
     }
 
     private void noteWaiting(long bytes) {
@@ -283,6 +342,12 @@ public final class Connection implements Link {
         turn().deadlines.cancel(deadline());
         if (identityDeadline != null) {
             turn().deadlines.cancel(identityDeadline);
+        }
+        if (incoming != null) {
+            incoming.end(turn());
+        }
+        if (outgoing != null) {
+            outgoing.end(turn());
         }
     }
 

@@ -17,7 +17,9 @@ final class KeepAlive {
         /// The journal is too far behind.
         JOURNAL,
         /// The client does not read its answers.
-        OUT_BUFFER
+        OUT_BUFFER,
+        /// The client sends faster than it may.
+        RATE
     }
 
     private final Connection connection;

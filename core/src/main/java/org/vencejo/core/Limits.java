@@ -40,7 +40,8 @@ public record Limits(
         int keepAliveMaxSeconds,
         int routesCachedMax,
         int sliceMax,
-        Admission admission) {
+        Admission admission,
+        Rates rates) {
 
     /// The Session Expiry Interval that means never.
     public static final long NEVER_SECONDS = 0xFFFF_FFFFL;
@@ -84,7 +85,25 @@ public record Limits(
                     0,
                     100_000,
                     256,
-                    Admission.DEFAULTS);
+                    Admission.DEFAULTS,
+                    Rates.NONE);
+
+    /// What a client sends and is sent in a second; 0 is as much as there is.
+    public record Rates(
+            long messagesInPerSecond,
+            long bytesInPerSecond,
+            long messagesOutPerSecond,
+            long bytesOutPerSecond) {
+        public static final Rates NONE = new Rates(0, 0, 0, 0);
+
+        boolean limitsIn() {
+            return messagesInPerSecond > 0 || bytesInPerSecond > 0;
+        }
+
+        boolean limitsOut() {
+            return messagesOutPerSecond > 0 || bytesOutPerSecond > 0;
+        }
+    }
 
     /// Whom the server lets in: connections from an address, new ones in a second in all and from
     /// an address (0: as many as come), those at a time whose client is not known yet, addresses

@@ -302,6 +302,7 @@ public final class Server {
             case Pingresp p -> throw fromServerOnly(p);
         }
         connection.readAsFastAsItIsAnswered();
+        connection.readAtItsRate(packet);
         if (turn.appended() > before) {
             turn.waiters.holdBackIfBehind(connection);
         }

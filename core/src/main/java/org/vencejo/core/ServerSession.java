@@ -99,7 +99,7 @@ final class ServerSession {
             boolean retain,
             int[] subscriptionIdentifiers,
             @Nullable TopicFilter share) {
-        if (outbound.isReadyForAtMostOnce()) {
+        if (outbound.isReadyForAtMostOnce() && !isHeldByRate()) {
             outbound.sendAtMostOnce(
                     fanout.variant(QoS.AT_MOST_ONCE, retain, subscriptionIdentifiers));
         } else if (fanout.expiresAtOnce()) {
@@ -110,6 +110,11 @@ final class ServerSession {
         } else {
             turn.accounting.ended(Fate.OFFLINE); // (B36)
         }
+    }
+
+    // Who is sent as much as it may be gets the rest later, whatever its QoS.
+    private boolean isHeldByRate() {
+        return connection != null && connection.isHeldByRate();
     }
 
     // A message in flight is kept where it may have to be sent again, or to somebody else.

@@ -23,6 +23,12 @@ public final class Statistics {
     /// PUBLISH packets repeated by `retry-interval`.
     private long retries;
 
+    /// Times that a client was not read from, or not sent to, for a while, as it was above its
+    /// rate.
+    private long heldIn;
+
+    private long heldOut;
+
     /// Subscriptions that ended as the access rules had changed.
     private long subscriptionsDenied;
 
@@ -66,6 +72,24 @@ public final class Statistics {
 
     void identityExpired() {
         identitiesExpired++;
+    }
+
+    void heldIn() {
+        heldIn++;
+    }
+
+    void heldOut() {
+        heldOut++;
+    }
+
+    /// How often a client was not read from for a while, as it had sent more than it may.
+    public long timesHeldIn() {
+        return heldIn;
+    }
+
+    /// How often a client was not sent to for a while, as it had been sent more than it may.
+    public long timesHeldOut() {
+        return heldOut;
     }
 
     public long packetsReceived(PacketType type) {

@@ -266,7 +266,12 @@ final class Binding {
                         count(Keys.CONNECTIONS_PER_ADDRESS_RATE_MAX),
                         count(Keys.CONNECTING_MAX),
                         count(Keys.ADDRESSES_TRACKED_MAX),
-                        get(Keys.LOOPBACK_LIMITED)));
+                        get(Keys.LOOPBACK_LIMITED)),
+                new Limits.Rates(
+                        get(Keys.MESSAGES_IN_RATE_MAX),
+                        get(Keys.BYTES_IN_RATE_MAX),
+                        get(Keys.MESSAGES_OUT_RATE_MAX),
+                        get(Keys.BYTES_OUT_RATE_MAX)));
     }
 
     private SequencedMap<String, String> texts() {

@@ -878,6 +878,42 @@ final class Keys {
                             "QoS 1 and 2 messages open towards a client; its own Receive Maximum may be lower.",
                             "the message waits in the session's queue")
                     .rereadAtHangup();
+    static final Key<Long> MESSAGES_IN_RATE_MAX =
+            Key.limit(
+                            "messages-in-rate-max",
+                            new Count(0, 100_000_000),
+                            fixed(0),
+                            "Packets in a second that a client sends, acknowledgements apart, and as many"
+                                    + " at once; 0 for as many as it sends.",
+                            "it is read from later, counted in `$SYS/broker/rates/held/in`")
+                    .rereadAtHangup();
+    static final Key<Long> BYTES_IN_RATE_MAX =
+            Key.limit(
+                            "bytes-in-rate-max",
+                            Quantity.size(0, TB),
+                            fixed(0),
+                            "Bytes of these packets in a second, and as many at once; 0 for as many as it"
+                                    + " sends.",
+                            "it is read from later, counted in `$SYS/broker/rates/held/in`")
+                    .rereadAtHangup();
+    static final Key<Long> MESSAGES_OUT_RATE_MAX =
+            Key.limit(
+                            "messages-out-rate-max",
+                            new Count(0, 100_000_000),
+                            fixed(0),
+                            "Messages in a second that a client is sent, and as many at once; 0 for as many"
+                                    + " as there are.",
+                            "they wait in the session's queue, counted in `$SYS/broker/rates/held/out`")
+                    .rereadAtHangup();
+    static final Key<Long> BYTES_OUT_RATE_MAX =
+            Key.limit(
+                            "bytes-out-rate-max",
+                            Quantity.size(0, TB),
+                            fixed(0),
+                            "Bytes of these messages in a second, and as many at once; 0 for as many as there"
+                                    + " are.",
+                            "they wait in the session's queue, counted in `$SYS/broker/rates/held/out`")
+                    .rereadAtHangup();
     static final Key<Long> TOPIC_ALIAS_MAXIMUM =
             Key.limit(
                             "topic-alias-maximum",
@@ -1216,6 +1252,10 @@ final class Keys {
                     TOPIC_FILTERS_MAX,
                     RECEIVE_MAXIMUM,
                     WINDOW_MAX,
+                    MESSAGES_IN_RATE_MAX,
+                    BYTES_IN_RATE_MAX,
+                    MESSAGES_OUT_RATE_MAX,
+                    BYTES_OUT_RATE_MAX,
                     TOPIC_ALIAS_MAXIMUM,
                     TOPIC_ALIASES_SENT_MAX,
                     USER_PROPERTIES_MAX,

@@ -6,6 +6,7 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -42,10 +43,46 @@ class KeysTest {
     /// those of authentication.
     private static final int LIMITS_OF_OTHERS = 2 + 16;
 
+    /// Those in groups of their own: admission and rates.
+    private static final int LIMITS_IN_GROUPS = 6 + 4;
+
     @Test
     void pathsAndVariablesAreUnique() {
         assertThat(Keys.ALL).extracting(Key::path).doesNotHaveDuplicates();
         assertThat(Keys.ALL).extracting(Key::variable).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void everyLimitOfAGroupHasItsKey() {
+        Limits limits =
+                Configuration.read(
+                                new Request(
+                                        null,
+                                        Map.of(),
+                                        List.of(
+                                                "limits.connections-per-address-max=1",
+                                                "limits.connections-rate-max=2",
+                                                "limits.connections-per-address-rate-max=3",
+                                                "limits.connecting-max=4",
+                                                "limits.addresses-tracked-max=5",
+                                                "limits.loopback-limited=true",
+                                                "limits.messages-in-rate-max=7",
+                                                "limits.bytes-in-rate-max=8KB",
+                                                "limits.messages-out-rate-max=9",
+                                                "limits.bytes-out-rate-max=10KB"),
+                                        null),
+                                MACHINE)
+                        .broker()
+                        .server()
+                        .limits();
+        assertThat(limits.admission()).isEqualTo(new Limits.Admission(1, 2, 3, 4, 5, true));
+        assertThat(limits.rates()).isEqualTo(new Limits.Rates(7, 8 << 10, 9, 10 << 10));
+    }
+
+    private static List<RecordComponent> plainLimits() {
+        return Arrays.stream(Limits.class.getRecordComponents())
+                .filter(component -> !component.getType().isRecord())
+                .toList();
     }
 
     /// Guards the order of the constructor's arguments: each limit gets a value of its own.
@@ -55,7 +92,7 @@ class KeysTest {
         Map<String, Long> expected = new HashMap<>();
         // Falling, so that what may not be above another is not.
         long next = 3_500;
-        for (RecordComponent component : Limits.class.getRecordComponents()) {
+        for (RecordComponent component : plainLimits()) {
             String path = "limits." + keyOf(component.getName());
             next--;
             long value;
@@ -79,14 +116,14 @@ class KeysTest {
                         .broker()
                         .server()
                         .limits();
-        for (RecordComponent component : Limits.class.getRecordComponents()) {
+        for (RecordComponent component : plainLimits()) {
             actual.put(
                     component.getName(),
                     ((Number) component.getAccessor().invoke(limits)).longValue());
         }
         assertThat(actual).isEqualTo(expected);
         assertThat(Keys.ALL.stream().filter(key -> key.path().startsWith("limits.")))
-                .hasSize(expected.size() + LIMITS_OF_OTHERS)
+                .hasSize(expected.size() + LIMITS_OF_OTHERS + LIMITS_IN_GROUPS)
                 .allSatisfy(key -> assertThat(key.atLimit()).isNotEmpty());
     }
 

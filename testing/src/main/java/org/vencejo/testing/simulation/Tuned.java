@@ -143,6 +143,7 @@ public final class Tuned {
                 of.keepAliveMaxSeconds(),
                 routesCachedMax,
                 sliceMax,
-                of.admission());
+                of.admission(),
+                of.rates());
     }
 }
