@@ -187,7 +187,10 @@ final class ClientFlags {
         MqttTls tls = door.tls(scheme.equals("mqtts") || scheme.equals("wss"));
         String path = door.webSocketPath(scheme.equals("ws") || scheme.equals("wss"));
         int usual = tls == null ? (path == null ? 1883 : 8083) : path == null ? 8883 : 8084;
-        options.tls(tls).webSocketPath(path);
+        options.tls(tls).webSocketPath(path).unixSocket(door.unixSocket());
+        if (door.unixSocket() != null && (from != null || host != null || port != null)) {
+            throw misuse("--unix excludes -h, -p and -L");
+        }
         if (from == null) {
             options.host(host == null ? "localhost" : host).port(port == null ? usual : port);
         } else {

@@ -5,9 +5,15 @@ import org.jspecify.annotations.Nullable;
 import org.vencejo.client.MqttTls;
 import picocli.CommandLine.Option;
 
-/// The flags of TLS and WebSocket, which `pub` and `sub` share, named as those of `mosquitto_pub`.
-/// Confined to the thread of the command.
+/// The flags of TLS, WebSocket and Unix sockets, which `pub` and `sub` share, named as those of
+/// `mosquitto_pub`. Confined to the thread of the command.
 final class DoorFlags {
+    @Option(
+            names = "--unix",
+            paramLabel = "PATH",
+            description = "Connect to this Unix socket, in place of host and port.")
+    private @Nullable Path unixSocket;
+
     @Option(
             names = {"--tls", "--tls-use-os-certs"},
             description = "Speak TLS, and trust whom the JDK trusts.")
@@ -48,6 +54,11 @@ final class DoorFlags {
             paramLabel = "PATH",
             description = "The path to ask for in WebSocket (/mqtt).")
     private @Nullable String path;
+
+    /// The Unix socket to connect to, or null.
+    @Nullable Path unixSocket() {
+        return unixSocket;
+    }
 
     /// What to do, with `tls` or WebSocket if the URL says so.
     ///

@@ -81,6 +81,9 @@ class ClientFlagsTest {
     @CsvSource({
         "--cert c --key k, '--cert and --insecure need --tls, --cafile, or a URL with TLS'",
         "--insecure, '--cert and --insecure need --tls, --cafile, or a URL with TLS'",
+        "--unix s -h h, '--unix excludes -h, -p and -L'",
+        "--unix s -p 1883, '--unix excludes -h, -p and -L'",
+        "--unix s -L mqtt://h/t, '--unix excludes -h, -p and -L'",
         "--tls --key k, --key needs --cert",
         "--ws-path x, 'webSocketPath begins with /, given was x'",
         "-L http://h/t, '-L is mqtt://[user[:password]@]host[:port]/topic, or with mqtts, ws, wss, without -h and -p'"

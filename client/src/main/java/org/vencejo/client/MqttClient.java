@@ -2,9 +2,12 @@ package org.vencejo.client;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -27,6 +30,7 @@ import org.vencejo.protocol.Subscribe;
 import org.vencejo.protocol.Subscription;
 import org.vencejo.protocol.TopicFilter;
 import org.vencejo.protocol.Unsubscribe;
+import org.vencejo.transport.IoLoop;
 import org.vencejo.transport.IoLoops;
 import org.vencejo.transport.ServerDoor;
 import org.vencejo.transport.SocketConnection;
@@ -36,7 +40,8 @@ import org.vencejo.transport.TlsException;
 import org.vencejo.transport.TlsFiles;
 import org.vencejo.transport.WebSocketClient;
 
-/// An MQTT client whose calls wait for the server: 3.1, 3.1.1 and 5.0 over TCP, TLS and WebSocket.
+/// An MQTT client whose calls wait for the server: 3.1, 3.1.1 and 5.0 over TCP, TLS, WebSocket and
+/// Unix sockets.
 ///
 /// Thread-safe. Every call fails with an [MqttException], a Reason Code and a sentence. The session
 /// lives in this object: after a lost connection the same object connects again, with Clean Start
@@ -90,27 +95,13 @@ public final class MqttClient implements AutoCloseable {
     }
 
     private void dial(boolean cleanStart, Answer<MqttConnected> answer) {
-        InetAddress[] addresses;
-        try {
-            addresses = InetAddress.getAllByName(options.host());
-        } catch (UnknownHostException unknown) {
-            throw new MqttException(
-                    ReasonCode.SERVER_UNAVAILABLE, "the host " + options.host() + " is not known");
-        }
         ServerDoor door = door();
         String problem = "it has no address";
-        for (InetAddress address : addresses) {
+        for (SocketAddress remote : places()) {
             ClientDriver dialling =
                     new ClientDriver(
                             owner, options, cleanStart, answer, accepted -> driver = accepted);
-            InetSocketAddress remote = new InetSocketAddress(address, options.port());
-            CompletableFuture<SocketConnection> dialled =
-                    transport.dial(
-                            loops.loops().getFirst(),
-                            remote,
-                            door,
-                            options.connectTimeout().toNanos(),
-                            dialling);
+            CompletableFuture<SocketConnection> dialled = dial(remote, door, dialling);
             try {
                 dialled.get();
                 return;
@@ -127,7 +118,32 @@ public final class MqttClient implements AutoCloseable {
         }
         throw new MqttException(
                 ReasonCode.SERVER_UNAVAILABLE,
-                "cannot connect to " + options.host() + ":" + options.port() + ": " + problem);
+                "cannot connect to " + options.place() + ": " + problem);
+    }
+
+    private List<SocketAddress> places() {
+        Path socket = options.unixSocket();
+        if (socket != null) {
+            return List.of(UnixDomainSocketAddress.of(socket));
+        }
+        try {
+            return Arrays.stream(InetAddress.getAllByName(options.host()))
+                    .<SocketAddress>map(each -> new InetSocketAddress(each, options.port()))
+                    .toList();
+        } catch (UnknownHostException unknown) {
+            throw new MqttException(
+                    ReasonCode.SERVER_UNAVAILABLE, "the host " + options.host() + " is not known");
+        }
+    }
+
+    private CompletableFuture<SocketConnection> dial(
+            SocketAddress remote, @Nullable ServerDoor door, ClientDriver dialling) {
+        IoLoop loop = loops.loops().getFirst();
+        long nanos = options.connectTimeout().toNanos();
+        return remote instanceof InetSocketAddress address
+                ? transport.dial(loop, address, door, nanos, dialling)
+                : transport.dial(
+                        loop, ((UnixDomainSocketAddress) remote).getPath(), door, nanos, dialling);
     }
 
     private @Nullable ServerDoor door() {

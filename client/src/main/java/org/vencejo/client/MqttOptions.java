@@ -1,5 +1,6 @@
 package org.vencejo.client;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ import org.vencejo.protocol.Will;
 /// What a version does not have is not sent: before 5.0 that is `sessionExpiryInterval` (a session
 /// is kept there if Clean Session is off), `receiveMaximum`, `topicAliasMaximum` and `properties`.
 ///
+/// @param unixSocket the Unix socket to connect to, in place of host and port; null for TCP
 /// @param tls how to speak TLS; null for plain TCP
 /// @param webSocketPath the path of the URL to ask for in WebSocket; null without WebSocket
 /// @param keepAlive in seconds, 0 for none
@@ -40,6 +42,7 @@ import org.vencejo.protocol.Will;
 public record MqttOptions(
         String host,
         int port,
+        @Nullable Path unixSocket,
         @Nullable MqttTls tls,
         @Nullable String webSocketPath,
         ProtocolVersion version,
@@ -175,13 +178,16 @@ public record MqttOptions(
         }
     }
 
+    /// Where the server is, for people.
+    String place() {
+        return unixSocket == null ? host + ":" + port : "unix:" + unixSocket;
+    }
+
     /// Says whether there is a password; never what it is, as this may end up in a log.
     @Override
     public String toString() {
         return "MqttOptions["
-                + host
-                + ":"
-                + port
+                + place()
                 + (tls == null ? "" : ", tls")
                 + (webSocketPath == null ? "" : ", webSocketPath=" + webSocketPath)
                 + ", "
@@ -199,6 +205,7 @@ public record MqttOptions(
     public static final class Builder {
         private String host = "localhost";
         private int port = 1883;
+        private @Nullable Path unixSocket;
         private @Nullable MqttTls tls;
         private @Nullable String webSocketPath;
         private ProtocolVersion version = ProtocolVersion.MQTT_5;
@@ -230,6 +237,13 @@ public record MqttOptions(
 
         public Builder port(int number) {
             port = number;
+            return this;
+        }
+
+        /// Has this Unix socket dialled in place of host and port, or not. The host is still the
+        /// name that a certificate of the server has to be for.
+        public Builder unixSocket(@Nullable Path path) {
+            unixSocket = path;
             return this;
         }
 
@@ -348,6 +362,7 @@ public record MqttOptions(
             return new MqttOptions(
                     host,
                     port,
+                    unixSocket,
                     tls,
                     webSocketPath,
                     version,

@@ -17,6 +17,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.PeerCredentials;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -270,6 +271,9 @@ public record TcpTransport(IoLoops loops, int highBytes, int lowBytes, Shortage 
 
     private static String causeOf(ChannelFuture failed) {
         Throwable cause = failed.cause();
+        if (cause instanceof FileNotFoundException) {
+            return "there is no such file"; // it has no words of its own
+        }
         String message = cause == null ? null : cause.getMessage();
         return message == null ? String.valueOf(cause) : message;
     }
