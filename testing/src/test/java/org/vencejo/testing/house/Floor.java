@@ -40,6 +40,8 @@ enum Floor {
                     "org.snakeyaml",
                     "org.bouncycastle",
                     "com.nimbusds",
+                    "com.ongres",
+                    "com.unboundid",
                     "javax.crypto",
                     "javax.net.ssl",
                     "com.sun.management",
