@@ -70,7 +70,7 @@ public final class LdapDirectory implements AutoCloseable {
             BiConsumer<Path, String> mistakes) {
         SSLContext trust = trust(settings.authorities(), mistakes);
         int millis =
-                (int) Math.clamp(TimeUnit.NANOSECONDS.toMillis(timeoutNanos), 1, Integer.MAX_VALUE);
+                Math.clamp(TimeUnit.NANOSECONDS.toMillis(timeoutNanos), 1, Integer.MAX_VALUE);
         List<ServerSet> servers = new ArrayList<>();
         for (URI each : settings.servers()) {
             LDAPConnectionOptions options = new LDAPConnectionOptions();
