@@ -75,6 +75,9 @@ final class BrokerConnection implements ConnectionHandler, Peer {
     /// After how many turns that find little it is not one of those who send much, see [Turns].
     private int littleTurnsLeft;
 
+    /// What was read since [#takeBytesReceived].
+    private long bytesReceived;
+
     /// Whether there is a rest of what was read that it has to wait with.
     private boolean hasRest;
 
@@ -96,7 +99,9 @@ final class BrokerConnection implements ConnectionHandler, Peer {
         /// There is no room for the packet that is on its way.
         FOR_ROOM,
         /// It sends more than others, who come first.
-        BY_TURN
+        BY_TURN,
+        /// It sends most of what fills the memory.
+        FOR_MEMORY
     }
 
     /// One of a listener with `tls`, or without.
@@ -233,7 +238,9 @@ final class BrokerConnection implements ConnectionHandler, Peer {
 
     @Override
     public int received(ByteBuf bytes) {
+        int before = bytes.readableBytes();
         hasRest = driver.received(this, bytes);
+        bytesReceived += before - bytes.readableBytes();
         if (roomBytes > 0) {
             roomUsedNanos = System.nanoTime();
         }
@@ -265,6 +272,13 @@ final class BrokerConnection implements ConnectionHandler, Peer {
             littleTurnsLeft = foundLittle ? littleTurnsLeft - 1 : turns;
         }
         return littleTurnsLeft > 0;
+    }
+
+    /// How many bytes of packets came since the last call.
+    long takeBytesReceived() {
+        long bytes = bytesReceived;
+        bytesReceived = 0;
+        return bytes;
     }
 
     /// Whether it has read packets that are not handled yet.

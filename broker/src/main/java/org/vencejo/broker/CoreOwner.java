@@ -35,6 +35,7 @@ class CoreOwner {
     private long armedForNanos = Long.MAX_VALUE;
     private List<Mutation> mutations = new ArrayList<>();
     private long lastMutation;
+    private boolean dropsAtMostOnce;
 
     // Between the holder and the journal's threads.
     private final AtomicLong durable = new AtomicLong();
@@ -107,6 +108,13 @@ class CoreOwner {
     /// A timer went off.
     void disarm() {
         armedForNanos = Long.MAX_VALUE;
+    }
+
+    /// The server is to drop QoS 0, or not; returns whether that is new to it.
+    boolean dropsAtMostOnce(boolean drops) {
+        boolean isNew = dropsAtMostOnce != drops;
+        dropsAtMostOnce = drops;
+        return isNew;
     }
 
     /// Gathers a mutation for the batch of this tick.

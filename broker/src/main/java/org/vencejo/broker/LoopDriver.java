@@ -58,6 +58,7 @@ final class LoopDriver {
     private final Intake intake;
     private final Connecting connecting;
     private final Turns turns;
+    private final Loudest loudest;
     private final TopicCache topics = new TopicCache();
 
     private final Wakeup drainWakeup;
@@ -76,7 +77,7 @@ final class LoopDriver {
         /// Asks who the client is; answers at once, or null and then by [Input.Authenticated].
         Authentication.@Nullable Outcome ask(Connection connection, Authentication.Request request);
 
-        BufferMemory bufferMemory();
+        MemoryInUse memory();
 
         PartialPackets partialPackets();
 
@@ -111,6 +112,7 @@ final class LoopDriver {
         this.outbox = new LoopOutbox(this, loops);
         this.intake = new Intake(this, loop, index, loops);
         this.turns = new Turns(this, loop);
+        this.loudest = new Loudest(this, loop);
         this.connecting = new Connecting(surroundings.connecting());
         this.inbox = new LoopInbox(this, Intake.WAITING_HIGH_BYTES, Intake.WAITING_LOW_BYTES);
         loop.beforeFlush(this::endTick);
@@ -395,6 +397,7 @@ final class LoopDriver {
                     case Input.StoreAvailable it -> null;
                     case Input.RulesChanged it -> null;
                     case Input.UsersChanged it -> null;
+                    case Input.AtMostOnceDropped it -> null;
                     case Input.ShutDown it -> null;
                 };
         if (connection != null) {
@@ -413,19 +416,36 @@ final class LoopDriver {
         } finally {
             tickEnds = false;
         }
-        surroundings.bufferMemory().look(tickTimed ? tickNanos : System.nanoTime());
+        long now = tickTimed ? tickNanos : System.nanoTime();
+        boolean looks = surroundings.memory().isDue(now);
         // If another loop holds the core, the end of its tick does this.
         if (core.tryTake()) {
             taken();
             try {
                 drainQueue();
+                if (looks) {
+                    lookAtMemory(now);
+                }
                 commit();
                 arm();
             } finally {
                 letGo();
             }
         }
+        if (looks) {
+            loudest.watch(surroundings.memory().mark().compareTo(MemoryInUse.Mark.READING) >= 0);
+        }
         tickTimed = false;
+    }
+
+    private void lookAtMemory(long now) {
+        MemoryInUse memory = surroundings.memory();
+        memory.held(server.heldBytes());
+        memory.look(now);
+        boolean drops = memory.mark() == MemoryInUse.Mark.QOS_0;
+        if (core.dropsAtMostOnce(drops)) {
+            handleNow(new Input.AtMostOnceDropped(drops));
+        }
     }
 
     private void commit() {
@@ -503,6 +523,10 @@ final class LoopDriver {
 
     long nanos() {
         return surroundings.nanos();
+    }
+
+    MemoryInUse memory() {
+        return surroundings.memory();
     }
 
     PartialPackets partialPackets() {

@@ -13,7 +13,7 @@ public enum Refusal {
     /// Too many came from its address.
     ADDRESS_RATE("`limits.connections-per-address-rate-max`"),
     /// There is no memory for it.
-    MEMORY("`limits.buffers-bytes-max`"),
+    MEMORY("`limits.memory-accepting-max`"),
     /// Its address is banned.
     BANNED("`limits.authentication-failures-max`"),
     /// The broker stops.

@@ -48,7 +48,7 @@ public final class ServerDriver {
     private final Journal journal;
     private final Consumer<? super Event> events;
     private final AuthenticationThreads authentication;
-    private final BufferMemory bufferMemory;
+    private final MemoryInUse memory;
     private final PartialPackets partialPackets;
     private final IoLoops ioLoops;
     private final TcpTransport tcp;
@@ -106,7 +106,7 @@ public final class ServerDriver {
         this.decoderLimits = decoderLimits(limits);
         this.authentication = new AuthenticationThreads(parts.authenticators(), events);
         this.core = new CoreOwner(server, journal, parts.queues(), nanos);
-        this.bufferMemory = new BufferMemory(limits.buffersBytesMax(), nanos);
+        this.memory = new MemoryInUse(limits.buffersBytesMax(), limits.memoryMarks(), nanos);
         this.partialPackets =
                 new PartialPackets(limits.partialPacketsBytesMax(), limits.connectTimeoutNanos());
         this.ioLoops = IoLoops.start(ioThreads, "vencejo-io");
@@ -115,7 +115,7 @@ public final class ServerDriver {
                         ioLoops,
                         limits.outBufferHighBytes(),
                         limits.outBufferLowBytes(),
-                        bufferMemory.shortage());
+                        memory.shortage());
         List<LoopDriver> drivers = new ArrayList<>();
         for (IoLoop loop : ioLoops.loops()) {
             drivers.add(new LoopDriver(new Around(), core, loop, drivers.size(), ioThreads));
@@ -280,9 +280,15 @@ public final class ServerDriver {
                 proxiesFailed.get(),
                 handshakesFailed.get(),
                 upgradesFailed.get(),
-                bufferMemory.bytes(),
+                memory.bufferBytes(),
                 new Traffic.AtTheDoor(refusals.counts(), connecting.get(), pushedOut.get()),
-                loops.stream().mapToInt(driver -> driver.turns().waiting()).sum());
+                loops.stream().mapToInt(driver -> driver.turns().waiting()).sum(),
+                new Traffic.Memory(
+                        memory.percent(),
+                        memory.mark().ordinal(),
+                        memory.entered(MemoryInUse.Mark.ACCEPTING),
+                        memory.entered(MemoryInUse.Mark.READING),
+                        memory.entered(MemoryInUse.Mark.QOS_0)));
     }
 
     /// What waits for sockets: `epoll` or `nio`.
@@ -363,14 +369,14 @@ public final class ServerDriver {
     }
 
     private @Nullable Refusal findPlace(long nowNanos) {
-        bufferMemory.look(nowNanos);
+        memory.look(nowNanos);
         if (stopping) {
             return Refusal.STOPPING;
         }
         if (openConnections() >= connectionsMax) {
             return Refusal.FULL;
         }
-        if (bufferMemory.shortage().isOn()) {
+        if (memory.mark() != MemoryInUse.Mark.NONE) {
             return Refusal.MEMORY;
         }
         return null;
@@ -427,8 +433,8 @@ public final class ServerDriver {
         }
 
         @Override
-        public BufferMemory bufferMemory() {
-            return bufferMemory;
+        public MemoryInUse memory() {
+            return memory;
         }
 
         @Override

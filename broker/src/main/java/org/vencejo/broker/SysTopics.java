@@ -223,6 +223,26 @@ final class SysTopics {
                                     + " (`limits.sessions-bytes-max`).",
                             s -> s.holdings().sessionBytes()),
                     number(
+                            "memory/percent",
+                            "How much of the memory clients make the broker use, as `limits.memory-accepting-max` counts it.",
+                            s -> s.traffic().memory().percent()),
+                    number(
+                            "memory/mark",
+                            "How many of these marks are passed: 0 to 3.",
+                            s -> s.traffic().memory().marks()),
+                    number(
+                            "memory/marks/accepting",
+                            "Times that `limits.memory-accepting-max` was reached.",
+                            s -> s.traffic().memory().accepting()),
+                    number(
+                            "memory/marks/reading",
+                            "Times that `limits.memory-reading-max` was reached.",
+                            s -> s.traffic().memory().reading()),
+                    number(
+                            "memory/marks/qos0",
+                            "Times that `limits.memory-qos0-max` was reached.",
+                            s -> s.traffic().memory().qos0()),
+                    number(
                             "heap/current",
                             "Bytes of Java heap in use.",
                             s -> s.running().heapBytes()),

@@ -17,7 +17,14 @@ public record Traffic(
         long failedUpgrades,
         long bufferBytes,
         AtTheDoor atTheDoor,
-        int connectionsWaiting) {
+        int connectionsWaiting,
+        Memory memory) {
+
+    /// How many percent of the memory are in use, how many marks are passed, and how often each
+    /// was.
+    public record Memory(int percent, int marks, long accepting, long reading, long qos0) {
+        static final Memory FREE = new Memory(0, 0, 0, 0, 0);
+    }
 
     /// Connections that were closed as soon as they came, by reason; those that are not with a
     /// client yet; and those that had to go for newer ones before they were.

@@ -34,7 +34,8 @@ final class SteppedServer implements LoopDriver.Surroundings, AutoCloseable {
     final SteppedCore core;
     final List<Strands.Strand> loopStrands = new ArrayList<>();
     final List<LoopDriver> loops = new ArrayList<>();
-    private final BufferMemory bufferMemory = new BufferMemory(Long.MAX_VALUE, 0);
+    private final MemoryInUse memory =
+            new MemoryInUse(Long.MAX_VALUE, Limits.MemoryMarks.DEFAULTS, 0);
     private final AtomicInteger connecting = new AtomicInteger();
     private final PartialPackets partialPackets =
             new PartialPackets(Long.MAX_VALUE, Long.MAX_VALUE);
@@ -140,8 +141,8 @@ final class SteppedServer implements LoopDriver.Surroundings, AutoCloseable {
     }
 
     @Override
-    public BufferMemory bufferMemory() {
-        return bufferMemory;
+    public MemoryInUse memory() {
+        return memory;
     }
 
     @Override

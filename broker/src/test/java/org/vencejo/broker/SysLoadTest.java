@@ -63,7 +63,19 @@ class SysLoadTest {
     private static SysSnapshot received(long bytes) {
         return new SysSnapshot(
                 new SysSnapshot.Running("", 0, 0, 0, 0, null),
-                new Traffic(bytes, 0, 0, 0, 0, 0, 0, 0, 0, Traffic.AtTheDoor.NOBODY, 0),
+                new Traffic(
+                        bytes,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        Traffic.AtTheDoor.NOBODY,
+                        0,
+                        Traffic.Memory.FREE),
                 new SysSnapshot.Holdings(0, 0, 0, 0, 0, 0, 0, 0, 0),
                 new SysSnapshot.Packets(
                         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new EnumMap<>(ReasonCode.class)),

@@ -70,6 +70,9 @@ public sealed interface Input {
     /// Newer connections need the place of this one, unless its client is known by now.
     record PushedOut(Connection connection) implements Input {}
 
+    /// Memory is so short that QoS 0 messages are dropped, or it no longer is.
+    record AtMostOnceDropped(boolean isDropped) implements Input {}
+
     /// The broker goes on with other settings, for all that is decided from now on. What a client
     /// was told in CONNACK holds for its connection: Receive Maximum and Topic Alias Maximum may
     /// differ, what is looked up in the settings for each packet may not.

@@ -41,7 +41,8 @@ public record Limits(
         int routesCachedMax,
         int sliceMax,
         Admission admission,
-        Rates rates) {
+        Rates rates,
+        MemoryMarks memoryMarks) {
 
     /// The Session Expiry Interval that means never.
     public static final long NEVER_SECONDS = 0xFFFF_FFFFL;
@@ -86,7 +87,8 @@ public record Limits(
                     100_000,
                     256,
                     Admission.DEFAULTS,
-                    Rates.NONE);
+                    Rates.NONE,
+                    MemoryMarks.DEFAULTS);
 
     /// What a client sends and is sent in a second; 0 is as much as there is.
     public record Rates(
@@ -103,6 +105,14 @@ public record Limits(
         boolean limitsOut() {
             return messagesOutPerSecond > 0 || bytesOutPerSecond > 0;
         }
+    }
+
+    /// From which percentage of the memory in use on nobody new is let in, the loudest are not read
+    /// from, and QoS 0 is dropped; and how many bytes all of it is.
+    public record MemoryMarks(
+            int acceptingPercent, int readingPercent, int qos0Percent, long memoryBytes) {
+        /// So much that nothing happens.
+        public static final MemoryMarks DEFAULTS = new MemoryMarks(85, 90, 95, 1L << 60);
     }
 
     /// Whom the server lets in: connections from an address, new ones in a second in all and from

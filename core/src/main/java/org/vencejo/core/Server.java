@@ -36,6 +36,9 @@ public final class Server {
     /// How many deadlines one call handles at most.
     private static final int DEADLINES_MAX = 256;
 
+    /// About what a connection takes that does nothing.
+    private static final int CONNECTION_BYTES = 2_300;
+
     private final Turn turn;
     private final SubscriptionTrie<ServerSession> trie;
     private final RetainedStore retained;
@@ -119,6 +122,7 @@ public final class Server {
             case Input.PublishLocally i -> publishing.publishLocally(i.publish());
             case Input.Expel i -> sessions.disconnect(i.connection(), i.reasonCode(), i.detail());
             case Input.PushedOut i -> pushedOut(i.connection());
+            case Input.AtMostOnceDropped i -> turn.dropsAtMostOnce = i.isDropped();
             case Input.Reconfigured i -> turn.reconfigure(i.settings());
             case Input.QueueRead i -> turn.queueRead(i);
             case Input.StoreUnavailable i -> {
@@ -456,6 +460,15 @@ public final class Server {
     /// How many of the subscriptions are shared; each member of a group counts.
     public int sharedSubscriptions() {
         return trie.sharedSize();
+    }
+
+    /// About what clients make the server hold in the heap: connections, sessions, queues, retained
+    /// messages.
+    public long heldBytes() {
+        return (long) turn.connections * CONNECTION_BYTES
+                + turn.sessionBytes
+                + turn.accounting.queuedBytesInMemory()
+                + retained.bytes();
     }
 
     public int retainedMessages() {

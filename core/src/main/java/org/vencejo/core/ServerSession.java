@@ -99,7 +99,9 @@ final class ServerSession {
             boolean retain,
             int[] subscriptionIdentifiers,
             @Nullable TopicFilter share) {
-        if (outbound.isReadyForAtMostOnce() && !isHeldByRate()) {
+        if (turn.dropsAtMostOnce) {
+            turn.accounting.ended(Fate.QUEUE_FULL);
+        } else if (outbound.isReadyForAtMostOnce() && !isHeldByRate()) {
             outbound.sendAtMostOnce(
                     fanout.variant(QoS.AT_MOST_ONCE, retain, subscriptionIdentifiers));
         } else if (fanout.expiresAtOnce()) {

@@ -54,12 +54,16 @@ final class Binding {
         fallBackToHalf(Keys.CONNECTIONS_PER_ADDRESS_MAX, Keys.CONNECTIONS_MAX);
         keepNotAbove(Keys.CONNECT_SIZE_MAX, Keys.PACKET_SIZE_MAX);
         keepNotAbove(Keys.OUT_BUFFER_LOW, Keys.OUT_BUFFER_HIGH);
+        keepNotAbove(Keys.MEMORY_READING_MAX, Keys.MEMORY_QOS0_MAX);
+        keepNotAbove(Keys.MEMORY_ACCEPTING_MAX, Keys.MEMORY_READING_MAX);
         SequencedMap<Listener, String> listeners = new Listeners(this, sources, machine).bind();
         AuthenticationConfig authentication =
                 new AuthenticationSection(this, sources, listeners).bind();
         checkDescriptors();
         checkNotAbove(Keys.CONNECT_SIZE_MAX, Keys.PACKET_SIZE_MAX);
         checkNotAbove(Keys.OUT_BUFFER_LOW, Keys.OUT_BUFFER_HIGH);
+        checkNotAbove(Keys.MEMORY_ACCEPTING_MAX, Keys.MEMORY_READING_MAX);
+        checkNotAbove(Keys.MEMORY_READING_MAX, Keys.MEMORY_QOS0_MAX);
         BrokerConfig broker =
                 new BrokerConfig(
                         List.copyOf(listeners.keySet()),
@@ -271,7 +275,12 @@ final class Binding {
                         get(Keys.MESSAGES_IN_RATE_MAX),
                         get(Keys.BYTES_IN_RATE_MAX),
                         get(Keys.MESSAGES_OUT_RATE_MAX),
-                        get(Keys.BYTES_OUT_RATE_MAX)));
+                        get(Keys.BYTES_OUT_RATE_MAX)),
+                new Limits.MemoryMarks(
+                        count(Keys.MEMORY_ACCEPTING_MAX),
+                        count(Keys.MEMORY_READING_MAX),
+                        count(Keys.MEMORY_QOS0_MAX),
+                        machine.memoryBytes()));
     }
 
     private SequencedMap<String, String> texts() {

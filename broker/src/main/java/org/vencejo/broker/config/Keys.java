@@ -976,7 +976,35 @@ final class Keys {
                     new Computed<>("half of the memory", machine -> memoryShare(machine, 2)),
                     "Bytes in the buffers of all connections together, read or to be written;"
                             + " they are outside the heap, which has the same maximum.",
-                    "new connections are closed at once, and a client counts as slow from 16 KB on");
+                    "`memory-accepting-max` and what follows it, and a client counts as slow from 16 KB"
+                            + " on");
+
+    static final Key<Long> MEMORY_ACCEPTING_MAX =
+            Key.limit(
+                    "memory-accepting-max",
+                    new Count(1, 100),
+                    notAbove("memory-reading-max", "85", LIMITS.memoryMarks().acceptingPercent()),
+                    "Percentage of the memory that connections, sessions, queues and retained messages"
+                            + " together take, or of `buffers-bytes-max` that buffers do, whichever is"
+                            + " more.",
+                    "new connections are closed as soon as they come, until it is five less; counted in"
+                            + " `$SYS/broker/memory/marks/accepting`");
+    static final Key<Long> MEMORY_READING_MAX =
+            Key.limit(
+                    "memory-reading-max",
+                    new Count(1, 100),
+                    notAbove("memory-qos0-max", "90", LIMITS.memoryMarks().readingPercent()),
+                    "The same.",
+                    "for every other second, those clients are not read from that sent as much as the"
+                            + " average or more; counted in `$SYS/broker/memory/marks/reading`");
+    static final Key<Long> MEMORY_QOS0_MAX =
+            Key.limit(
+                    "memory-qos0-max",
+                    new Count(1, 100),
+                    fixed(LIMITS.memoryMarks().qos0Percent()),
+                    "The same.",
+                    "QoS 0 messages are dropped, fate *queue full*; counted in"
+                            + " `$SYS/broker/memory/marks/qos0`");
 
     // Limits: sessions.
 
@@ -1264,6 +1292,9 @@ final class Keys {
                     OUT_BUFFER_LOW,
                     PARTIAL_PACKETS_BYTES_MAX,
                     BUFFERS_BYTES_MAX,
+                    MEMORY_ACCEPTING_MAX,
+                    MEMORY_READING_MAX,
+                    MEMORY_QOS0_MAX,
                     SESSION_EXPIRY_INTERVAL_MAX,
                     SUBSCRIPTIONS_MAX,
                     SUBSCRIPTIONS_BYTES_MAX,

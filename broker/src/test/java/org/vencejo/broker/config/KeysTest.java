@@ -6,7 +6,6 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -43,8 +42,8 @@ class KeysTest {
     /// those of authentication.
     private static final int LIMITS_OF_OTHERS = 2 + 16;
 
-    /// Those in groups of their own: admission and rates.
-    private static final int LIMITS_IN_GROUPS = 6 + 4;
+    /// Those in groups of their own: admission, rates, marks of memory.
+    private static final int LIMITS_IN_GROUPS = 6 + 4 + 3;
 
     @Test
     void pathsAndVariablesAreUnique() {
@@ -69,13 +68,18 @@ class KeysTest {
                                                 "limits.messages-in-rate-max=7",
                                                 "limits.bytes-in-rate-max=8KB",
                                                 "limits.messages-out-rate-max=9",
-                                                "limits.bytes-out-rate-max=10KB"),
+                                                "limits.bytes-out-rate-max=10KB",
+                                                "limits.memory-accepting-max=11",
+                                                "limits.memory-reading-max=12",
+                                                "limits.memory-qos0-max=13"),
                                         null),
                                 MACHINE)
                         .broker()
                         .server()
                         .limits();
         assertThat(limits.admission()).isEqualTo(new Limits.Admission(1, 2, 3, 4, 5, true));
+        assertThat(limits.memoryMarks())
+                .isEqualTo(new Limits.MemoryMarks(11, 12, 13, MACHINE.memoryBytes()));
         assertThat(limits.rates()).isEqualTo(new Limits.Rates(7, 8 << 10, 9, 10 << 10));
     }
 

@@ -212,6 +212,7 @@ public final class Observer implements MemoryServer.Watcher {
             case Input.Durable i -> durability.requireTakenWhole();
             case Input.Expel i -> {}
             case Input.PushedOut i -> {}
+            case Input.AtMostOnceDropped i -> {}
             case Input.Reconfigured i -> {}
             case Input.QueueRead i -> {}
             case Input.StoreUnavailable i -> model.refusals.unavailable(i.stillWrites());

@@ -144,6 +144,7 @@ public final class Tuned {
                 routesCachedMax,
                 sliceMax,
                 of.admission(),
-                of.rates());
+                of.rates(),
+                of.memoryMarks());
     }
 }

@@ -40,6 +40,7 @@ final class Words {
             case Input.PublishLocally i -> "the server publishes " + i.publish().topicName();
             case Input.Expel i -> i.connection() + " is expelled";
             case Input.PushedOut i -> i.connection() + " is pushed out";
+            case Input.AtMostOnceDropped i -> "QoS 0 is dropped: " + i.isDropped();
             case Input.Reconfigured i -> "the server has other settings";
             case Input.QueueRead i ->
                     "the disk has read %d entries of session %d"

@@ -1,0 +1,47 @@
+package org.vencejo.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.vencejo.core.Packets.publish;
+import static org.vencejo.core.Packets.subscribe;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.vencejo.core.session.Fate;
+import org.vencejo.protocol.QoS;
+
+/// What is dropped while memory is short, and what clients hold of it.
+class ShortMemoryTest {
+    @Test
+    void onlyQos0IsDroppedAndOnlyMeanwhile() {
+        Bench bench = new Bench();
+        Connection client = bench.connect("client", 0);
+        bench.in(client, subscribe("t", QoS.AT_LEAST_ONCE));
+        bench.in(client, publish("t", QoS.AT_MOST_ONCE, 0, "before"));
+        bench.handle(new Input.AtMostOnceDropped(true));
+        bench.in(client, publish("t", QoS.AT_MOST_ONCE, 0, "short"));
+        bench.in(client, publish("t", QoS.AT_LEAST_ONCE, 1, "promised"));
+        bench.handle(new Input.AtMostOnceDropped(false));
+        bench.in(client, publish("t", QoS.AT_MOST_ONCE, 0, "after"));
+        assertThat(bench.payloadsTo(client)).isEqualTo(List.of("before", "promised", "after"));
+        assertThat(bench.ended(Fate.QUEUE_FULL)).isEqualTo(1);
+    }
+
+    @Test
+    void whatClientsHoldIsCountedAndGivenBack() {
+        Bench bench = new Bench();
+        assertThat(bench.server.heldBytes()).isZero();
+        Connection client = bench.connect("client", 100);
+        long idle = bench.server.heldBytes();
+        assertThat(idle).isPositive();
+        bench.in(client, subscribe("t", QoS.AT_LEAST_ONCE));
+        assertThat(bench.server.heldBytes()).isGreaterThan(idle);
+        bench.cut(client);
+        long away = bench.server.heldBytes();
+        Connection publisher = bench.connect("publisher", 0);
+        bench.in(publisher, publish("t", QoS.AT_LEAST_ONCE, 1, "x".repeat(10_000)));
+        bench.cut(publisher);
+        assertThat(bench.server.heldBytes()).isGreaterThan(away + 10_000);
+        bench.pass(101_000);
+        assertThat(bench.server.heldBytes()).isZero();
+    }
+}
