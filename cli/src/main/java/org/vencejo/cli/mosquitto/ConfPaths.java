@@ -25,7 +25,8 @@ final class ConfPaths {
         return of(line, line.rest());
     }
 
-    private String of(ConfLine line, String given) {
+    /// The same for a name that is only a part of what it gives.
+    String of(ConfLine line, String given) {
         Path path;
         try {
             path = Path.of(given);

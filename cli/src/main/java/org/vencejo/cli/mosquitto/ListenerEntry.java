@@ -44,18 +44,24 @@ final class ListenerEntry {
         this.isOfMosquitto1 = isOfMosquitto1;
         long port = port();
         String transport = transport();
-        String plain = transport + "-" + port;
+        String path = unixSocket();
+        String plain = path == null ? transport + "-" + port : "unix";
         String free = plain;
         for (int i = 2; !names.add(free); i++) {
             free = plain + "-" + i;
         }
         this.name = free;
         keys.put("name", name);
-        if (!transport.equals("tcp")) {
-            keys.put("transport", transport);
+        if (path != null) {
+            keys.put("transport", "unix");
+            keys.put("path", path);
+        } else {
+            if (!transport.equals("tcp")) {
+                keys.put("transport", transport);
+            }
+            keys.put("address", address());
+            keys.put("port", port);
         }
-        keys.put("address", address());
-        keys.put("port", port);
         tls();
         if (transport.endsWith("websocket")) {
             webSocket();
@@ -123,6 +129,32 @@ final class ListenerEntry {
 
     // ---- where it listens
 
+    // The path of the Unix socket, or null if it is none.
+    private @Nullable String unixSocket() {
+        ConfLine line = from.line;
+        if (line == null || !line.word().equals("0")) {
+            return null;
+        }
+        if (!transport().equals("tcp")) {
+            note(
+                    line,
+                    Note.Kind.LOST,
+                    "there is plain MQTT alone at Unix sockets, so the listener is left out");
+            leftOut.add("it has TLS or WebSocket at a Unix socket");
+        }
+        List<String> words = line.words();
+        if (words.size() < 2) {
+            note(line, Note.Kind.LOST, "no path; Mosquitto does not start with this");
+            leftOut.add("its path is missing");
+            return "";
+        }
+        note(
+                line,
+                Note.Kind.DIFFERS,
+                "the user and the group of the broker may connect, whatever its umask: mode, owner, group");
+        return words.get(1).startsWith("/") ? words.get(1) : paths.of(line, words.get(1));
+    }
+
     private String address() {
         ConfLine device = from.get("bind_interface");
         if (device != null) {
@@ -135,10 +167,7 @@ final class ListenerEntry {
             return "0.0.0.0"; // where IPv6 comes in, too
         }
         String host = words.get(at);
-        if (from.line != null && words.getFirst().equals("0")) {
-            note(line, Note.Kind.LOST, "there are no Unix sockets, so the listener is left out");
-            leftOut.add("it is on the Unix socket " + host);
-        } else if (host.equals("localhost")) {
+        if (host.equals("localhost")) {
             note(line, Note.Kind.DIFFERS, "it listens on 127.0.0.1, and not on ::1 as well");
             return "127.0.0.1";
         } else if (!host.contains(":") && !host.matches("[0-9]+(\\.[0-9]+){3}")) {

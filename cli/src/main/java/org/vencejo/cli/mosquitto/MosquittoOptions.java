@@ -168,7 +168,7 @@ public final class MosquittoOptions {
         table.row(
                 "listener",
                 CARRIED,
-                "an entry of `listeners`; without an address on all of the machine, IPv4 and IPv6. One on a Unix socket is left out");
+                "an entry of `listeners`; without an address on all of the machine, IPv4 and IPv6; with port 0 and a path `transport: unix`");
         table.row("port", CARRIED, "`port` of the default listener");
         table.row("bind_address", CARRIED, "`address` of the default listener");
         table.row("bind_interface", CARRIED, "`address`: the one that the interface has now");
