@@ -412,7 +412,7 @@ public final class ServerDriver {
     }
 
     /// What the loops see of this.
-    private final class Around implements LoopDriver.Surroundings {
+    private final class Around implements Surroundings {
         @Override
         public LoopDriver loop(int index) {
             return loops.get(index);

@@ -23,7 +23,7 @@ import org.vencejo.transport.UnboundLoops;
 
 /// A server on loops that chance interleaves, with a journal that answers late, on a thread of its
 /// own, and clients without sockets.
-final class SteppedServer implements LoopDriver.Surroundings, AutoCloseable {
+final class SteppedServer implements Surroundings, AutoCloseable {
     /// Low, so that 3.x clients are often held back by what waits for the journal.
     static final int RECEIVE_MAXIMUM = 3;
 

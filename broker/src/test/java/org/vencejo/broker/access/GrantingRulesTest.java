@@ -99,7 +99,7 @@ class GrantingRulesTest {
         TopicName topic = TopicName.of("own/ana/a");
         assertThat(own.mayPublish(topic, QoS.AT_LEAST_ONCE, true)).isFalse();
         assertThat(own.mayPublish(topic, QoS.EXACTLY_ONCE, false)).isFalse();
-        assertThat(own.mayReceive(topic)).isTrue();
+        assertThat(own.mayReceive(topic, QoS.AT_MOST_ONCE, false)).isTrue();
         assertThat(own.maySubscribe(TopicFilter.of("own/ana/+"), QoS.AT_LEAST_ONCE)).isTrue();
         assertThat(own.maySubscribe(TopicFilter.of("own/ana/+"), QoS.EXACTLY_ONCE)).isFalse();
         assertThat(own.maySubscribe(TopicFilter.of("other/#"), QoS.AT_MOST_ONCE)).isFalse();
