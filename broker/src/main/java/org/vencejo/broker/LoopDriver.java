@@ -240,8 +240,6 @@ final class LoopDriver {
         drainLater();
     }
 
-    // Holding the core.
-
     /// Takes the core for input of this loop. That must not overtake what this loop queued before,
     /// so it has to join the queue if that is too long to be drained now.
     private boolean takeForInput() {
@@ -342,38 +340,13 @@ final class LoopDriver {
         }
     }
 
-    private @Nullable Connection broken(Input input) {
-        Connection connection =
-                switch (input) {
-                    case Input.PacketReceived it -> it.connection();
-                    case Input.PacketRejected it -> it.connection();
-                    case Input.Authenticated it -> it.connection();
-                    case Input.Connected it -> it.connection();
-                    case Input.Writable it -> it.connection();
-                    case Input.ReadingWasPaused it -> it.connection();
-                    case Input.Disconnected it -> it.connection();
-                    case Input.Expel it -> it.connection();
-                    case Input.PushedOut it -> it.connection();
-                    case Input.DeadlineReached it -> null;
-                    case Input.Durable it -> null;
-                    case Input.PublishLocally it -> null;
-                    case Input.Reconfigured it -> null;
-                    case Input.QueueRead it -> null;
-                    case Input.StoreUnavailable it -> null;
-                    case Input.StoreAvailable it -> null;
-                    case Input.RulesChanged it -> null;
-                    case Input.UsersChanged it -> null;
-                    case Input.AtMostOnceDropped it -> null;
-                    case Input.ShutDown it -> null;
-                };
-        if (connection != null) {
-            BrokerConnection it = (BrokerConnection) connection.peer();
+    private static @Nullable Connection broken(Input input) {
+        Connection connection = input.connection();
+        if (connection != null && connection.peer() instanceof BrokerConnection it) {
             it.driver().loop().execute(it::abort);
         }
         return connection;
     }
-
-    // The end of a tick.
 
     private void endTick() {
         tickEnds = true; // what those who wait for their turn lead to is part of this tick

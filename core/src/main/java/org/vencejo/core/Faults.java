@@ -108,4 +108,16 @@ final class Faults {
                 ? reasonCode
                 : ReasonCode.UNSPECIFIED_ERROR;
     }
+
+    /// The connection gives its place to newer ones, if its client is not known yet.
+    void pushedOut(Connection connection) {
+        if (!connection.isClosed() && !connection.isIn(Connection.State.CONNECTED)) {
+            violated(
+                    connection,
+                    new ProtocolViolation(
+                            ReasonCode.SERVER_BUSY,
+                            "U5-35",
+                            "newer connections need its place, as too many have not finished theirs"));
+        }
+    }
 }

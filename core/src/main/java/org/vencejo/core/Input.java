@@ -14,6 +14,11 @@ import org.vencejo.protocol.ReasonCode;
 /// Inputs of a connection carry it, and a connection belongs to one epoch of one session: what
 /// arrives for a connection that was closed or taken over is dropped.
 public sealed interface Input {
+    /// The connection that it is about, or null if it is about none.
+    default @Nullable Connection connection() {
+        return null;
+    }
+
     /// A transport connection is open, and was accepted `nanosAgo`; CONNECT is awaited, from then
     /// on.
     record Connected(Connection connection, long nanosAgo) implements Input {

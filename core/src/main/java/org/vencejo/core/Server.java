@@ -36,9 +36,6 @@ public final class Server {
     /// How many deadlines one call handles at most.
     private static final int DEADLINES_MAX = 256;
 
-    /// About what a connection takes that does nothing.
-    private static final int CONNECTION_BYTES = 2_300;
-
     private final Turn turn;
     private final SubscriptionTrie<ServerSession> trie;
     private final RetainedStore retained;
@@ -121,7 +118,7 @@ public final class Server {
             case Input.ReadingWasPaused i -> i.connection().keepAlive().readingWasPaused(i.nanos());
             case Input.PublishLocally i -> publishing.publishLocally(i.publish());
             case Input.Expel i -> sessions.disconnect(i.connection(), i.reasonCode(), i.detail());
-            case Input.PushedOut i -> pushedOut(i.connection());
+            case Input.PushedOut i -> faults.pushedOut(i.connection());
             case Input.AtMostOnceDropped i -> turn.dropsAtMostOnce = i.isDropped();
             case Input.Reconfigured i -> turn.reconfigure(i.settings());
             case Input.QueueRead i -> turn.queueRead(i);
@@ -204,17 +201,6 @@ public final class Server {
             boolean willDiscarded = handshake != null && handshake.saysGoodbye();
             sessions.leave(connection, null, reason, willDiscarded);
             connection.closed();
-        }
-    }
-
-    private void pushedOut(Connection connection) {
-        if (!connection.isClosed() && !connection.isIn(State.CONNECTED)) {
-            faults.violated(
-                    connection,
-                    new ProtocolViolation(
-                            ReasonCode.SERVER_BUSY,
-                            "U5-35",
-                            "newer connections need its place, as too many have not finished theirs"));
         }
     }
 
@@ -465,10 +451,7 @@ public final class Server {
     /// About what clients make the server hold in the heap: connections, sessions, queues, retained
     /// messages.
     public long heldBytes() {
-        return (long) turn.connections * CONNECTION_BYTES
-                + turn.sessionBytes
-                + turn.accounting.queuedBytesInMemory()
-                + retained.bytes();
+        return turn.heldBytes() + retained.bytes();
     }
 
     public int retainedMessages() {

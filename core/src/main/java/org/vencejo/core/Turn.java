@@ -13,6 +13,9 @@ import org.vencejo.core.session.Accounting;
 ///
 /// Part of the core: touched only by whoever runs it. It decides nothing.
 final class Turn {
+    /// About what a connection takes that does nothing.
+    private static final int CONNECTION_BYTES = 2_300;
+
     final Accounting accounting = new Accounting();
     final Statistics statistics = new Statistics();
     final Deadlines deadlines = new Deadlines();
@@ -205,5 +208,12 @@ final class Turn {
 
     void schedule(Deadline deadline, long inNanos) {
         deadlines.set(deadline, nowNanos + inNanos);
+    }
+
+    /// About what connections, sessions and queues take in the heap.
+    long heldBytes() {
+        return (long) connections * CONNECTION_BYTES
+                + sessionBytes
+                + accounting.queuedBytesInMemory();
     }
 }
