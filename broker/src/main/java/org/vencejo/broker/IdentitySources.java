@@ -17,6 +17,7 @@ import org.vencejo.broker.config.AuthenticationConfig;
 import org.vencejo.broker.config.ConfigurationException;
 import org.vencejo.broker.config.Mistake;
 import org.vencejo.broker.config.Place;
+import org.vencejo.broker.identity.IdentityService;
 import org.vencejo.broker.identity.LdapDirectory;
 import org.vencejo.broker.identity.Tokens;
 import org.vencejo.broker.passwords.NameKeys;
@@ -29,6 +30,7 @@ final class IdentitySources implements AutoCloseable {
     private final PasswordFiles passwords;
     private final List<Tokens> tokens;
     private final List<LdapDirectory> directories;
+    private final List<IdentityService> services;
     private final Authenticators authenticators;
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(task ->
@@ -38,10 +40,12 @@ final class IdentitySources implements AutoCloseable {
             PasswordFiles passwords,
             List<Tokens> tokens,
             List<LdapDirectory> directories,
+            List<IdentityService> services,
             Authenticators authenticators) {
         this.passwords = passwords;
         this.tokens = List.copyOf(tokens);
         this.directories = List.copyOf(directories);
+        this.services = List.copyOf(services);
         this.authenticators = authenticators;
     }
 
@@ -55,37 +59,45 @@ final class IdentitySources implements AutoCloseable {
         } catch (ConfigurationException e) {
             mistakes.addAll(e.mistakes());
         }
-        List<Tokens> tokens = new ArrayList<>();
-        List<LdapDirectory> directories = new ArrayList<>();
-        BiConsumer<Path, String> wrong =
+        BiConsumer<Path, String> tell =
                 (file, detail) ->
                         mistakes.add(new Mistake(Place.ofFile(file.toString()), "", detail));
         long timeoutNanos = config.limits().timeoutNanos();
+        List<Tokens> tokens = new ArrayList<>();
+        List<LdapDirectory> directories = new ArrayList<>();
+        List<IdentityService> services = new ArrayList<>();
         for (AuthenticationConfig.Entry entry : config.entries()) {
             switch (entry) {
                 case AuthenticationConfig.Jwt it ->
-                        tokens.add(Tokens.open(it.settings(), it.keys(), timeoutNanos, wrong));
+                        tokens.add(Tokens.open(it.settings(), it.keys(), timeoutNanos, tell));
                 case AuthenticationConfig.Ldap it ->
                         directories.add(
                                 LdapDirectory.open(
                                         it.settings(),
                                         timeoutNanos,
                                         config.limits().concurrencyMax(),
-                                        wrong));
+                                        tell));
+                case AuthenticationConfig.Http it ->
+                        services.add(
+                                IdentityService.open(
+                                        it.settings(), timeoutNanos, keys, System::nanoTime, tell));
                 default -> {}
             }
         }
         if (passwords == null || !mistakes.isEmpty()) {
             tokens.forEach(Tokens::close);
             directories.forEach(LdapDirectory::close);
+            services.forEach(IdentityService::close);
             throw new ConfigurationException(mistakes);
         }
         return new IdentitySources(
                 passwords,
                 tokens,
                 directories,
+                services,
                 new Authenticators(
-                        chain(config, passwords, tokens, directories, keys), config.limits()));
+                        chain(config, passwords, tokens, directories, services, keys),
+                        config.limits()));
     }
 
     private static List<AuthenticationConfig.PasswordFile> passwordFiles(
@@ -101,10 +113,12 @@ final class IdentitySources implements AutoCloseable {
             PasswordFiles passwords,
             List<Tokens> tokens,
             List<LdapDirectory> directories,
+            List<IdentityService> services,
             NameKeys keys) {
         Iterator<PasswordAuthenticator> files = passwords.authenticators().iterator();
         Iterator<Tokens> signers = tokens.iterator();
         Iterator<LdapDirectory> directory = directories.iterator();
+        Iterator<IdentityService> asked = services.iterator();
         List<Authenticator> chain = new ArrayList<>();
         for (AuthenticationConfig.Entry entry : config.entries()) {
             Authenticator next =
@@ -119,6 +133,8 @@ final class IdentitySources implements AutoCloseable {
                                         System::currentTimeMillis);
                         case AuthenticationConfig.Ldap _ ->
                                 new LdapAuthenticator(directory.next());
+                        case AuthenticationConfig.Http _ ->
+                                new ServiceAuthenticator(asked.next(), System::currentTimeMillis);
                     };
             chain.add(
                     next instanceof PasswordAuthenticator
@@ -159,6 +175,7 @@ final class IdentitySources implements AutoCloseable {
     void readAgain() {
         passwords.readAgain();
         tokens.forEach(Tokens::readAgain);
+        services.forEach(IdentityService::readAgain);
     }
 
     @Override
@@ -167,5 +184,6 @@ final class IdentitySources implements AutoCloseable {
         thread.shutdownNow();
         tokens.forEach(Tokens::close);
         directories.forEach(LdapDirectory::close);
+        services.forEach(IdentityService::close);
     }
 }

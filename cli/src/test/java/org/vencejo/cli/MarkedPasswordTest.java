@@ -2,11 +2,13 @@ package org.vencejo.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -59,6 +61,7 @@ class MarkedPasswordTest {
     private final LinkedBlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private final List<String> log = new ArrayList<>();
     private Process broker;
+    private HttpServer service;
     private int port;
 
     @BeforeEach
@@ -76,6 +79,7 @@ class MarkedPasswordTest {
                         authentication:
                           - file: %s
                           - {type: jwt, jwt: {algorithms: HS256, secret-file: %s}}
+                          - {type: http, http: {url: '%s', authorization-file: %s}}
                         limits:
                           connect-timeout: 5s
                           authentication-delay-max: 100ms
@@ -85,13 +89,46 @@ class MarkedPasswordTest {
                                 .formatted(
                                         folder.resolve("data"),
                                         passwords,
+                                        Files.writeString(folder.resolve("secret"), SECRET + "\n"),
+                                        service(),
                                         Files.writeString(
-                                                folder.resolve("secret"), SECRET + "\n")));
+                                                folder.resolve("own"), "Bearer " + MARK)));
         broker = vencejo("broker", "--config", file.toString(), "--port", "0");
         Thread.ofPlatform().daemon().start(() -> broker.errorReader().lines().forEach(lines::add));
         Matcher listens = LISTENS.matcher(await(" listens on "));
         assertThat(listens.matches()).isTrue();
         port = Integer.parseInt(listens.group(1));
+    }
+
+    /// A service that says what its client's name asks for, and puts the mark in as well; it knows
+    /// nobody else.
+    private String service() throws IOException {
+        service = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        service.createContext(
+                "/",
+                exchange -> {
+                    String asked =
+                            new String(
+                                    exchange.getRequestBody().readAllBytes(),
+                                    StandardCharsets.UTF_8);
+                    assertThat(asked).contains("password");
+                    byte[] answer =
+                            (asked.contains("service-yes")
+                                            ? "{\"allow\":true}"
+                                            : "{\"allow\":\"" + MARK + "\"}")
+                                    .getBytes(StandardCharsets.UTF_8);
+                    int status =
+                            asked.contains("service-500")
+                                    ? 500
+                                    : asked.contains("service-") ? 200 : 204;
+                    exchange.sendResponseHeaders(status, status == 204 ? -1 : answer.length);
+                    if (status != 204) {
+                        exchange.getResponseBody().write(answer);
+                    }
+                    exchange.close();
+                });
+        service.start();
+        return "http://127.0.0.1:" + service.getAddress().getPort() + "/?key=" + MARK;
     }
 
     private Process vencejo(String... words) throws IOException {
@@ -134,6 +171,7 @@ class MarkedPasswordTest {
     @AfterEach
     void stop() throws InterruptedException {
         broker.destroyForcibly().waitFor();
+        service.stop(0);
     }
 
     @Test
@@ -161,6 +199,9 @@ class MarkedPasswordTest {
         Files.writeString(folder.resolve("secret"), MARK); // too short
         signal("HUP");
         await("secret: holds 18 bytes");
+        Files.writeString(folder.resolve("own"), MARK + "\0");
+        signal("HUP");
+        await("own: its first line is no value of Authorization");
         broken("alice:" + MARK, "passwords:1:7: alice: not a hash");
         broken(MARK, "passwords:1:1: no colon");
         broken(":" + MARK, "passwords:1:1: no user name");
@@ -192,6 +233,9 @@ class MarkedPasswordTest {
         assertThat(answer(connect(ProtocolVersion.MQTT_3_1, "wrong", "bob", MARK))).isEqualTo(4);
         assertThat(answer(withMethod("PLAIN", MARK))).isEqualTo(0x8C);
         tokens();
+        assertThat(answer(connect("service-yes", "carol", MARK))).isZero();
+        assertThat(answer(connect("service-500", "carol", MARK))).isEqualTo(0x88);
+        assertThat(answer(connect("service-garbage", "carol", MARK))).isEqualTo(0x88);
         // The control arm of the log: what is no password shows.
         assertThat(answer(connect("control-" + MARK, "bob", "x"))).isEqualTo(0x86);
 

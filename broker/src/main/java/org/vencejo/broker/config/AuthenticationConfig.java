@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.vencejo.broker.identity.CertificateTemplate;
 import org.vencejo.broker.identity.KeyPlace;
 import org.vencejo.broker.identity.LdapSettings;
+import org.vencejo.broker.identity.ServiceSettings;
 import org.vencejo.broker.identity.TokenSettings;
 
 /// How it is found out who clients are. Immutable.
@@ -25,7 +26,9 @@ public record AuthenticationConfig(
     public boolean mayGrant() {
         return entries.stream()
                 .anyMatch(entry ->
-                        entry instanceof Jwt jwt && !jwt.settings().rulesClaim().isEmpty());
+                        entry instanceof Http
+                                || (entry instanceof Jwt jwt
+                                        && !jwt.settings().rulesClaim().isEmpty()));
     }
 
     /// One that knows clients, of some listeners or of all if it names none.
@@ -57,4 +60,7 @@ public record AuthenticationConfig(
 
     /// Who gives a password that a directory knows is who it says.
     public record Ldap(LdapSettings settings, Set<String> listeners) implements Entry {}
+
+    /// A service says who clients are.
+    public record Http(ServiceSettings settings, Set<String> listeners) implements Entry {}
 }

@@ -1,5 +1,6 @@
 package org.vencejo.broker.config;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -7,11 +8,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.vencejo.broker.config.AuthenticationConfig.Certificate;
 import org.vencejo.broker.config.AuthenticationConfig.Entry;
+import org.vencejo.broker.config.AuthenticationConfig.Http;
 import org.vencejo.broker.config.AuthenticationConfig.PasswordFile;
 import org.vencejo.broker.config.BrokerConfig.Listener;
 import org.vencejo.broker.identity.CertificateTemplate;
+import org.vencejo.broker.identity.ServiceSettings;
+import org.vencejo.broker.identity.WebClient;
 import org.vencejo.transport.TlsFiles;
 import org.vencejo.transport.TlsFiles.PeerCertificate;
 
@@ -76,6 +81,7 @@ final class AuthenticationSection {
                     case CERTIFICATE -> certificate(index, path, listeners);
                     case JWT -> new JwtSection(binding, index).bind(listeners);
                     case LDAP -> new LdapSection(binding, index).bind(listeners);
+                    case HTTP -> http(index, path, listeners);
                 };
         if (entry != null) {
             entries.add(entry);
@@ -126,6 +132,36 @@ final class AuthenticationSection {
                 clientIdentifier.isEmpty() ? null : new CertificateTemplate(clientIdentifier),
                 binding.get(Keys.CERTIFICATE_SPECIAL_CHARACTERS, index),
                 listeners);
+    }
+
+    private @Nullable Http http(int index, String path, Set<String> listeners) {
+        String url = binding.get(Keys.HTTP_URL, index);
+        String fault = WebClient.fault(url);
+        if (url.isEmpty() && !binding.isWrong(path)) {
+            binding.mistake(
+                    path, "its type is http, but http.url is missing; allowed: https://...");
+        } else if (fault != null && !binding.isWrong(path)) {
+            binding.mistake(
+                    path + ".http.url",
+                    "given '%s', %s; allowed: https://..., or http:// with a loopback address"
+                            .formatted(url, fault));
+        }
+        if (binding.isWrong(path)) {
+            return null;
+        }
+        return new Http(
+                new ServiceSettings(
+                        URI.create(url),
+                        path(binding.get(Keys.HTTP_CA, index)),
+                        path(binding.get(Keys.HTTP_AUTHORIZATION_FILE, index)),
+                        binding.get(Keys.HTTP_REMEMBERED_TIME, index),
+                        binding.count(Keys.AUTHENTICATION_REMEMBERED_MAX),
+                        JwtSection.limits(binding)),
+                listeners);
+    }
+
+    private static @Nullable Path path(String text) {
+        return text.isEmpty() ? null : Path.of(text);
     }
 
     private String template(Key<String> key, int index) {

@@ -9,7 +9,9 @@ public enum AuthenticationType {
     /// JSON Web Tokens that clients give as their password.
     JWT("jwt"),
     /// A directory of users, over LDAP.
-    LDAP("ldap");
+    LDAP("ldap"),
+    /// A service that is asked over HTTP.
+    HTTP("http");
 
     private final String section;
 

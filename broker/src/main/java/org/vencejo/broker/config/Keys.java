@@ -406,6 +406,33 @@ final class Keys {
                     new Text(256),
                     "cn",
                     "The attribute with the name of a group.");
+    static final Key<String> HTTP_URL =
+            Key.of(
+                    "authentication[].http.url",
+                    new Text(2_048),
+                    "",
+                    "The service that is asked who clients are, by POST: `https`, or `http` on this machine.");
+    static final Key<String> HTTP_CA =
+            Key.of(
+                    "authentication[].http.ca",
+                    new Text(4_096),
+                    "",
+                    "The certificates, in PEM, of those who sign its certificate; those that the JDK knows if"
+                            + " empty.");
+    static final Key<String> HTTP_AUTHORIZATION_FILE =
+            Key.of(
+                    "authentication[].http.authorization-file",
+                    new Text(4_096),
+                    "",
+                    "A file whose first line the service is sent as `Authorization`, such as `Bearer ...`; read"
+                            + " again at SIGHUP.");
+    static final Key<Long> HTTP_REMEMBERED_TIME =
+            Key.of(
+                    "authentication[].http.remembered-time",
+                    Quantity.time(0, 24 * HOUR),
+                    0L,
+                    "For how long a client that the service let in, and that gives the same again, is known"
+                            + " without asking; 0 for never.");
     static final Key<String> ACCESS_RULES =
             Key.computed(
                             "access-rules",
@@ -753,7 +780,7 @@ final class Keys {
                     "authentication-remembered-max",
                     new Count(0, 10_000_000),
                     fixed(10_000),
-                    "Right passwords that are known so, of each password file.",
+                    "Right passwords that are known so, of each password file, and answers of each service.",
                     "the one that was used least recently is hashed again");
     static final Key<Long> AUTHENTICATION_FAILURES_MAX =
             Key.limit(
@@ -1223,6 +1250,10 @@ final class Keys {
                     LDAP_GROUP_BASE,
                     LDAP_GROUP_FILTER,
                     LDAP_GROUP_NAME,
+                    HTTP_URL,
+                    HTTP_CA,
+                    HTTP_AUTHORIZATION_FILE,
+                    HTTP_REMEMBERED_TIME,
                     ACCESS_RULES,
                     DATA_FOLDER,
                     DURABILITY,

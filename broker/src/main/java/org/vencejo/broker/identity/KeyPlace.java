@@ -21,7 +21,7 @@ public sealed interface KeyPlace {
             implements KeyPlace {
         @Override
         public String toString() {
-            return url.toString();
+            return WebClient.shown(url);
         }
     }
 }

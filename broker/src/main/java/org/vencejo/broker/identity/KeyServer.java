@@ -133,18 +133,18 @@ final class KeyServer implements KeySource {
             List<TokenKey> keys =
                     TokenKeys.webKeys(new String(answer.body(), StandardCharsets.UTF_8));
             if (keys.isEmpty()) {
-                log.warn("{} publishes no key that tokens can be signed with", url);
+                log.warn("{} publishes no key that tokens can be signed with", this);
             }
             fetched = new Fetched(keys, nanoTime.getAsLong());
             if (isAway) {
-                log.info("{} answers again, with {} keys", url, keys.size());
+                log.info("{} answers again, with {} keys", this, keys.size());
             }
             isAway = false;
         } catch (IOException | TokenKeys.WrongException trouble) {
             if (!isAway) {
                 log.warn(
                         "{} gives no keys for tokens: {}; {}",
-                        url,
+                        this,
                         trouble.getMessage(),
                         keys() == null
                                 ? "they let nobody in until it does"
@@ -161,6 +161,6 @@ final class KeyServer implements KeySource {
 
     @Override
     public String toString() {
-        return url.toString();
+        return WebClient.shown(url);
     }
 }

@@ -87,6 +87,11 @@ public final class WebClient implements AutoCloseable {
                 : "which others could read and answer";
     }
 
+    /// A URL without what stands behind a `?`, which may be a secret.
+    static String shown(URI url) {
+        return url.getScheme() + "://" + url.getAuthority() + url.getPath();
+    }
+
     private static boolean isLoopback(String host) {
         try {
             return host.equals("localhost")

@@ -29,7 +29,7 @@ public final class NameKeys {
     }
 
     /// The key of a text and a password together.
-    Key of(String text, byte[] password) {
+    public Key of(String text, byte[] password) {
         Mac it = mac.get();
         byte[] first = text.getBytes(StandardCharsets.UTF_8);
         it.update(ByteBuffer.allocate(Integer.BYTES).putInt(first.length).flip());

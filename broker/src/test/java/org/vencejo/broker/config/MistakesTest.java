@@ -115,7 +115,7 @@ class MistakesTest {
                           - {file: p, listeners: "here, there"}
                           - {fil: p}
                         """,
-                        "f.yaml:3:12: authentication[0].type: given 'ldap'; allowed: password-file, certificate, jwt",
+                        "f.yaml:3:12: authentication[0].type: given 'ldap'; allowed: password-file, certificate, jwt, http",
                         "f.yaml:4:5: authentication[1]: no file; allowed: file:, with one that 'vencejo"
                                 + " passwd FILE USER' makes",
                         "f.yaml:5:26: authentication[2].listeners: given 'there', which is no listener;"
@@ -183,6 +183,21 @@ class MistakesTest {
                                 + " 5min, such as 10s (units: ms, s, min, h, d)",
                         "f.yaml:10:68: authentication[8].jwt.user-name-claim: empty; allowed: the claim with"
                                 + " the user name, such as sub"),
+                Case.of(
+                        "services",
+                        """
+                        authentication:
+                          - {type: http}
+                          - {type: http, http: {url: "http://a"}}
+                          - {type: http, http: {url: "http://127.0.0.1:8080/a", remembered-time: 2d}}
+                          - {type: http, http: {url: "https://a/b", ca: c, remembered-time: 1min}}
+                        """,
+                        "f.yaml:2:5: authentication[0]: its type is http, but http.url is missing; allowed:"
+                                + " https://...",
+                        "f.yaml:3:30: authentication[1].http.url: given 'http://a', which others could read"
+                                + " and answer; allowed: https://..., or http:// with a loopback address",
+                        "f.yaml:4:74: authentication[2].http.remembered-time: given '2d'; allowed: a time from"
+                                + " 0 to 1d, such as 10s (units: ms, s, min, h, d)"),
                 Case.of(
                         "templates that are none",
                         """
@@ -408,8 +423,8 @@ class MistakesTest {
                                         "window-max=1",
                                         "limits=1",
                                         "broken",
-                                        "a=1",
-                                        "a=2"),
+                                        "quux=1",
+                                        "quux=2"),
                                 "x"))
                 .containsExactly(
                         "VENCEJO_IO_THREADS: io-threads: given '65'; allowed: a whole number from 1 to 64",
@@ -421,8 +436,8 @@ class MistakesTest {
                         "--set limits: limits: a section; allowed: one of its keys, such as"
                                 + " limits.connections-max",
                         "--set broken: allowed: --set key=value",
-                        "--set a: a: unknown key",
-                        "--set a: a: given twice",
+                        "--set quux: quux: unknown key",
+                        "--set quux: quux: given twice",
                         "--port: listeners[0].port: given 'x'; allowed: a whole number from 0 to 65535");
     }
 
