@@ -45,6 +45,8 @@ import org.vencejo.protocol.ProtocolVersion;
 /// A password with a mark goes down every road that the broker has for one, at the level trace, and
 /// the mark is found in no log, no `$SYS` topic, no process list and no text of an object. The
 /// control arm puts it where it does show, and it is found there.
+///
+/// One file because all roads lead to one broker, whose log is read once.
 @Timeout(120)
 @EnabledOnOs(value = OS.LINUX, disabledReason = "the process list is read from /proc")
 class MarkedPasswordTest {
