@@ -198,9 +198,7 @@ final class BrokerConnection implements ConnectionHandler, Peer {
 
     @Override
     public @Nullable String introduced(ProxyHeader header) {
-        if (header.source() != null) {
-            origin = Origin.of(header.source());
-        }
+        origin = header.source() == null ? origin.ofProxy() : Origin.of(header.source());
         if (header.certificateName() != null) {
             certificate = Certificates.ofProxy(header.certificateName());
         }

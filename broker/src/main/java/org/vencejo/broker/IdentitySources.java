@@ -20,6 +20,7 @@ import org.vencejo.broker.config.Place;
 import org.vencejo.broker.identity.IdentityService;
 import org.vencejo.broker.identity.LdapDirectory;
 import org.vencejo.broker.identity.Tokens;
+import org.vencejo.broker.identity.UserNames;
 import org.vencejo.broker.passwords.NameKeys;
 
 /// All that a broker knows clients from, as its configuration lists it. Thread-safe.
@@ -124,6 +125,8 @@ final class IdentitySources implements AutoCloseable {
             Authenticator next =
                     switch (entry) {
                         case AuthenticationConfig.PasswordFile _ -> files.next();
+                        case AuthenticationConfig.UnixPeer it ->
+                                new UnixPeerAuthenticator(it.userName(), UserNames.OF_MACHINE);
                         case AuthenticationConfig.Certificate it ->
                                 new CertificateAuthenticator(it, System::currentTimeMillis);
                         case AuthenticationConfig.Jwt _ ->

@@ -35,9 +35,7 @@ final class LdapAuthenticator implements Authenticator {
             Shown shown =
                     directory.ask(
                             it.userName(), it.password() == null ? NO_PASSWORD : it.password());
-            return shown == null
-                    ? null
-                    : new Authentication.Accepted(shown.identity(), null);
+            return shown == null ? null : new Authentication.Accepted(shown.identity(), null);
         } catch (RefusedException e) {
             return TokenAuthenticator.refused(e);
         }

@@ -22,6 +22,12 @@ record Origin(@Nullable InetSocketAddress remote, @Nullable ClientProcess proces
                         : new ClientProcess(peer.processId(), peer.userId(), peer.groupId()));
     }
 
+    /// The same of somebody that a proxy there stands for: the process is the proxy, not the
+    /// client.
+    Origin ofProxy() {
+        return new Origin(remote, null);
+    }
+
     /// What limits and bans know it by: what comes by a Unix socket is as near as loopback.
     InetAddress address() {
         return remote == null ? InetAddress.getLoopbackAddress() : remote.getAddress();

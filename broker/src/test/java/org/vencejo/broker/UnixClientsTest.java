@@ -9,19 +9,23 @@ import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vencejo.core.ClientProcess;
 import org.vencejo.core.Event;
 import org.vencejo.core.Limits;
 import org.vencejo.core.Peer;
+import org.vencejo.transport.ProxyProtocol;
 import org.vencejo.transport.UnixSocket;
 
 /// Clients at a Unix socket: what is known of them, and what becomes of the file.
@@ -74,17 +78,49 @@ class UnixClientsTest {
         }
     }
 
+    /// Whatever a proxy says, its own process is not the client.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "PROXY UNKNOWN\r\n",
+                "PROXY TCP4 192.0.2.7 198.51.100.1 51234 8883\r\n",
+                "\r\n\r\n\0\r\nQUIT\n \0\0\0"
+            })
+    void theProcessOfAProxyIsNotTheClient(String header) throws Exception {
+        Path file = folder.resolve("s");
+        try (ServerRig server = ServerRig.start(ioThreads, Limits.DEFAULTS)) {
+            bind(server, file, new ProxyProtocol(remote -> true, true));
+            try (SocketChannel client =
+                    connect(file, header.getBytes(StandardCharsets.ISO_8859_1))) {
+                assertThat(peer(server).clientProcess()).isNull();
+                assertThat(peer(server).remoteAddress())
+                        .isEqualTo(header.contains("TCP4") ? "192.0.2.7:51234" : "unix:");
+                assertThat(client.isConnected()).isTrue();
+            }
+        }
+    }
+
     private static void bind(ServerRig server, Path file) throws IOException {
+        bind(server, file, null);
+    }
+
+    private static void bind(ServerRig server, Path file, @Nullable ProxyProtocol proxy)
+            throws IOException {
         server.driver()
                 .bind(
-                        new ServerDriver.Entry("local", null, null, null),
+                        new ServerDriver.Entry("local", proxy, null, null),
                         new UnixSocket(
                                 file, PosixFilePermissions.fromString("rw-rw----"), null, null));
     }
 
-    /// A client that was accepted.
     private static SocketChannel connect(Path file) throws IOException {
+        return connect(file, new byte[0]);
+    }
+
+    /// A client that was accepted.
+    private static SocketChannel connect(Path file, byte[] before) throws IOException {
         SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(file));
+        client.write(ByteBuffer.wrap(before));
         client.write(ByteBuffer.wrap(RawClient.bytes(RawClient.connect("c"))));
         ByteBuffer connack = ByteBuffer.allocate(2);
         while (connack.hasRemaining() && client.read(connack) >= 0) {

@@ -9,6 +9,7 @@ import org.vencejo.broker.identity.KeyPlace;
 import org.vencejo.broker.identity.LdapSettings;
 import org.vencejo.broker.identity.ServiceSettings;
 import org.vencejo.broker.identity.TokenSettings;
+import org.vencejo.broker.identity.UserTemplate;
 
 /// How it is found out who clients are. Immutable.
 ///
@@ -43,6 +44,9 @@ public record AuthenticationConfig(
 
     /// A file that knows users by their passwords.
     public record PasswordFile(Path file, Set<String> listeners) implements Entry {}
+
+    /// Who comes by a Unix socket is the user whose process it is.
+    public record UnixPeer(UserTemplate userName, Set<String> listeners) implements Entry {}
 
     /// Who shows a certificate is who it says. The Client Identifier has to be one of those that
     /// `clientIdentifier` gives, unless that is null; `specialCharacters` tells whether a user name

@@ -13,10 +13,12 @@ import org.vencejo.broker.config.AuthenticationConfig.Certificate;
 import org.vencejo.broker.config.AuthenticationConfig.Entry;
 import org.vencejo.broker.config.AuthenticationConfig.Http;
 import org.vencejo.broker.config.AuthenticationConfig.PasswordFile;
+import org.vencejo.broker.config.AuthenticationConfig.UnixPeer;
 import org.vencejo.broker.config.BrokerConfig.Listener;
 import org.vencejo.broker.identity.CertificateTemplate;
 import org.vencejo.broker.identity.ServiceSettings;
 import org.vencejo.broker.identity.WebClient;
+import org.vencejo.broker.identity.UserTemplate;
 import org.vencejo.transport.TlsFiles;
 import org.vencejo.transport.TlsFiles.PeerCertificate;
 
@@ -82,6 +84,7 @@ final class AuthenticationSection {
                     case JWT -> new JwtSection(binding, index).bind(listeners);
                     case LDAP -> new LdapSection(binding, index).bind(listeners);
                     case HTTP -> http(index, path, listeners);
+                    case UNIX_PEER -> unixPeer(index, path, listeners);
                 };
         if (entry != null) {
             entries.add(entry);
@@ -162,6 +165,35 @@ final class AuthenticationSection {
 
     private static @Nullable Path path(String text) {
         return text.isEmpty() ? null : Path.of(text);
+    }
+
+    private UnixPeer unixPeer(int index, String path, Set<String> listeners) {
+        String allowed = "allowed: with transport: unix, and without proxy-protocol";
+        for (Listener listener : paths.keySet()) {
+            if (listeners.contains(listener.name()) && !isForProcesses(listener)) {
+                binding.mistake(
+                        path + ".listeners",
+                        "given '%s', where the user of a process is not known; %s"
+                                .formatted(listener.name(), allowed));
+            }
+        }
+        if (listeners.isEmpty()
+                && !binding.isWrong("listeners")
+                && paths.keySet().stream().noneMatch(AuthenticationSection::isForProcesses)) {
+            binding.mistake(
+                    path, "at no listener the user of a process is known; " + allowed + " at one");
+        }
+        String userName = binding.get(Keys.UNIX_PEER_USER_NAME, index);
+        String fault = UserTemplate.fault(userName);
+        if (fault != null) {
+            binding.mistake(path + ".unix-peer.user-name", "given '" + userName + "': " + fault);
+        }
+        return new UnixPeer(new UserTemplate(userName), listeners);
+    }
+
+    /// Whether those who come are no proxies but processes that are clients.
+    private static boolean isForProcesses(Listener listener) {
+        return listener.unix() != null && listener.proxy() == null;
     }
 
     private String template(Key<String> key, int index) {

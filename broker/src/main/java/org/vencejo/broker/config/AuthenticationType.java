@@ -11,7 +11,9 @@ public enum AuthenticationType {
     /// A directory of users, over LDAP.
     LDAP("ldap"),
     /// A service that is asked over HTTP.
-    HTTP("http");
+    HTTP("http"),
+    /// The users whose processes come to Unix sockets.
+    UNIX_PEER("unix-peer");
 
     private final String section;
 

@@ -219,6 +219,14 @@ final class Keys {
                     new Text(4_096),
                     "",
                     "The names of the listeners that it is for, with commas between them; all if empty.");
+    static final Key<String> UNIX_PEER_USER_NAME =
+            Key.of(
+                    "authentication[].unix-peer.user-name",
+                    new Text(1_024),
+                    "{user}",
+                    "The user name of a client at a Unix socket, with `{user}` for the name that the user of its"
+                            + " process has in `/etc/passwd`, `{uid}` or `{gid}` for the numbers. What the"
+                            + " client says itself is not believed. It needs epoll.");
     static final Key<String> CERTIFICATE_USER_NAME =
             Key.of(
                     "authentication[].certificate.user-name",
@@ -1222,6 +1230,7 @@ final class Keys {
                     AUTHENTICATION_TYPE,
                     AUTHENTICATION_FILE,
                     AUTHENTICATION_LISTENERS,
+                    UNIX_PEER_USER_NAME,
                     CERTIFICATE_USER_NAME,
                     CERTIFICATE_CLIENT_IDENTIFIER,
                     CERTIFICATE_SPECIAL_CHARACTERS,

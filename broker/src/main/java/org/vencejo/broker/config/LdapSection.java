@@ -18,7 +18,8 @@ import org.vencejo.broker.identity.LdapSettings;
 ///
 /// Confined to the thread that reads the configuration.
 final class LdapSection {
-    private static final String SERVERS = "ldaps://HOST, or ldap://HOST with start-tls: true or on a loopback address";
+    private static final String SERVERS =
+            "ldaps://HOST, or ldap://HOST with start-tls: true or on a loopback address";
 
     private final Binding binding;
     private final int index;
@@ -114,7 +115,8 @@ final class LdapSection {
         }
         return switch (String.valueOf(uri.getScheme())) {
             case "ldaps" -> startTls ? "which is in TLS before start-tls" : null;
-            case "ldap" -> startTls || isLoopback(host) ? null : "over which passwords could be read";
+            case "ldap" ->
+                    startTls || isLoopback(host) ? null : "over which passwords could be read";
             default -> "which is no URL of a directory";
         };
     }

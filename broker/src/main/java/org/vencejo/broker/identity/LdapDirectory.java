@@ -109,8 +109,7 @@ public final class LdapDirectory implements AutoCloseable {
         }
     }
 
-    private static SSLContext trust(
-            @Nullable Path authorities, BiConsumer<Path, String> mistakes) {
+    private static SSLContext trust(@Nullable Path authorities, BiConsumer<Path, String> mistakes) {
         try {
             if (authorities != null) {
                 return WebClient.trusting(authorities);
@@ -159,8 +158,8 @@ public final class LdapDirectory implements AutoCloseable {
 
     /// Who `userName` is if that is its password; null if the directory has no such user.
     ///
-    /// @throws RefusedException if it is another password, the directory does not let it in, or does
-    ///   not answer
+    /// @throws RefusedException if it is another password, the directory does not let it in, or
+    ///   does not answer
     public @Nullable Shown ask(String userName, byte[] password) throws RefusedException {
         try {
             SearchResultEntry entry = find(userName);
@@ -237,9 +236,7 @@ public final class LdapDirectory implements AutoCloseable {
                         false,
                         Filter.create(
                                 settings.groupFilter()
-                                        .replace(
-                                                LdapSettings.DN,
-                                                Filter.encodeValue(dn.toString()))
+                                        .replace(LdapSettings.DN, Filter.encodeValue(dn.toString()))
                                         .replace(LdapSettings.USER, Filter.encodeValue(userName))),
                         settings.groupName());
         SearchResult result = pool.search(request);

@@ -113,8 +113,7 @@ class LdapMistakesTest {
     private List<String> lines(String type, String section) {
         return Readings.lines(
                 Readings.file(
-                        folder,
-                        "authentication: [{%s, ldap: {%s}}]".formatted(type, section)),
+                        folder, "authentication: [{%s, ldap: {%s}}]".formatted(type, section)),
                 Map.of(),
                 List.of(),
                 null);

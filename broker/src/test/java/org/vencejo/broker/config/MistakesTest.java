@@ -110,12 +110,12 @@ class MistakesTest {
                         """
                         listeners: [{name: here}]
                         authentication:
-                          - {type: ldap, file: p}
+                          - {type: kerberos, file: p}
                           - {type: password-file}
                           - {file: p, listeners: "here, there"}
                           - {fil: p}
                         """,
-                        "f.yaml:3:12: authentication[0].type: given 'ldap'; allowed: password-file, certificate, jwt, http",
+                        "f.yaml:3:12: authentication[0].type: given 'kerberos'; allowed: password-file, certificate, jwt, ldap, http, unix-peer",
                         "f.yaml:4:5: authentication[1]: no file; allowed: file:, with one that 'vencejo"
                                 + " passwd FILE USER' makes",
                         "f.yaml:5:26: authentication[2].listeners: given 'there', which is no listener;"

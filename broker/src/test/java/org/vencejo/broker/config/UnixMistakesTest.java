@@ -113,6 +113,38 @@ class UnixMistakesTest {
                         "f.yaml:21:11: listeners[7].path: is that of listeners[6]");
     }
 
+    @Test
+    void processesAreKnownWhereTheyAreTheClients() {
+        String listeners =
+                """
+                listeners:
+                  - {transport: unix, path: F/a, name: local}
+                  - {transport: unix, path: F/b, name: proxied, proxy-protocol: {sources: unix}}
+                  - {port: 1, name: tcp}
+                authentication:
+                  - {type: password-file, file: F/f.yaml}
+                """;
+        assertThat(lines(listeners + "  - {type: unix-peer}")).isEmpty();
+        assertThat(lines(listeners + "  - {type: unix-peer, listeners: local}")).isEmpty();
+        assertThat(
+                        lines(
+                                listeners
+                                        + """
+                                          - type: unix-peer
+                                            listeners: local, proxied, tcp
+                                            unix-peer: {user-name: name}
+                                            file: F/f.yaml
+                                        """))
+                .containsExactly(
+                        "f.yaml:8:16: authentication[1].listeners: given 'proxied', where the user of a process is not known; allowed: with transport: unix, and without proxy-protocol",
+                        "f.yaml:8:16: authentication[1].listeners: given 'tcp', where the user of a process is not known; allowed: with transport: unix, and without proxy-protocol",
+                        "f.yaml:9:28: authentication[1].unix-peer.user-name: given 'name': which says nothing of a user, so that all would be the same client; allowed: {user}, {uid}, {gid}, and text around it",
+                        "f.yaml:10:11: authentication[1].file: given, but the entry's type is unix-peer; allowed: with type: password-file");
+        assertThat(lines("authentication: [{type: unix-peer}]"))
+                .containsExactly(
+                        "f.yaml:1:18: authentication[0]: at no listener the user of a process is known; allowed: with transport: unix, and without proxy-protocol at one");
+    }
+
     private Listener listener(String yaml) {
         return Readings.read(file(yaml), Map.of(), List.of(), null).broker().listeners().getFirst();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.netty.channel.epoll.Epoll;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,7 +40,7 @@ class UnixDoorTest {
     @BeforeEach
     void start() throws Exception {
         socket = folder.resolve("mqtt.sock");
-        broker = broker("data");
+        broker = broker("data", List.of());
     }
 
     @AfterEach
@@ -104,9 +105,39 @@ class UnixDoorTest {
                 .isEqualTo("hello\n");
     }
 
+    /// Whatever it says, it is who the kernel says.
+    @Test
+    void theUserOfTheProcessIsTheClient() throws Exception {
+        assumeTrue(Epoll.isAvailable(), "the JDK alone does not tell who the process is");
+        broker.close();
+        String me = System.getProperty("user.name");
+        Path rules = folder.resolve("acl");
+        for (String user : List.of(me, "somebody-else")) {
+            Files.writeString(rules, "user %s\ntopic mine/#\n".formatted(user));
+            broker =
+                    broker(
+                            "data of " + user,
+                            List.of("authentication[0].type=unix-peer", "access-rules=" + rules));
+            MqttOptions options =
+                    MqttOptions.builder().unixSocket(socket).userName("somebody-else").build();
+            try (MqttClient client = new MqttClient(options)) {
+                client.connect();
+                if (user.equals(me)) {
+                    client.subscribe("mine/#", QoS.AT_LEAST_ONCE);
+                    client.publish("mine/own", "hello", QoS.AT_LEAST_ONCE);
+                    assertThat(client.receive().text()).isEqualTo("hello");
+                } else {
+                    assertThatThrownBy(() -> client.subscribe("mine/#", QoS.AT_LEAST_ONCE))
+                            .isInstanceOf(MqttException.class);
+                }
+            }
+            broker.close();
+        }
+    }
+
     @Test
     void aSecondBrokerDoesNotStart() throws Exception {
-        assertThatThrownBy(() -> broker("other data").close())
+        assertThatThrownBy(() -> broker("other data", List.of()).close())
                 .isInstanceOf(StartException.class)
                 .hasMessage("cannot listen on unix:" + socket + ": somebody listens there already");
         ourOwn(ProtocolVersion.MQTT_5);
@@ -114,21 +145,19 @@ class UnixDoorTest {
 
     // ---- helpers
 
-    private Broker broker(String data) throws Exception {
-        Path file =
-                Files.writeString(
-                        folder.resolve("vencejo.yaml"),
-                        "listeners: [{transport: unix, path: %s}]\n".formatted(socket));
+    private Broker broker(String data, List<String> more) throws Exception {
+        List<String> settings =
+                new ArrayList<>(
+                        List.of(
+                                "listeners[0].transport=unix",
+                                "listeners[0].path=" + socket,
+                                "data-folder=" + folder.resolve(data),
+                                "durability=memory",
+                                "sys-interval=0"));
+        settings.addAll(more);
         return Broker.start(
                 new Broker.Setup(
-                        new Configuration.Request(
-                                file,
-                                Map.of(),
-                                List.of(
-                                        "data-folder=" + folder.resolve(data),
-                                        "durability=memory",
-                                        "sys-interval=0"),
-                                null),
+                        new Configuration.Request(null, Map.of(), settings, null),
                         Machine.here(),
                         "0.0.0-test",
                         System.nanoTime(),
