@@ -35,7 +35,7 @@ enum TextRule {
             "<url>https://repo1." + "maven.example/</url>"),
     REASON_BESIDE_SUPPRESSION(
             ".*\\.java",
-            "(?<!//[^\\n]{0,200}\\n {0,60})@SuppressWarnings\\([^)]*\\)(?! //)",
+            "(?=@)(?<!//[^\\n]{0,200}\\n {0,60})@SuppressWarnings\\([^)]*\\)(?! //)",
             "write why the warning is wrong here: // on the same line or the line before",
             "core/src/main/java/X.java",
             "    @SuppressWarnings(\"unused\")\n    int x;"),
