@@ -134,8 +134,7 @@ final class IdentitySources implements AutoCloseable {
                                         signers.next().verifier(),
                                         signers.hasNext(),
                                         System::currentTimeMillis);
-                        case AuthenticationConfig.Ldap _ ->
-                                new LdapAuthenticator(directory.next());
+                        case AuthenticationConfig.Ldap _ -> new LdapAuthenticator(directory.next());
                         case AuthenticationConfig.Http _ ->
                                 new ServiceAuthenticator(asked.next(), System::currentTimeMillis);
                     };

@@ -23,7 +23,6 @@ import org.vencejo.broker.passwords.KnownPasswords;
 import org.vencejo.broker.passwords.NameKeys;
 import org.vencejo.broker.passwords.PasswordFile;
 import org.vencejo.transport.FileStamp;
-import org.vencejo.transport.FileStamp;
 
 /// The password files of a broker, which are read again when they change. Thread-safe.
 ///

@@ -5,7 +5,6 @@ import org.jspecify.annotations.Nullable;
 import org.vencejo.core.Authentication;
 import org.vencejo.core.Connection;
 import org.vencejo.core.Event;
-import org.vencejo.core.Input;
 import org.vencejo.transport.Door;
 
 /// What a loop's driver needs of the server around it. Thread-safe.

@@ -17,8 +17,8 @@ import org.vencejo.broker.config.AuthenticationConfig.UnixPeer;
 import org.vencejo.broker.config.BrokerConfig.Listener;
 import org.vencejo.broker.identity.CertificateTemplate;
 import org.vencejo.broker.identity.ServiceSettings;
-import org.vencejo.broker.identity.WebClient;
 import org.vencejo.broker.identity.UserTemplate;
+import org.vencejo.broker.identity.WebClient;
 import org.vencejo.transport.TlsFiles;
 import org.vencejo.transport.TlsFiles.PeerCertificate;
 
