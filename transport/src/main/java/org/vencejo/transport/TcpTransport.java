@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -35,6 +36,10 @@ import org.jspecify.annotations.Nullable;
 /// may go on; `shortage` lowers them.
 public record TcpTransport(IoLoops loops, int highBytes, int lowBytes, Shortage shortage) {
     private static final int PENDING_ACCEPTS = 1024;
+
+    /// How many connections are accepted before others have their turn. Left to itself Netty takes
+    /// the descriptor that it gets for a number of bytes, and accepts one.
+    private static final int ACCEPTS_MAX = 8;
 
     /// A transport that never runs short.
     public TcpTransport(IoLoops loops, int highBytes, int lowBytes) {
@@ -109,6 +114,11 @@ public record TcpTransport(IoLoops loops, int highBytes, int lowBytes, Shortage 
                                         : NioServerSocketChannel.class)
                         .option(ChannelOption.SO_BACKLOG, PENDING_ACCEPTS)
                         .option(ChannelOption.SO_REUSEADDR, true)
+                        .option(
+                                ChannelOption.RECVBUF_ALLOCATOR,
+                                new ServerChannelRecvByteBufAllocator()
+                                        .respectMaybeMoreData(false)
+                                        .maxMessagesPerRead(ACCEPTS_MAX))
                         .childOption(ChannelOption.TCP_NODELAY, true)
                         .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                         .childHandler(
