@@ -75,11 +75,10 @@ final class Attack {
             measure("calm", broker, honest);
             try (BrokerUnderAttack other =
                     new BrokerUnderAttack(vencejo, folder.resolve("other"), heap)) {
-                underAttack("attack elsewhere", other, broker, honest);
+                var unused = underAttack("attack elsewhere", other, broker, honest);
             }
             settle(broker, honest, 5);
-            underAttack("under attack", broker, broker, honest);
-            Map<String, String> said = SysReader.read(BrokerUnderAttack.HOST, broker.port());
+            Map<String, String> said = underAttack("under attack", broker, broker, honest);
             settle(broker, honest, 15);
             measure("after", broker, honest);
             print();
@@ -107,7 +106,7 @@ final class Attack {
                 || topic.equals("retained messages/count");
     }
 
-    private void underAttack(
+    private Map<String, String> underAttack(
             String name, BrokerUnderAttack victim, BrokerUnderAttack broker, Crew honest)
             throws IOException {
         int[] ports = victim.ports();
@@ -123,6 +122,7 @@ final class Attack {
             phases.add(measured(name + ", its beginning", broker, honest));
             measure(name, broker, honest);
             System.out.println("  hostile: " + attackers.ask());
+            return SysReader.read(BrokerUnderAttack.HOST, victim.port());
         }
     }
 
