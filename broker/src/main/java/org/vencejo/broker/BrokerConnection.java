@@ -67,13 +67,11 @@ final class BrokerConnection implements ConnectionHandler, Peer {
 
     private long pausedSinceNanos;
 
-    /// What handling its packets took in this window and, less and less, in those before.
-    private long tookNanos;
+    /// What its turns took in this window, and in the one before, see [Turns].
+    private long usedNanos;
 
-    private long windowNanos;
-
-    /// After how many turns that find little it is not one of those who send much, see [Turns].
-    private int littleTurnsLeft;
+    private long usedNanosBefore;
+    private long usedInWindow = -1;
 
     /// What was read since [#takeBytesReceived].
     private long bytesReceived;
@@ -250,26 +248,21 @@ final class BrokerConnection implements ConnectionHandler, Peer {
         return wanted;
     }
 
-    /// Handling its packets took so long; returns what they took lately.
-    long took(long nanos, long nowNanos, long windowLengthNanos) {
-        long passed = nowNanos - windowNanos;
-        if (passed > windowLengthNanos) {
-            windowNanos = nowNanos;
-            tookNanos = passed > 2 * windowLengthNanos ? 0 : tookNanos / 2;
+    /// Whether it has not had a turn in this window yet.
+    boolean isNewIn(long window) {
+        if (usedInWindow == window) {
+            return false;
         }
-        tookNanos += nanos;
-        return tookNanos;
+        usedNanosBefore = usedInWindow == window - 1 ? usedNanos : 0;
+        usedNanos = 0;
+        usedInWindow = window;
+        return true;
     }
 
-    /// Whether it is loud: if it `sends much`, and then until it had so many turns in a row that
-    /// `found little`.
-    boolean isLoud(boolean sendsMuch, boolean foundLittle, int turns) {
-        if (sendsMuch) {
-            littleTurnsLeft = turns;
-        } else if (littleTurnsLeft > 0) {
-            littleTurnsLeft = foundLittle ? littleTurnsLeft - 1 : turns;
-        }
-        return littleTurnsLeft > 0;
+    /// Its turn took so long; returns what turns took in this window or the one before.
+    long used(long nanos) {
+        usedNanos += nanos;
+        return Math.max(usedNanos, usedNanosBefore);
     }
 
     /// How many bytes of packets came since the last call.

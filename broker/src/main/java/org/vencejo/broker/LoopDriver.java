@@ -127,6 +127,7 @@ final class LoopDriver {
     boolean received(BrokerConnection from, ByteBuf bytes) {
         long began = surroundings.nanos();
         turns.begin(began);
+        int readable = bytes.readableBytes();
         boolean rest;
         if (takeForInput()) {
             try {
@@ -138,7 +139,7 @@ final class LoopDriver {
             rest = queue(from, bytes);
         }
         long now = surroundings.nanos();
-        turns.had(from, now - began, rest, now);
+        turns.had(from, readable - bytes.readableBytes(), now - began, rest, now);
         intake.wasRead(from);
         return rest;
     }

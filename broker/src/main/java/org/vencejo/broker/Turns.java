@@ -9,14 +9,16 @@ import org.vencejo.transport.IoLoop;
 /// them, then those who send much, one after the other.
 ///
 /// Confined to its event loop. While the loop has time to spare nothing happens here. A connection
-/// whose packets have taken more than a small share of the last tenth of a second is *loud*, until
-/// a few turns have found little. In a tick that is long already, or while others wait, it is not
-/// read from again before its turn comes, and turns have a bounded part of each tick. So a client
-/// that floods waits for other floods and has nobody else wait; what it is not read from it has to
-/// keep.
+/// that takes more than half of what connections take on average is *loud*: in a tick that is long
+/// already, or while others wait, it is not read from again before its turn comes, and turns have a
+/// bounded part of each tick. So a client that floods waits for other floods and has nobody else
+/// wait, however many they are; what it is not read from it has to keep.
 final class Turns {
     /// After so much time a turn is over, whatever else was read.
     static final long TURN_NANOS = 250_000;
+
+    /// What a turn with hardly a byte may take, by itself.
+    private static final long TURN_NANOS_LEAST = 20_000;
 
     /// A tick that has read for so long is busy.
     private static final long BUSY_NANOS = 500_000;
@@ -24,16 +26,11 @@ final class Turns {
     /// About what the loud ones have of a tick.
     private static final long SHARE_NANOS = 1_000_000;
 
-    /// Who has taken so much in a window is loud.
-    private static final long LOUD_NANOS = 2_000_000;
+    /// For so long it is added up who takes how much.
+    private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /// A turn that takes no longer found little; who has found little so often is not loud any
-    /// more.
-    private static final long LITTLE_NANOS = 30_000;
-
-    private static final int LITTLE_TURNS = 8;
-
-    private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /// Who takes no more of that is not loud, whatever others take.
+    private static final long LOUD_NANOS_LEAST = 300_000;
 
     /// A pause that Keep Alive has to know of.
     private static final long LONG_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -45,6 +42,16 @@ final class Turns {
     /// The size of that, for others.
     private volatile int waitingCount;
 
+    // For this window: what all took, and how many they are
+    private long window;
+    private long windowBeganNanos;
+    private long usedNanos;
+    private int users;
+
+    /// Who takes more in a window is loud, by the window before.
+    private long loudFromNanos = LOUD_NANOS_LEAST;
+
+    // For this tick
     private boolean tickBegan;
     private long tickBeganNanos;
 
@@ -67,14 +74,15 @@ final class Turns {
         }
     }
 
-    /// A connection has had its turn, which took so long; or it was cut short, and has a rest.
-    void had(BrokerConnection connection, long tookNanos, boolean rest, long nowNanos) {
-        long took = connection.took(tookNanos, nowNanos, WINDOW_NANOS);
-        boolean loud =
-                connection.isLoud(took > LOUD_NANOS, tookNanos <= LITTLE_NANOS, LITTLE_TURNS);
+    /// A connection has had its turn with so many bytes, which took so long; or it was cut short,
+    /// and has a rest.
+    void had(BrokerConnection connection, int bytes, long tookNanos, boolean rest, long nowNanos) {
+        // More is no doing of its own: somebody took the processor, or garbage was collected.
+        long own = Math.min(tookNanos, Math.min(TURN_NANOS, TURN_NANOS_LEAST + 20L * bytes));
+        boolean loud = used(connection, own, nowNanos) > loudFromNanos;
         if (loud) {
-            turnNanos += (tookNanos - turnNanos) / 8;
-            loudNanos += tookNanos;
+            turnNanos += (own - turnNanos) / 8;
+            loudNanos += own;
         }
         if (rest || (loud && (isBusy(nowNanos) || !waiting.isEmpty()))) {
             if (connection.pauseReading(Pause.BY_TURN, nowNanos)) {
@@ -82,6 +90,19 @@ final class Turns {
                 driver.armTick(); // it may be another loop that runs the core
             }
         }
+    }
+
+    private long used(BrokerConnection connection, long nanos, long nowNanos) {
+        if (nowNanos - windowBeganNanos > WINDOW_NANOS) {
+            loudFromNanos = Math.max(LOUD_NANOS_LEAST, usedNanos / Math.max(1, users) / 2);
+            windowBeganNanos = nowNanos;
+            window++;
+            usedNanos = 0;
+            users = 0;
+        }
+        usedNanos += nanos;
+        users += connection.isNewIn(window) ? 1 : 0;
+        return connection.used(nanos);
     }
 
     private boolean isBusy(long nowNanos) {
