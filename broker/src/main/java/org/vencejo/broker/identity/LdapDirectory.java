@@ -203,7 +203,7 @@ public final class LdapDirectory implements AutoCloseable {
                         SearchRequest.NO_ATTRIBUTES);
         List<SearchResultEntry> found;
         try {
-            found = pool.search(request).getSearchEntries();
+            found = entries(pool.search(request));
         } catch (LDAPSearchException e) {
             if (e.getResultCode().equals(ResultCode.SIZE_LIMIT_EXCEEDED)) {
                 throw several(userName);
@@ -214,6 +214,12 @@ public final class LdapDirectory implements AutoCloseable {
             throw several(userName);
         }
         return found.isEmpty() ? null : found.getFirst();
+    }
+
+    // There are none for who gave somebody else to hear them, and we do not.
+    private static List<SearchResultEntry> entries(SearchResult result) {
+        List<SearchResultEntry> entries = result.getSearchEntries();
+        return entries == null ? List.of() : entries;
     }
 
     private static RefusedException several(String userName) {
@@ -239,9 +245,8 @@ public final class LdapDirectory implements AutoCloseable {
                                         .replace(LdapSettings.DN, Filter.encodeValue(dn.toString()))
                                         .replace(LdapSettings.USER, Filter.encodeValue(userName))),
                         settings.groupName());
-        SearchResult result = pool.search(request);
         Set<String> groups = new LinkedHashSet<>();
-        for (SearchResultEntry group : result.getSearchEntries()) {
+        for (SearchResultEntry group : entries(pool.search(request))) {
             String[] names = group.getAttributeValues(settings.groupName());
             for (String name : names == null ? new String[0] : names) {
                 if (!Shown.isName(name)) {
