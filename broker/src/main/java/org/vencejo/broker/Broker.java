@@ -185,12 +185,14 @@ public final class Broker implements AutoCloseable {
                                     TlsServer::close);
                     doors.tls.add(new Watched(listener.name(), tls));
                 }
-                ServerDriver.Entry entry =
-                        new ServerDriver.Entry(
+                Entry entry =
+                        new Entry(
                                 listener.name(),
                                 listener.proxy() == null ? null : listener.proxy().protocol(),
                                 tls,
-                                listener.webSocket());
+                                listener.webSocket(),
+                                listener.versions(),
+                                listener.connectionsMax());
                 if (listener.unix() != null) {
                     driver.bind(entry, listener.unix());
                     doors.places.add(listener.place());

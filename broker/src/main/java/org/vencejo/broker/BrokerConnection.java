@@ -3,6 +3,7 @@ package org.vencejo.broker;
 import io.netty.buffer.ByteBuf;
 import java.net.InetAddress;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.ClientCertificate;
@@ -28,8 +29,7 @@ import org.vencejo.transport.TlsServer;
 /// before the first packet reaches the core and read only after.
 final class BrokerConnection implements ConnectionHandler, Peer {
     private final LoopDriver driver;
-    private final String listener;
-    private final @Nullable TlsServer tls;
+    private final Visitors visitors;
     private final PacketDecoder decoder;
     private final Connection connection = new Connection(this);
 
@@ -102,16 +102,13 @@ final class BrokerConnection implements ConnectionHandler, Peer {
         FOR_MEMORY
     }
 
-    /// One of a listener with `tls`, or without.
     BrokerConnection(
             LoopDriver driver,
-            String listener,
-            @Nullable TlsServer tls,
+            Visitors visitors,
             Origin origin,
             PacketDecoder decoder) {
-        this.tls = tls;
         this.driver = driver;
-        this.listener = listener;
+        this.visitors = visitors;
         this.origin = origin;
         this.decoder = decoder;
     }
@@ -147,6 +144,10 @@ final class BrokerConnection implements ConnectionHandler, Peer {
         return origin.address();
     }
 
+    Visitors visitors() {
+        return visitors;
+    }
+
     /// Its address counts it from now on.
     void admit() {
         admitted = true;
@@ -163,7 +164,7 @@ final class BrokerConnection implements ConnectionHandler, Peer {
 
     @Override
     public String listener() {
-        return listener;
+        return visitors.entry().listener();
     }
 
     @Override
@@ -220,7 +221,7 @@ final class BrokerConnection implements ConnectionHandler, Peer {
 
     /// Ends it if its client's certificate was taken back by the list that `changed` has read.
     void expelIfRevoked(TlsServer changed) {
-        if (tls != changed || socket == null || deaf) {
+        if (visitors.entry().tls() != changed || socket == null || deaf) {
             return;
         }
         List<X509Certificate> shown = socket.peerCertificates();
@@ -365,12 +366,26 @@ final class BrokerConnection implements ConnectionHandler, Peer {
             }
             if (packet instanceof Connect connect) {
                 clearPassword(connect, bytes);
+                checkVersion(connect);
             }
             return new Input.PacketReceived(connection, packet);
         } catch (ProtocolViolation violation) {
             deaf = true;
             version = decoder.version();
             return new Input.PacketRejected(connection, violation, version);
+        }
+    }
+
+    private void checkVersion(Connect connect) {
+        if (!visitors.entry().versions().contains(connect.version())) {
+            if (connect.password() != null) {
+                Arrays.fill(connect.password(), (byte) 0);
+            }
+            throw new ProtocolViolation(
+                    ReasonCode.UNSUPPORTED_PROTOCOL_VERSION,
+                    "MQTT-3.1.2-2",
+                    "MQTT %s is not spoken at %s"
+                            .formatted(EventLog.version(connect.version()), listener()));
         }
     }
 

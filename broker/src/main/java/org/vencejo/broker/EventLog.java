@@ -176,7 +176,7 @@ public final class EventLog implements Consumer<Event> {
         return connection == null ? "no connection" : connection.peer().remoteAddress();
     }
 
-    private static String version(ProtocolVersion version) {
+    static String version(ProtocolVersion version) {
         return switch (version) {
             case MQTT_3_1 -> "3.1";
             case MQTT_3_1_1 -> "3.1.1";

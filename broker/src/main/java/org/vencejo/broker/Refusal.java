@@ -6,6 +6,8 @@ import java.util.Locale;
 public enum Refusal {
     /// There are as many as there may be.
     FULL("`limits.connections-max`"),
+    /// There are as many at its listener.
+    LISTENER_FULL("`listeners[].connections-max`"),
     /// There are as many from its address.
     ADDRESS_FULL("`limits.connections-per-address-max`"),
     /// Too many came in the last second.

@@ -151,29 +151,16 @@ public final class ServerDriver {
         return bind(new Entry(name, null, tls, webSocket), address);
     }
 
-    /// What operators call a listener, and what clients pass there; null for what they do not.
-    /// Immutable.
-    public record Entry(
-            String listener,
-            @Nullable ProxyProtocol proxy,
-            @Nullable TlsServer tls,
-            @Nullable WebSocketServer webSocket) {
-        @Nullable Door door(LongSupplier patienceNanos) {
-            return proxy == null && tls == null && webSocket == null
-                    ? null
-                    : new Door(proxy, tls, webSocket, patienceNanos);
-        }
-    }
-
     /// Accepts connections at `address`. All that they pass has the time to CONNECT.
     ///
     /// @throws IOException if the address cannot be bound, with a reason for people
     public InetSocketAddress bind(Entry entry, InetSocketAddress address) throws IOException {
+        Visitors visitors = new Visitors(entry);
         TcpTransport.Listener listener =
                 tcp.listen(
                         address,
                         entry.door(() -> connectTimeoutNanos),
-                        (loop, remote) -> accept(entry, loop, Origin.of(remote)));
+                        (loop, remote) -> accept(visitors, loop, Origin.of(remote)));
         listeners.add(listener);
         return listener.localAddress();
     }
@@ -182,11 +169,12 @@ public final class ServerDriver {
     ///
     /// @throws IOException if that cannot be, with a reason for people
     public void bind(Entry entry, UnixSocket socket) throws IOException {
+        Visitors visitors = new Visitors(entry);
         listeners.add(
                 tcp.listen(
                         socket,
                         entry.door(() -> connectTimeoutNanos),
-                        (loop, peer) -> accept(entry, loop, Origin.of(peer))));
+                        (loop, peer) -> accept(visitors, loop, Origin.of(peer))));
     }
 
     /// Ends the connections of whose clients `tls` knows now that their certificates are revoked.
@@ -338,13 +326,16 @@ public final class ServerDriver {
         }
     }
 
-    private @Nullable ConnectionHandler accept(Entry entry, IoLoop loop, Origin origin) {
+    private @Nullable ConnectionHandler accept(Visitors visitors, IoLoop loop, Origin origin) {
         long nanos = System.nanoTime();
         // Of a proxy it is asked when it has said for whom it stands.
-        boolean isFromProxy = entry.proxy() != null;
-        Refusal refusal = findPlace(nanos);
+        boolean isFromProxy = visitors.entry().proxy() != null;
+        Refusal refusal = findPlace(visitors, nanos);
         if (refusal == null && !isFromProxy) {
             refusal = admit(origin.address(), nanos);
+            if (refusal != null) {
+                visitors.leave();
+            }
         }
         if (refusal != null) {
             refusals.note(refusal, origin.address(), loop);
@@ -355,8 +346,7 @@ public final class ServerDriver {
         BrokerConnection connection =
                 new BrokerConnection(
                         driver,
-                        entry.listener(),
-                        entry.tls(),
+                        visitors,
                         origin,
                         driver.newDecoder(decoderLimits));
         if (!isFromProxy) {
@@ -368,7 +358,7 @@ public final class ServerDriver {
         return connection;
     }
 
-    private @Nullable Refusal findPlace(long nowNanos) {
+    private @Nullable Refusal findPlace(Visitors visitors, long nowNanos) {
         memory.look(nowNanos);
         if (stopping) {
             return Refusal.STOPPING;
@@ -379,7 +369,7 @@ public final class ServerDriver {
         if (memory.mark() != MemoryInUse.Mark.NONE) {
             return Refusal.MEMORY;
         }
-        return null;
+        return visitors.enter() ? null : Refusal.LISTENER_FULL;
     }
 
     private @Nullable Refusal admit(InetAddress address, long nowNanos) {
@@ -475,6 +465,7 @@ public final class ServerDriver {
 
         @Override
         public void closed(BrokerConnection connection) {
+            connection.visitors().leave();
             if (connection.isAdmitted()) {
                 admission.left(connection.address(), System.nanoTime());
             }

@@ -8,7 +8,11 @@ import org.junit.jupiter.api.Test;
 class PartialPacketsTest {
     private final PartialPackets room = new PartialPackets(1_000, 1);
     private final BrokerConnection holder =
-            new BrokerConnection(null, "", null, Origin.of(new InetSocketAddress(0)), null);
+            new BrokerConnection(
+                    null,
+                    new Visitors(new Entry("", null, null, null)),
+                    Origin.of(new InetSocketAddress(0)),
+                    null);
 
     @Test
     void roomIsTakenUpToTheLimitAndGivenBack() {

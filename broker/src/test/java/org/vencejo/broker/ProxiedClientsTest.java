@@ -134,7 +134,7 @@ class ProxiedClientsTest {
             InetSocketAddress address =
                     server.driver()
                             .bind(
-                                    new ServerDriver.Entry(
+                                    new Entry(
                                             "proxied",
                                             new ProxyProtocol(remote -> false, true),
                                             null,
@@ -156,7 +156,7 @@ class ProxiedClientsTest {
     private static InetSocketAddress listen(ServerRig server, boolean believed) throws IOException {
         return server.driver()
                 .bind(
-                        new ServerDriver.Entry(
+                        new Entry(
                                 "proxied", new ProxyProtocol(remote -> true, believed), null, null),
                         ANY);
     }

@@ -61,8 +61,7 @@ final class SteppedClient {
         this.handler =
                 new BrokerConnection(
                         driver,
-                        "test",
-                        null,
+                        new Visitors(new Entry("test", null, null, null)),
                         Origin.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1)),
                         driver.newDecoder(DecoderLimits.DEFAULT));
         SocketConnection connection =

@@ -108,7 +108,7 @@ class UnixClientsTest {
             throws IOException {
         server.driver()
                 .bind(
-                        new ServerDriver.Entry("local", proxy, null, null),
+                        new Entry("local", proxy, null, null),
                         new UnixSocket(
                                 file, PosixFilePermissions.fromString("rw-rw----"), null, null));
     }

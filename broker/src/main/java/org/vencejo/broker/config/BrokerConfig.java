@@ -4,9 +4,11 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.AccessRules;
 import org.vencejo.core.ServerSettings;
+import org.vencejo.protocol.ProtocolVersion;
 import org.vencejo.storage.StoreOptions;
 import org.vencejo.transport.TlsFiles;
 import org.vencejo.transport.UnixSocket;
@@ -60,7 +62,9 @@ public record BrokerConfig(
             @Nullable UnixSocket unix,
             @Nullable ProxyConfig proxy,
             @Nullable TlsFiles tls,
-            @Nullable WebSocketServer webSocket) {
+            @Nullable WebSocketServer webSocket,
+            Set<ProtocolVersion> versions,
+            int connectionsMax) {
         /// Where it listens, as operators write it.
         public String place() {
             return unix == null ? text(address) : "unix:" + unix.path();

@@ -182,6 +182,20 @@ final class Keys {
                     "Whether the common name that a proxy sends of the certificate that it has verified"
                             + " counts as the client's certificate. A certificate that the client shows to"
                             + " the broker itself comes first.");
+    static final Key<List<String>> LISTENER_VERSIONS =
+            Key.of(
+                    "listeners[].versions",
+                    new Texts(3, 64),
+                    List.of(),
+                    "The versions of MQTT that are spoken, of `3.1`, `3.1.1` and `5.0`; all if empty. Who"
+                            + " speaks another is refused with 0x84 (3.x: 1).");
+    static final Key<Long> LISTENER_CONNECTIONS_MAX =
+            Key.of(
+                    "listeners[].connections-max",
+                    new Count(0, 10_000_000),
+                    0L,
+                    "Connections at this listener, beside `limits.connections-max` for all; 0 for no limit of its"
+                            + " own. Further ones are closed at once.");
     static final Key<Boolean> LISTENER_ALLOW_ANONYMOUS =
             Key.computed(
                     "listeners[].allow-anonymous",
@@ -1225,6 +1239,8 @@ final class Keys {
                     UNIX_GROUP,
                     PROXY_SOURCES,
                     PROXY_BELIEVE_CERTIFICATE,
+                    LISTENER_VERSIONS,
+                    LISTENER_CONNECTIONS_MAX,
                     LISTENER_ALLOW_ANONYMOUS,
                     ALLOW_ANONYMOUS,
                     AUTHENTICATION_TYPE,

@@ -5,6 +5,7 @@ import static java.lang.Math.toIntExact;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.broker.config.BrokerConfig.Listener;
+import org.vencejo.protocol.ProtocolVersion;
 import org.vencejo.transport.TlsFiles;
 import org.vencejo.transport.UnixSocket;
 import org.vencejo.transport.WebSocketServer;
@@ -22,6 +24,14 @@ import org.vencejo.transport.WebSocketServer;
 final class Listeners {
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
     private static final InetAddress LOOPBACK_6 = InetAddress.ofLiteral("::1");
+
+    private static final SequencedMap<String, ProtocolVersion> VERSIONS = new LinkedHashMap<>();
+
+    static {
+        VERSIONS.put("3.1", ProtocolVersion.MQTT_3_1);
+        VERSIONS.put("3.1.1", ProtocolVersion.MQTT_3_1_1);
+        VERSIONS.put("5.0", ProtocolVersion.MQTT_5);
+    }
 
     private final Binding binding;
     private final Sources sources;
@@ -53,11 +63,11 @@ final class Listeners {
             // Port 0 takes a free port for each listener, so two of them would not share it.
             int port = toIntExact(binding.get(Keys.LISTENER_PORT));
             listeners.put(
-                    listener("", LOOPBACK, port, Transport.TCP, null, null, null, null),
+                    listener(LOOPBACK, port),
                     "listeners");
             if (machine.hasIpv6Loopback() && port != 0) {
                 listeners.put(
-                        listener("", LOOPBACK_6, port, Transport.TCP, null, null, null, null),
+                        listener(LOOPBACK_6, port),
                         "listeners");
             }
         }
@@ -104,7 +114,9 @@ final class Listeners {
                         unix,
                         new ProxySection(binding, sources, index).bind(transport),
                         tls,
-                        webSocket);
+                        webSocket,
+                        versions(index),
+                        connectionsMax(index));
         if (binding.isWrong(path)) {
             return;
         }
@@ -146,6 +158,41 @@ final class Listeners {
         return null;
     }
 
+    private Set<ProtocolVersion> versions(int index) {
+        Set<ProtocolVersion> versions = EnumSet.noneOf(ProtocolVersion.class);
+        for (String each : binding.get(Keys.LISTENER_VERSIONS, index)) {
+            ProtocolVersion version = VERSIONS.get(each);
+            if (version == null) {
+                binding.mistake(
+                        "listeners[" + index + "].versions",
+                        "given '%s'; allowed: %s"
+                                .formatted(each, String.join(", ", VERSIONS.keySet())));
+            } else {
+                versions.add(version);
+            }
+        }
+        return versions.isEmpty() ? EnumSet.allOf(ProtocolVersion.class) : versions;
+    }
+
+    private int connectionsMax(int index) {
+        long given = binding.get(Keys.LISTENER_CONNECTIONS_MAX, index);
+        return given == 0 ? Integer.MAX_VALUE : toIntExact(given);
+    }
+
+    private static Listener listener(InetAddress address, int port) {
+        return listener(
+                "",
+                address,
+                port,
+                Transport.TCP,
+                null,
+                null,
+                null,
+                null,
+                EnumSet.allOf(ProtocolVersion.class),
+                Integer.MAX_VALUE);
+    }
+
     private static Listener listener(
             String name,
             InetAddress address,
@@ -154,10 +201,21 @@ final class Listeners {
             @Nullable UnixSocket unix,
             @Nullable ProxyConfig proxy,
             @Nullable TlsFiles tls,
-            @Nullable WebSocketServer webSocket) {
+            @Nullable WebSocketServer webSocket,
+            Set<ProtocolVersion> versions,
+            int connectionsMax) {
         InetSocketAddress socketAddress = new InetSocketAddress(address, port);
         Listener unnamed =
-                new Listener(name, socketAddress, transport, unix, proxy, tls, webSocket);
+                new Listener(
+                        name,
+                        socketAddress,
+                        transport,
+                        unix,
+                        proxy,
+                        tls,
+                        webSocket,
+                        versions,
+                        connectionsMax);
         return new Listener(
                 name.isEmpty() ? unnamed.place() : name,
                 socketAddress,
@@ -165,6 +223,8 @@ final class Listeners {
                 unix,
                 proxy,
                 tls,
-                webSocket);
+                webSocket,
+                versions,
+                connectionsMax);
     }
 }

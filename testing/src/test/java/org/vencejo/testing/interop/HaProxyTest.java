@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.vencejo.broker.Authenticator;
 import org.vencejo.broker.Authenticators;
 import org.vencejo.broker.MemoryJournal;
+import org.vencejo.broker.Entry;
 import org.vencejo.broker.ServerDriver;
 import org.vencejo.core.AccessRules;
 import org.vencejo.core.ClientCertificate;
@@ -198,7 +199,7 @@ class HaProxyTest {
     private int bind(boolean believed, TlsServer secure, WebSocketServer webSocket)
             throws IOException {
         return driver.bind(
-                        new ServerDriver.Entry(
+                        new Entry(
                                 "proxied",
                                 new ProxyProtocol(HaProxyTest::isTheProxy, believed),
                                 secure,
