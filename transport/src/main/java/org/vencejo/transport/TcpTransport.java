@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
@@ -114,11 +115,7 @@ public record TcpTransport(IoLoops loops, int highBytes, int lowBytes, Shortage 
                                         : NioServerSocketChannel.class)
                         .option(ChannelOption.SO_BACKLOG, PENDING_ACCEPTS)
                         .option(ChannelOption.SO_REUSEADDR, true)
-                        .option(
-                                ChannelOption.RECVBUF_ALLOCATOR,
-                                new ServerChannelRecvByteBufAllocator()
-                                        .respectMaybeMoreData(false)
-                                        .maxMessagesPerRead(ACCEPTS_MAX))
+                        .option(ChannelOption.RECVBUF_ALLOCATOR, acceptingSeveral())
                         .childOption(ChannelOption.TCP_NODELAY, true)
                         .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                         .childHandler(
@@ -152,6 +149,7 @@ public record TcpTransport(IoLoops loops, int highBytes, int lowBytes, Shortage 
                                             ? EpollServerDomainSocketChannel.class
                                             : NioServerDomainSocketChannel.class)
                             .option(ChannelOption.SO_BACKLOG, PENDING_ACCEPTS)
+                            .option(ChannelOption.RECVBUF_ALLOCATOR, acceptingSeveral())
                             .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                             .childHandler(
                                     new Accepted(
@@ -172,6 +170,12 @@ public record TcpTransport(IoLoops loops, int highBytes, int lowBytes, Shortage 
         } catch (FileSystemException e) {
             throw new IOException(UnixSocket.reason(e), e);
         }
+    }
+
+    private static RecvByteBufAllocator acceptingSeveral() {
+        return new ServerChannelRecvByteBufAllocator()
+                .respectMaybeMoreData(false)
+                .maxMessagesPerRead(ACCEPTS_MAX);
     }
 
     private SocketAddress address(Path path) {
