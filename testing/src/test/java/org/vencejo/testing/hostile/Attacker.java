@@ -2,6 +2,7 @@ package org.vencejo.testing.hostile;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.StandardSocketOptions;
@@ -27,7 +28,19 @@ final class Attacker implements AutoCloseable {
     private boolean over;
 
     Attacker(InetSocketAddress address) throws IOException {
-        channel = SocketChannel.open(address);
+        this(SocketChannel.open(address));
+    }
+
+    /// One whose own address is `from`.
+    static Attacker from(String from, InetSocketAddress address) throws IOException {
+        SocketChannel opened = SocketChannel.open();
+        opened.bind(new InetSocketAddress(InetAddress.ofLiteral(from), 0));
+        opened.connect(address);
+        return new Attacker(opened);
+    }
+
+    private Attacker(SocketChannel channel) throws IOException {
+        this.channel = channel;
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         channel.socket().setSoTimeout(WAIT_MILLIS);
     }
