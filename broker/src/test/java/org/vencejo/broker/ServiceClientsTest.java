@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.vencejo.broker.config.Configuration;
 import org.vencejo.broker.config.Machine;
+import org.vencejo.broker.identity.IdentityService;
+import org.vencejo.broker.identity.ServiceSettings;
+import org.vencejo.broker.identity.TokenSettings;
 import org.vencejo.broker.identity.WebService;
+import org.vencejo.broker.passwords.NameKeys;
+import org.vencejo.core.Authentication;
+import org.vencejo.core.Peer;
 import org.vencejo.protocol.Connack;
 import org.vencejo.protocol.Connect;
 import org.vencejo.protocol.Disconnect;
@@ -117,6 +124,46 @@ class ServiceClientsTest {
     private static ReasonCode publish(RawClient client, String topic) throws IOException {
         client.send(RawClient.message(topic, new byte[0], QoS.AT_LEAST_ONCE, 1));
         return ((Puback) client.next()).reasonCode();
+    }
+
+    /// What was remembered a moment ago may be forgotten when an event loop wants to use it.
+    @Test
+    void noEventLoopWaitsForTheService() throws IOException {
+        service.answers(200, "{\"allow\":true}");
+        IdentityService asked =
+                IdentityService.open(
+                        new ServiceSettings(
+                                service.url(),
+                                null,
+                                null,
+                                0,
+                                0,
+                                new TokenSettings.Limits(1_024, 1, 1)),
+                        1_000_000_000,
+                        new NameKeys(new SecureRandom()),
+                        System::nanoTime,
+                        (file, detail) -> {});
+        Authentication.Outcome outcome =
+                new ServiceAuthenticator(asked, System::currentTimeMillis)
+                        .authenticate(
+                                new Peer() {
+                                    @Override
+                                    public String remoteAddress() {
+                                        return "192.0.2.1:5";
+                                    }
+
+                                    @Override
+                                    public String listener() {
+                                        return "here";
+                                    }
+                                },
+                                new Authentication.Credentials("c", "ana", new byte[0]));
+        asked.close();
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Authentication.Refused.class,
+                        it -> assertThat(it.reasonCode()).isEqualTo(ReasonCode.SERVER_UNAVAILABLE));
+        assertThat(service.asked()).isEmpty();
     }
 
     @Test

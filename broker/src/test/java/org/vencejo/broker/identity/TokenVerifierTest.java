@@ -230,6 +230,10 @@ class TokenVerifierTest {
                         rs.token(claims.replace("casa", "evil")),
                         "NOT_ALLOWED: its token has iss 'evil'; wanted: casa"),
                 row(
+                        "several issuers",
+                        rs.token(claims.replace("\"casa\"", "[\"casa\"]")),
+                        "NOT_ALLOWED: its token has iss '[casa]'; wanted: casa"),
+                row(
                         "no audience",
                         rs.token(claims.replace("\"aud\":\"mqtt\",", "")),
                         "NOT_ALLOWED: its token has aud 'null'; wanted: mqtt"),
