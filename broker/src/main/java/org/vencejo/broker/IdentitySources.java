@@ -146,7 +146,8 @@ final class IdentitySources implements AutoCloseable {
         if (chain.isEmpty()) {
             chain.add(Authenticator.ANONYMOUS);
         } else {
-            chain.add(new ScramAuthenticator(passwords.authenticators(), new SecureRandom()));
+            chain.add(
+                    new ScramAuthenticator(passwords.authenticators(), keys, new SecureRandom()));
             chain.add(new Strangers(config, passwords.authenticators(), keys));
         }
         return chain;

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.vencejo.broker.passwords.NameKeys;
 import org.vencejo.broker.passwords.PasswordHash;
 import org.vencejo.broker.passwords.ScramSha256;
 import org.vencejo.core.Authentication;
@@ -38,10 +39,12 @@ final class ScramAuthenticator implements Authenticator {
     private static final int NONCE_CHARACTERS = 24;
 
     private final List<PasswordAuthenticator> known;
+    private final NameKeys keys;
     private final SecureRandom random;
 
-    ScramAuthenticator(List<PasswordAuthenticator> known, SecureRandom random) {
+    ScramAuthenticator(List<PasswordAuthenticator> known, NameKeys keys, SecureRandom random) {
         this.known = List.copyOf(known);
+        this.keys = keys;
         this.random = random;
     }
 
@@ -121,7 +124,7 @@ final class ScramAuthenticator implements Authenticator {
         ScramSha256 hash = hashOf(peer, user);
         boolean mayPass = hash != null;
         if (hash == null) {
-            hash = any.decoyFor(user);
+            hash = any.decoyFor(user, keys);
         }
         ServerFirstMessage answer =
                 new ServerFirstMessage(

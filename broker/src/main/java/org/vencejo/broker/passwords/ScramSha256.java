@@ -128,11 +128,21 @@ public final class ScramSha256 implements PasswordHash {
         return ScramFunctions.serverSignature(MECHANISM, serverKey, authMessage);
     }
 
-    /// What is told about a user that nobody knows: the same for a name each time, here and after a
-    /// restart, and of the same cost. No password fits it.
-    public ScramSha256 decoyFor(String name) {
+    /// What is told about a user that nobody knows: the same for a name each time, and of the same
+    /// cost. No password fits it.
+    ///
+    /// It is made of a secret that no password is behind: were it made of the keys of this line, it
+    /// would tell strangers whether they have guessed its password, without asking us.
+    public ScramSha256 decoyFor(String name, NameKeys secret) {
+        NameKeys.Key key =
+                secret.of("the salt of SCRAM", name.getBytes(StandardCharsets.UTF_8));
         byte[] made =
-                ScramFunctions.hmac(MECHANISM, serverKey, name.getBytes(StandardCharsets.UTF_8));
+                ByteBuffer.allocate(4 * Long.BYTES)
+                        .putLong(key.first())
+                        .putLong(key.second())
+                        .putLong(key.third())
+                        .putLong(key.fourth())
+                        .array();
         return new ScramSha256(
                 iterations,
                 Arrays.copyOf(made, Math.min(salt.length, made.length)),

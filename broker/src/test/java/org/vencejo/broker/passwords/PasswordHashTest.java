@@ -75,13 +75,26 @@ class PasswordHashTest {
     @Test
     void whoIsUnknownIsToldTheSameSaltEachTimeWhichIsOnlyItsOwn() {
         byte[] password = bytes("x");
+        NameKeys secret = new NameKeys(RANDOM);
         ScramSha256 known = (ScramSha256) HashKind.SCRAM_SHA_256.hash(password, RANDOM);
-        ScramSha256 same = (ScramSha256) PasswordHash.of(known.text());
+        String salt = known.decoyFor("a", secret).saltBase64();
 
-        assertThat(known.decoyFor("a").saltBase64()).isEqualTo(same.decoyFor("a").saltBase64());
-        assertThat(known.decoyFor("a").saltBase64()).isNotEqualTo(known.decoyFor("b").saltBase64());
-        assertThat(known.decoyFor("a").saltBase64()).hasSameSizeAs(known.saltBase64());
-        assertThat(known.decoyFor("a").fits(password)).isFalse();
+        assertThat(known.decoyFor("a", secret).saltBase64()).isEqualTo(salt);
+        assertThat(known.decoyFor("b", secret).saltBase64()).isNotEqualTo(salt);
+        assertThat(salt).hasSameSizeAs(known.saltBase64());
+        assertThat(known.decoyFor("a", secret).fits(password)).isFalse();
+    }
+
+    /// Whoever has guessed the password of a line could see it in a salt that is made of the line.
+    @Test
+    void whatStrangersAreToldDoesNotDependOnAnyPassword() {
+        NameKeys secret = new NameKeys(RANDOM);
+        ScramSha256 one = (ScramSha256) HashKind.SCRAM_SHA_256.hash(bytes("x"), RANDOM);
+        ScramSha256 other = (ScramSha256) HashKind.SCRAM_SHA_256.hash(bytes("y"), RANDOM);
+
+        assertThat(one.decoyFor("a", secret).saltBase64())
+                .isEqualTo(other.decoyFor("a", secret).saltBase64())
+                .isNotEqualTo(one.decoyFor("a", new NameKeys(RANDOM)).saltBase64());
     }
 
     @Test
