@@ -107,7 +107,8 @@ final class ScramAuthenticator implements Authenticator {
         ClientFirstMessage message;
         try {
             message = ClientFirstMessage.parseFrom(text);
-        } catch (ScramParseException | IllegalArgumentException e) {
+        } catch (ScramParseException | IllegalArgumentException | IndexOutOfBoundsException e) {
+            // The last one is the library's where SASLprep leaves nothing of the user name.
             throw new BrokenException("its first message is none of SCRAM");
         }
         if (message.isChannelBindingRequired()) {

@@ -65,7 +65,7 @@ public final class ScramSha256 implements PasswordHash {
     public boolean fits(byte[] password) {
         return MessageDigest.isEqual(
                         storedKey, storedKey(saltedPassword(password, iterations, salt)))
-                && password.length > 0;
+                && !isNothing(password);
     }
 
     private static byte[] storedKey(byte[] saltedPassword) {
@@ -75,7 +75,7 @@ public final class ScramSha256 implements PasswordHash {
 
     private static byte[] saltedPassword(byte[] password, int iterations, byte[] salt) {
         // PBKDF2 of the JDK takes no empty password; see fits for what that means.
-        char[] characters = password.length == 0 ? new char[1] : characters(password);
+        char[] characters = isNothing(password) ? new char[1] : characters(password);
         try {
             return ScramFunctions.saltedPassword(
                     MECHANISM,
@@ -85,6 +85,24 @@ public final class ScramSha256 implements PasswordHash {
                     iterations);
         } finally {
             Arrays.fill(characters, '\0');
+        }
+    }
+
+    // Whether SASLprep leaves nothing of it, as of U+00AD alone, where the library fails.
+    private static boolean isNothing(byte[] password) {
+        if (password.length == 0) {
+            return true;
+        }
+        char[] characters = characters(password);
+        char[] prepared = {};
+        try {
+            prepared = StringPreparation.POSTGRESQL_PREPARATION.normalize(characters);
+            return prepared.length == 0;
+        } catch (IndexOutOfBoundsException | IllegalArgumentException nothing) {
+            return true;
+        } finally {
+            Arrays.fill(characters, '\0');
+            Arrays.fill(prepared, '\0');
         }
     }
 

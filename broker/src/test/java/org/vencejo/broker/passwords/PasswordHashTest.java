@@ -9,6 +9,7 @@ import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Hashes that others made are known again, new ones are made, and what is none is refused in words
@@ -95,6 +96,15 @@ class PasswordHashTest {
         assertThat(one.decoyFor("a", secret).saltBase64())
                 .isEqualTo(other.decoyFor("a", secret).saltBase64())
                 .isNotEqualTo(one.decoyFor("a", new NameKeys(RANDOM)).saltBase64());
+    }
+
+    /// U+00AD and U+200B: SASLprep maps them to nothing.
+    @ParameterizedTest
+    @ValueSource(strings = {"\u00AD", "\u200B", "\u034F\u200B"})
+    void aPasswordOfWhichNothingIsLeftFitsNobody(String nothing) {
+        assertThat(HashKind.SCRAM_SHA_256.hash(bytes("x"), RANDOM).fits(bytes(nothing))).isFalse();
+        assertThat(HashKind.SCRAM_SHA_256.hash(bytes(nothing), RANDOM).fits(bytes(nothing)))
+                .isFalse();
     }
 
     @Test
