@@ -180,6 +180,8 @@ class TokensTest {
                 .isEqualTo(ReasonCode.NOT_AUTHORIZED);
         assertThat(answer(connect("nobody", "no token")))
                 .isEqualTo(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
+        assertThat(answer(connect("nobody", "bnVsbA.bnVsbA.AA"))) // null and null
+                .isEqualTo(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
         assertThat(answer(connect("alice", "wonder"))).isEqualTo(ReasonCode.SUCCESS);
         assertThat(answer(connect("alice", good))) // her file decides
                 .isEqualTo(ReasonCode.BAD_USER_NAME_OR_PASSWORD);

@@ -62,7 +62,7 @@ public final class TokenVerifier {
             }
             JWSHeader header = JWSHeader.parse(new Base64URL(token.substring(0, dot)));
             return isAllowed(header) && source.mayLearn(header.getKeyID());
-        } catch (ParseException | IllegalArgumentException e) {
+        } catch (ParseException | IllegalArgumentException | NullPointerException e) {
             return false;
         }
     }
@@ -87,7 +87,7 @@ public final class TokenVerifier {
                                                     jws.getPayload().toString(),
                                                     settings.limits().sizeMax())
                                             .get("iss")));
-        } catch (ParseException | IllegalArgumentException e) {
+        } catch (ParseException | IllegalArgumentException | NullPointerException e) {
             return false;
         }
     }
@@ -108,7 +108,8 @@ public final class TokenVerifier {
         JWSObject jws;
         try {
             jws = JWSObject.parse(token);
-        } catch (ParseException | IllegalArgumentException e) {
+        } catch (ParseException | IllegalArgumentException | NullPointerException e) {
+            // The last one is the library's for a header that is null.
             throw wrong("what is no signed token");
         }
         requireSignature(jws);
@@ -116,6 +117,9 @@ public final class TokenVerifier {
         try {
             claims = JSONObjectUtils.parse(jws.getPayload().toString(), sizeMax);
         } catch (ParseException | IllegalArgumentException e) {
+            throw notAllowed("its token holds no claims");
+        }
+        if (claims == null) { // the library's answer to null
             throw notAllowed("its token holds no claims");
         }
         return shown(claims, clientIdentifier, nowMillis);
