@@ -23,6 +23,7 @@ public final class EventLog implements Consumer<Event> {
     private final RefusalLines clients = new RefusalLines();
     private final RefusalLines requests = new RefusalLines();
     private final RefusalLines handshakes = new RefusalLines();
+    private final RefusalLines faults = new RefusalLines();
     private final StoreLines store =
             new StoreLines(CompletableFuture.delayedExecutor(1, TimeUnit.MINUTES), this::write);
 
@@ -40,7 +41,7 @@ public final class EventLog implements Consumer<Event> {
             case Event.QueueFull it -> log.warn("{}", text(it));
             case Event.StoreUnavailable it -> ofStore(it);
             case Event.StoreAvailable it -> ofStore(it);
-            case Event.Fault it -> log.error("{}", text(it), it.cause());
+            case Event.Fault it -> fault(it);
             case Event.ClientConnected it -> {
                 info(it);
                 ClientCertificate certificate = it.connection().peer().clientCertificate();
@@ -69,6 +70,17 @@ public final class EventLog implements Consumer<Event> {
         }
         if (untold != RefusalLines.UNTOLD) {
             info(event);
+        }
+    }
+
+    // Somebody may have found out how to make one.
+    private void fault(Event.Fault it) {
+        long untold = faults.next(System.nanoTime());
+        if (untold > 0) {
+            log.error("{} more faults of ours in the seconds before", untold);
+        }
+        if (untold != RefusalLines.UNTOLD) {
+            log.error("{}", text(it), it.cause());
         }
     }
 
