@@ -368,10 +368,11 @@ final class AuthenticationThreads implements AutoCloseable {
         /// Draws the consequences of an outcome, and returns it.
         Authentication.Outcome ended(Authentication.Outcome outcome) {
             String user = userName();
-            if (outcome instanceof Authentication.Accepted && guesses()) {
+            if (outcome instanceof Authentication.Accepted accepted && guesses()) {
                 right.incrementAndGet();
-                if (user != null) {
-                    guessers.succeeded(peer.address(), user, System.nanoTime());
+                String known = accepted.identity().userName(); // not who it said in CONNECT
+                if (known != null) {
+                    guessers.succeeded(peer.address(), known, System.nanoTime());
                 }
             } else if (outcome instanceof Authentication.Refused it
                     && it.reasonCode() == ReasonCode.BAD_USER_NAME_OR_PASSWORD) {
