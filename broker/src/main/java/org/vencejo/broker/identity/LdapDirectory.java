@@ -27,8 +27,10 @@ import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -167,6 +169,7 @@ public final class LdapDirectory implements AutoCloseable {
                 return null;
             }
             bind(entry.getDN(), password);
+            requireWrittenSo(entry, userName);
             return new Shown(
                     new Identity(userName, groupsOf(userName, entry.getParsedDN()), null),
                     Shown.FOR_EVER);
@@ -196,11 +199,11 @@ public final class LdapDirectory implements AutoCloseable {
                         DereferencePolicy.NEVER,
                         2,
                         0,
-                        true, // names of attributes alone: it is the entry that counts
+                        false,
                         Filter.create(
                                 settings.userFilter()
                                         .replace(LdapSettings.USER, Filter.encodeValue(userName))),
-                        SearchRequest.NO_ATTRIBUTES);
+                        names().keySet().toArray(String[]::new));
         List<SearchResultEntry> found;
         try {
             found = entries(pool.search(request));
@@ -214,6 +217,44 @@ public final class LdapDirectory implements AutoCloseable {
             throw several(userName);
         }
         return found.isEmpty() ? null : found.getFirst();
+    }
+
+    // A directory finds "ANA" and " ana" for "ana", which would be others in access rules, for
+    // sessions and for who counts guesses.
+    private void requireWrittenSo(SearchResultEntry entry, String userName)
+            throws LDAPException, RefusedException {
+        for (Map.Entry<String, String> name : names().entrySet()) {
+            String[] values = entry.getAttributeValues(name.getKey());
+            String wanted = name.getValue().replace(LdapSettings.USER, userName);
+            if (values != null && List.of(values).contains(wanted)) {
+                return;
+            }
+        }
+        throw new RefusedException(
+                Kind.NOT_ALLOWED, "the directory writes its user name otherwise, or does not show it");
+    }
+
+    // The attributes that the user name has to be in, each with what is around it there.
+    private Map<String, String> names() throws LDAPException {
+        Map<String, String> names = new LinkedHashMap<>();
+        add(Filter.create(settings.userFilter()), names);
+        return names;
+    }
+
+    private static void add(Filter part, Map<String, String> names) {
+        switch (part.getFilterType()) {
+            case Filter.FILTER_TYPE_AND, Filter.FILTER_TYPE_OR -> {
+                for (Filter each : part.getComponents()) {
+                    add(each, names);
+                }
+            }
+            case Filter.FILTER_TYPE_EQUALITY -> {
+                if (part.getAssertionValue().contains(LdapSettings.USER)) {
+                    names.put(part.getAttributeName(), part.getAssertionValue());
+                }
+            }
+            default -> {}
+        }
     }
 
     // There are none for who gave somebody else to hear them, and we do not.

@@ -104,6 +104,9 @@ class LdapDirectoryTest {
                 "ana    | ''   | WRONG", // which the directory would take for nobody, and let in
                 "bo*(b) | sol  | WRONG",
                 "twin   | sol  | NOT_ALLOWED", // there are two of them
+                "ANA    | sol  | NOT_ALLOWED", // whom the directory takes for ana
+                "'ana '  | sol  | NOT_ALLOWED",
+                "ANA    | luna | WRONG", // a stranger learns no names by that
             })
     void othersAreRefused(String user, String password, Kind kind) {
         assertThatThrownBy(() -> ask(directory, user, password))
