@@ -131,7 +131,9 @@ public record UnixSocket(
     /// A socket that a dead process has left may be replaced, anything else not.
     private void requireNobody() throws IOException {
         try {
-            if (!attributes(path).isOther()) {
+            // A pipe or a device refuses to be connected to, too, and must not be replaced.
+            int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+            if ((mode & 0170000) != 0140000) {
                 throw new IOException("there is a file that is no socket");
             }
         } catch (NoSuchFileException free) {
