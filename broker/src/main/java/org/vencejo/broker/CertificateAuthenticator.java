@@ -37,8 +37,11 @@ final class CertificateAuthenticator implements Authenticator {
     public Authentication.@Nullable Outcome authenticate(
             Peer peer, Authentication.Request request) {
         ClientCertificate certificate = peer.clientCertificate();
-        if (certificate == null || !(request instanceof Credentials it)) {
+        if (certificate == null) {
             return null;
+        }
+        if (!(request instanceof Credentials it)) {
+            return BAD_METHOD; // it is known already, and cannot be another by a method
         }
         List<CertificateTemplate.Name> names = config.userName().of(certificate);
         if (names.isEmpty()) {

@@ -142,12 +142,16 @@ final class IdentitySources implements AutoCloseable {
                     next instanceof PasswordAuthenticator
                             ? next
                             : new AtListeners(next, entry.listeners()));
+            if (entry instanceof AuthenticationConfig.PasswordFile && !files.hasNext()) {
+                // In its turn: who is known otherwise before that proves no password.
+                chain.add(
+                        new ScramAuthenticator(
+                                passwords.authenticators(), keys, new SecureRandom()));
+            }
         }
         if (chain.isEmpty()) {
             chain.add(Authenticator.ANONYMOUS);
         } else {
-            chain.add(
-                    new ScramAuthenticator(passwords.authenticators(), keys, new SecureRandom()));
             chain.add(new Strangers(config, passwords.authenticators(), keys));
         }
         return chain;

@@ -27,8 +27,11 @@ record UnixPeerAuthenticator(UserTemplate userName, UserNames names) implements 
     public Authentication.@Nullable Outcome authenticate(
             Peer peer, Authentication.Request request) {
         ClientProcess process = peer.clientProcess();
-        if (process == null || !(request instanceof Credentials)) {
+        if (process == null) {
             return null;
+        }
+        if (!(request instanceof Credentials)) {
+            return BAD_METHOD; // it is known already, and cannot be another by a method
         }
         String name = null;
         if (userName.asksForName()) {
