@@ -228,10 +228,6 @@ final class BrokerKeys {
         limits.putIfAbsent(key, value);
     }
 
-    boolean hasLimit(String key) {
-        return limits.containsKey(key);
-    }
-
     /// All of them, for a file.
     Map<String, Object> all() {
         Map<String, Object> all = new LinkedHashMap<>(keys);

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// nobody comes in than somebody who should not.
 final class ListenerEntry {
     private static final long PORT = 1_883;
+    private static final long CONNECTIONS_MAX = 10_000_000;
 
     final ConfListener from;
     final String name;
@@ -62,6 +64,7 @@ final class ListenerEntry {
             keys.put("address", address());
             keys.put("port", port);
         }
+        ownLimits();
         tls();
         if (transport.endsWith("websocket")) {
             webSocket();
@@ -208,6 +211,27 @@ final class ListenerEntry {
                 "this machine has no such interface with an address, so the listener is left out");
         leftOut.add("the address of the interface " + line.rest() + " is not known");
         return "127.0.0.1";
+    }
+
+    private void ownLimits() {
+        Long connections = number("max_connections", Integer.MIN_VALUE, Integer.MAX_VALUE);
+        if (connections != null && connections > 0) {
+            keys.put("connections-max", Math.min(connections, CONNECTIONS_MAX));
+        }
+        ConfLine versions = from.get("accept_protocol_versions");
+        if (versions != null) {
+            keys.put(
+                    "versions",
+                    Arrays.stream(versions.rest().split("[, \t]+", -1))
+                            .map(version ->
+                                    switch (version) {
+                                        case "3" -> "3.1";
+                                        case "4" -> "3.1.1";
+                                        case "5" -> "5.0";
+                                        default -> version;
+                                    })
+                            .toList());
+        }
     }
 
     // ---- TLS

@@ -322,39 +322,9 @@ public final class MosquittoImport {
     // ---- limits that are for all listeners here
 
     private void limitsOfListeners() {
-        connections();
         topicAliases("max_topic_alias", "topic-alias-maximum");
         topicAliases("max_topic_alias_broker", "topic-aliases-sent-max");
         maximumQos();
-    }
-
-    private void connections() {
-        long sum = 0;
-        ConfLine some = null;
-        boolean isLimited = true;
-        for (ListenerEntry entry : open()) {
-            Long own = entry.number("max_connections", Integer.MIN_VALUE, Integer.MAX_VALUE);
-            if (own == null || own < 1) {
-                isLimited = false;
-            } else {
-                some = entry.from.get("max_connections");
-                sum += own;
-            }
-        }
-        if (some == null || keys.hasLimit("connections-max")) {
-            return;
-        }
-        if (!isLimited) {
-            note(
-                    some,
-                    Note.Kind.LOST,
-                    "other listeners have no limit, and there is one for all: limits.connections-max");
-            return;
-        }
-        keys.limit("connections-max", sum);
-        if (open().size() > 1) {
-            note(some, Note.Kind.DIFFERS, "the limit is one for all listeners, " + sum);
-        }
     }
 
     private void topicAliases(String option, String limit) {

@@ -181,10 +181,7 @@ public final class MosquittoOptions {
                 "websockets_origin",
                 CARRIED,
                 "`websocket.origins`; without it the pages of all sites may connect, as in Mosquitto");
-        table.row(
-                "max_connections",
-                CARRIED,
-                "`limits.connections-max`, the sum of those of all listeners, if each has one");
+        table.row("max_connections", CARRIED, "`connections-max` of the listener");
         table.row("max_qos", CARRIED, "`maximum-qos`, if it is the same for all listeners");
         table.row("maximum_qos", CARRIED, "as `max_qos`, of which it is the old name");
         table.row(
@@ -200,7 +197,7 @@ public final class MosquittoOptions {
                 LOST,
                 "its clients would meet others' topics, so the listener is left out");
         table.row("http_dir", LOST, "no files are served; use a web server");
-        table.row("accept_protocol_versions", LOST, "3.1, 3.1.1 and 5.0 are spoken everywhere");
+        table.row("accept_protocol_versions", CARRIED, "`versions` of the listener");
         table.row(
                 "use_username_as_clientid",
                 LOST,
