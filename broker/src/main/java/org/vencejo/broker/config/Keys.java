@@ -282,7 +282,8 @@ final class Keys {
                     "authentication[].jwt.secret-file",
                     new Text(4_096),
                     "",
-                    "A file with the secret for `HS256`, `HS384` and `HS512`: at least 32, 48 or 64 bytes.");
+                    "A file with the secret for `HS256`, `HS384` and `HS512`: at least 32, 48 or 64 bytes,"
+                            + " of which a line feed at the end is none.");
     static final Key<String> JWT_JWKS_URL =
             Key.of(
                     "authentication[].jwt.jwks-url",

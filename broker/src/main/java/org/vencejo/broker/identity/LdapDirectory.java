@@ -71,8 +71,7 @@ public final class LdapDirectory implements AutoCloseable {
             int connectionsMax,
             BiConsumer<Path, String> mistakes) {
         SSLContext trust = trust(settings.authorities(), mistakes);
-        int millis =
-                Math.clamp(TimeUnit.NANOSECONDS.toMillis(timeoutNanos), 1, Integer.MAX_VALUE);
+        int millis = Math.clamp(TimeUnit.NANOSECONDS.toMillis(timeoutNanos), 1, Integer.MAX_VALUE);
         List<ServerSet> servers = new ArrayList<>();
         for (URI each : settings.servers()) {
             LDAPConnectionOptions options = new LDAPConnectionOptions();

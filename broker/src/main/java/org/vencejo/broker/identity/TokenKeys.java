@@ -73,8 +73,7 @@ final class TokenKeys {
         while (length > 0 && (bytes[length - 1] == '\n' || bytes[length - 1] == '\r')) {
             length--;
         }
-        String begin = new String(bytes, 0, Math.min(length, 10), StandardCharsets.ISO_8859_1);
-        if (begin.startsWith("-----BEGIN") || begin.startsWith("{")) {
+        if (isPublic(bytes)) {
             throw new WrongException(
                     "holds a key in PEM or JSON, which is no secret; allowed: at least 32 bytes that nobody else knows, or keys: for this file");
         }
@@ -85,6 +84,12 @@ final class TokenKeys {
         }
         return List.of(
                 new TokenKey(null, null, new SecretKeySpec(Arrays.copyOf(bytes, length), "HMAC")));
+    }
+
+    // A secret is of any bytes, so what it begins with says nothing.
+    private static boolean isPublic(byte[] bytes) {
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        return text.contains("-----BEGIN ") || text.contains("\"kty\"");
     }
 
     private static List<TokenKey> pemKeys(String text) throws WrongException {

@@ -34,6 +34,7 @@ public record Signer(String algorithm, KeyPair keys, byte[] secret) {
         try {
             byte[] secret = new byte[64];
             new SecureRandom().nextBytes(secret);
+            secret[secret.length - 1] = '.'; // a line feed at the end would not be part of it
             String kind = algorithm.substring(0, 2);
             KeyPairGenerator generator =
                     KeyPairGenerator.getInstance(

@@ -103,6 +103,9 @@ class TokenKeysTest {
     void aSecretIsLongAndNoPublicKey() throws Exception {
         assertThat(TokenKeys.secret(("s".repeat(32) + "\r\n").getBytes(StandardCharsets.UTF_8)))
                 .hasToString("[TokenKey[null, HMAC]]");
+        assertThat(TokenKeys.secret(("{" + "s".repeat(32)).getBytes(StandardCharsets.UTF_8)))
+                .as("any byte may be the first")
+                .hasSize(1);
         for (String wrong : List.of("", "s".repeat(31) + "\n", "s".repeat(31))) {
             assertThatThrownBy(() -> TokenKeys.secret(wrong.getBytes(StandardCharsets.UTF_8)))
                     .isInstanceOf(WrongException.class)
