@@ -79,7 +79,7 @@ final class LoopDriver {
         this.intake = new Intake(this, loop, index, loops);
         this.turns = new Turns(this, loop);
         this.loudest = new Loudest(this, loop);
-        this.connecting = new Connecting(surroundings.connecting());
+        this.connecting = new Connecting(surroundings.connecting(), loops);
         this.inbox = new LoopInbox(this, Intake.WAITING_HIGH_BYTES, Intake.WAITING_LOW_BYTES);
         loop.beforeFlush(this::endTick);
     }

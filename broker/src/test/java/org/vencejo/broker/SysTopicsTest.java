@@ -146,6 +146,7 @@ class SysTopicsTest {
                         "$SYS/broker/rates/held/out=414",
                         "$SYS/broker/subscriptions/ended-by-access-rules=411",
                         "$SYS/broker/connections/refused/full=0",
+                        "$SYS/broker/connections/refused/listener-full=0",
                         "$SYS/broker/connections/refused/address-full=0",
                         "$SYS/broker/connections/refused/rate=0",
                         "$SYS/broker/connections/refused/address-rate=210",

@@ -112,7 +112,7 @@ public record Limits(
     public record MemoryMarks(
             int acceptingPercent, int readingPercent, int qos0Percent, long memoryBytes) {
         /// So much that nothing happens.
-        public static final MemoryMarks DEFAULTS = new MemoryMarks(85, 90, 95, 1L << 60);
+        public static final MemoryMarks DEFAULTS = new MemoryMarks(90, 94, 97, 1L << 60);
     }
 
     /// Whom the server lets in: connections from an address, new ones in a second in all and from

@@ -69,9 +69,9 @@ public final class ClientRules implements Grants {
         Set<Action> actions = EnumSet.noneOf(Action.class);
         Object verb = keys.get(allows ? "allow" : "deny");
         for (Object each : verb instanceof String ? List.of(verb) : list(verb, "allow and deny")) {
-            if (each.equals("publish")) {
+            if ("publish".equals(each)) {
                 actions.add(Action.PUBLISH);
-            } else if (each.equals("subscribe")) {
+            } else if ("subscribe".equals(each)) {
                 actions.add(Action.SUBSCRIBE);
             } else {
                 throw new WrongException("what is allowed or denied is not publish or subscribe");

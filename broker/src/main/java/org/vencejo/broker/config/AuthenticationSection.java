@@ -260,6 +260,10 @@ final class AuthenticationSection {
             binding.mistake(
                     path,
                     "no authentication is for this listener, so nobody could connect; allowed: an entry of authentication for it, or writing down its allow-anonymous: true");
+        } else if (listener.proxy() != null) {
+            binding.mistake(
+                    path + ".proxy-protocol",
+                    "given, so clients come from anywhere, and they need no password; allowed: an entry of authentication with a file that 'vencejo passwd' makes, or writing down allow-anonymous: true");
         } else {
             binding.mistake(
                     path + ".address",
@@ -290,7 +294,8 @@ final class AuthenticationSection {
     }
 
     private static boolean isLoopback(Listener listener) {
-        return listener.address().getAddress().isLoopbackAddress();
+        // A proxy stands for clients from anywhere.
+        return listener.proxy() == null && listener.address().getAddress().isLoopbackAddress();
     }
 
     private AuthenticationLimits limits() {

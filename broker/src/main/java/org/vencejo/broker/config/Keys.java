@@ -1033,7 +1033,7 @@ final class Keys {
             Key.limit(
                     "memory-accepting-max",
                     new Count(1, 100),
-                    notAbove("memory-reading-max", "85", LIMITS.memoryMarks().acceptingPercent()),
+                    notAbove("memory-reading-max", "90", LIMITS.memoryMarks().acceptingPercent()),
                     "Percentage of the memory that connections, sessions, queues and retained messages"
                             + " together take, or of `buffers-bytes-max` that buffers do, whichever is"
                             + " more.",
@@ -1043,7 +1043,7 @@ final class Keys {
             Key.limit(
                     "memory-reading-max",
                     new Count(1, 100),
-                    notAbove("memory-qos0-max", "90", LIMITS.memoryMarks().readingPercent()),
+                    notAbove("memory-qos0-max", "94", LIMITS.memoryMarks().readingPercent()),
                     "The same.",
                     "for every other second, those clients are not read from that sent as much as the"
                             + " average or more; counted in `$SYS/broker/memory/marks/reading`");

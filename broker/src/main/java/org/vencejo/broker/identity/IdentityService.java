@@ -191,7 +191,10 @@ public final class IdentityService implements AutoCloseable {
                 yield shown;
             }
             case 204 -> null;
-            case 401, 403 -> throw refused(question);
+            // With an Authorization of our own, 401 is about that.
+            case 401 ->
+                    throw authorization == null ? refused(question) : away("status 401");
+            case 403 -> throw refused(question);
             default -> throw away("status " + answer.statusCode());
         };
     }
@@ -201,6 +204,9 @@ public final class IdentityService implements AutoCloseable {
         try {
             json = JSONObjectUtils.parse(new String(body, StandardCharsets.UTF_8));
         } catch (ParseException | IllegalArgumentException e) {
+            throw away("an answer that is no JSON object");
+        }
+        if (json == null) { // the library's answer to null
             throw away("an answer that is no JSON object");
         }
         for (String key : json.keySet()) {

@@ -5,6 +5,7 @@ import com.unboundid.ldap.sdk.DN;
 import com.unboundid.ldap.sdk.DereferencePolicy;
 import com.unboundid.ldap.sdk.FailoverServerSet;
 import com.unboundid.ldap.sdk.Filter;
+import com.unboundid.ldap.sdk.LDAPConnection;
 import com.unboundid.ldap.sdk.LDAPConnectionOptions;
 import com.unboundid.ldap.sdk.LDAPConnectionPool;
 import com.unboundid.ldap.sdk.LDAPException;
@@ -173,19 +174,34 @@ public final class LdapDirectory implements AutoCloseable {
                     new Identity(userName, groupsOf(userName, entry.getParsedDN()), null),
                     Shown.FOR_EVER);
         } catch (LDAPException e) {
-            throw new RefusedException(Kind.AWAY, words(e)); // of us, not of the user
+            throw new RefusedException(Kind.AWAY, words(e.getResultCode())); // of us, not of the user
         }
     }
 
-    private void bind(String dn, byte[] password) throws RefusedException {
+    private void bind(String dn, byte[] password) throws LDAPException, RefusedException {
         // A bind with a name and no password is one of nobody, and succeeds (RFC 4513, 5.1.2).
         if (password.length == 0) {
             throw new RefusedException(Kind.WRONG, "it gave no password");
         }
+        // To connect may take a bind of our own, whose failure is none of the user's.
+        LDAPConnection connection = pool.getConnection();
+        ResultCode code = bind(connection, dn, password);
+        if (!code.isConnectionUsable()) {
+            // The directory has closed it meanwhile.
+            connection = pool.replaceDefunctConnection(connection);
+            code = bind(connection, dn, password);
+        }
+        pool.releaseAndReAuthenticateConnection(connection);
+        if (!code.equals(ResultCode.SUCCESS)) {
+            throw new RefusedException(kind(code), words(code));
+        }
+    }
+
+    private static ResultCode bind(LDAPConnection connection, String dn, byte[] password) {
         try {
-            pool.bindAndRevertAuthentication(new SimpleBindRequest(dn, password));
+            return connection.bind(new SimpleBindRequest(dn, password)).getResultCode();
         } catch (LDAPException e) {
-            throw new RefusedException(kind(e.getResultCode()), words(e));
+            return e.getResultCode();
         }
     }
 
@@ -315,8 +331,8 @@ public final class LdapDirectory implements AutoCloseable {
     }
 
     // For operators; it holds no password.
-    private static String words(LDAPException e) {
-        return "the directory says: " + e.getResultCode().getName();
+    private static String words(ResultCode code) {
+        return "the directory says: " + code.getName();
     }
 
     /// The servers, as the configuration has them.

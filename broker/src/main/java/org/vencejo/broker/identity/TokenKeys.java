@@ -153,6 +153,9 @@ final class TokenKeys {
         } catch (ParseException | IllegalArgumentException e) {
             throw new WrongException("holds no JSON Web Key, and no set of them");
         }
+        if (json == null) { // the library's answer to null
+            throw new WrongException("holds no JSON Web Key, and no set of them");
+        }
         Object all = json.containsKey("kty") ? List.of(json) : json.get("keys");
         if (!(all instanceof List<?> list)) {
             throw new WrongException("holds no JSON Web Key, and no set of them");

@@ -33,6 +33,7 @@ class ProxyMistakesTest {
         Listener listener =
                 listener(
                         """
+                        allow-anonymous: true
                         listeners:
                           - proxy-protocol:
                               sources: [10.0.0.5, 192.0.2.0/25, 2001:db8::/32]
@@ -51,6 +52,7 @@ class ProxyMistakesTest {
         Listener listener =
                 listener(
                         """
+                        allow-anonymous: true
                         listeners:
                           - proxy-protocol:
                               sources: "10.0.0.5, ::1"
@@ -59,6 +61,18 @@ class ProxyMistakesTest {
         assertThat(listener.proxy().protocol().certificateBelieved()).isTrue();
         assertThat(listener.proxy().sources()).hasSize(2);
         assertThat(listener("listeners: [{name: plain}]").proxy()).isNull();
+    }
+
+    /// Its address is that of the proxy, and its clients come from anywhere.
+    @Test
+    void aProxyOnThisMachineStandsForClientsFromAnywhere() {
+        String listeners = "listeners: [{proxy-protocol: {sources: 127.0.0.1}}]\n";
+        assertThat(lines(listeners))
+                .singleElement()
+                .asString()
+                .contains(
+                        "listeners[0].proxy-protocol: given, so clients come from anywhere, and they need no password");
+        assertThat(lines(listeners + "allow-anonymous: true\n")).isEmpty();
     }
 
     @Test
@@ -95,7 +109,7 @@ class ProxyMistakesTest {
                 Readings.read(
                         Readings.file(
                                 folder,
-                                "listeners: [{proxy-protocol: {sources: ['%s']}}]"
+                                "listeners: [{allow-anonymous: true, proxy-protocol: {sources: ['%s']}}]"
                                         .formatted(sources)),
                         Map.of(),
                         List.of(),

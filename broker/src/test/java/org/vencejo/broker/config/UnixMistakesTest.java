@@ -25,6 +25,7 @@ class UnixMistakesTest {
         Listener listener =
                 listener(
                         """
+                        allow-anonymous: true
                         listeners:
                           - transport: unix
                             path: F/mqtt.sock
