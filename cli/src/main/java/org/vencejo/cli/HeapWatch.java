@@ -1,5 +1,6 @@
 package org.vencejo.cli;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryUsage;
@@ -11,9 +12,9 @@ import java.util.concurrent.TimeUnit;
 ///
 /// The serial collector lets what it holds for old grow to the maximum of the heap before it looks
 /// at all of it: a broker that needs 20 MB would take a quarter of the machine in time. A heap with
-/// much in use is left to it, as looking at all of that takes long, and so is one that grows fast:
-/// what it grows by is in use, and whoever makes it grow should not have all others wait as well.
-/// Confined to its thread.
+/// much in use is left to it, as looking at all of that takes long, and so is one that grows fast,
+/// or much of one in a busy process: it may be in use, and whoever makes it grow should not have
+/// all others wait as well. Confined to its thread.
 final class HeapWatch {
     private static final String OLD = "Tenured Gen";
     private static final long GARBAGE_BYTES = 48L << 20;
@@ -22,8 +23,12 @@ final class HeapWatch {
 
     private static final long GROWN_BYTES_MAX = 16L << 20;
 
+    /// What a busy process may have taken: with more there may be more in use than it is known.
+    private static final long BUSY_USED_BYTES_MAX = 96L << 20;
+
     private final MemoryPoolMXBean pool;
     private long lastUsed;
+    private long lastProcessorNanos;
 
     private HeapWatch(MemoryPoolMXBean pool) {
         this.pool = pool;
@@ -50,18 +55,31 @@ final class HeapWatch {
         MemoryUsage afterCollection = pool.getCollectionUsage();
         long inUse = afterCollection == null ? 0 : afterCollection.getUsed();
         long used = pool.getUsage().getUsed();
-        if (isToBeCollected(used, inUse, used - lastUsed)) {
+        if (isToBeCollected(used, inUse, used - lastUsed, isBusy())) {
             System.gc();
         }
         lastUsed = used;
     }
 
+    // More than half of a processor, since the last look.
+    private boolean isBusy() {
+        long now =
+                ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+                        ? system.getProcessCpuTime()
+                        : 0;
+        long used = now - lastProcessorNanos;
+        lastProcessorNanos = now;
+        return used > TimeUnit.SECONDS.toNanos(LOOKS_EVERY_SECONDS) / 2;
+    }
+
     /// Whether a heap of which `usedBytes` are taken, and `inUseBytes` were in use when it was last
     /// collected, is worth another collection, after it has grown by `grownBytes` since the last
-    /// look.
-    static boolean isToBeCollected(long usedBytes, long inUseBytes, long grownBytes) {
+    /// look, in a process that is busy or not.
+    static boolean isToBeCollected(
+            long usedBytes, long inUseBytes, long grownBytes, boolean isBusy) {
         long garbage = usedBytes - inUseBytes;
         return grownBytes <= GROWN_BYTES_MAX
+                && (!isBusy || usedBytes <= BUSY_USED_BYTES_MAX)
                 && inUseBytes <= IN_USE_BYTES_MAX
                 && garbage > Math.max(inUseBytes, GARBAGE_BYTES);
     }

@@ -29,8 +29,19 @@ class HeapWatchTest {
             String why) {
         assertThat(
                         HeapWatch.isToBeCollected(
-                                usedMegabytes << 20, inUseMegabytes << 20, grownMegabytes << 20))
+                                usedMegabytes << 20,
+                                inUseMegabytes << 20,
+                                grownMegabytes << 20,
+                                false))
                 .as(why)
                 .isEqualTo(isToBeCollected);
+    }
+
+    @ParameterizedTest(name = "{0} MB in a busy process: {1}")
+    @CsvSource({"96, true", "97, false"})
+    void ofABusyProcessOnlyALittleHeapIsCollected(long usedMegabytes, boolean isToBeCollected) {
+        long used = usedMegabytes << 20;
+        assertThat(HeapWatch.isToBeCollected(used, 20L << 20, 0, true)).isEqualTo(isToBeCollected);
+        assertThat(HeapWatch.isToBeCollected(used, 20L << 20, 0, false)).isTrue();
     }
 }
