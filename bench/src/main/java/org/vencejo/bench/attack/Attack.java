@@ -75,7 +75,7 @@ final class Attack {
             measure("calm", broker, honest);
             try (BrokerUnderAttack other =
                     new BrokerUnderAttack(vencejo, folder.resolve("other"), heap)) {
-                var unused = underAttack("attack elsewhere", other, broker, honest);
+                var _ = underAttack("attack elsewhere", other, broker, honest);
             }
             settle(broker, honest, 5);
             Map<String, String> said = underAttack("under attack", broker, broker, honest);

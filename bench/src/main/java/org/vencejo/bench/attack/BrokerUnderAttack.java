@@ -67,7 +67,7 @@ final class BrokerUnderAttack implements AutoCloseable {
         List<String> command =
                 List.of(
                         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost"
-                                .split(" "));
+                                .split(" ", -1));
         List<String> all = new ArrayList<>(command);
         all.addAll(
                 List.of(
@@ -119,7 +119,7 @@ final class BrokerUnderAttack implements AutoCloseable {
     /// Processor time since the last call, in milliseconds.
     long cpuMillis() throws IOException {
         String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         long now = 10 * (Long.parseLong(fields[11]) + Long.parseLong(fields[12]));
         long since = now - cpuMillisBefore;
         cpuMillisBefore = now;

@@ -52,7 +52,7 @@ final class Bytes {
         packet.write(firstByte);
         int length = body.size();
         while (length > 127) {
-            packet.write(length & 127 | 128);
+            packet.write((length & 127) | 128);
             length >>>= 7;
         }
         packet.write(length);

@@ -53,7 +53,7 @@ final class SysReader {
         if (type != Bytes.PUBLISH) {
             return false;
         }
-        int topicLength = (body[0] & 0xFF) << 8 | body[1] & 0xFF;
+        int topicLength = ((body[0] & 0xFF) << 8) | (body[1] & 0xFF);
         String topic = new String(body, 2, topicLength, StandardCharsets.UTF_8);
         values.put(
                 topic.substring(ROOT.length()),
