@@ -102,11 +102,7 @@ final class BrokerConnection implements ConnectionHandler, Peer {
         FOR_MEMORY
     }
 
-    BrokerConnection(
-            LoopDriver driver,
-            Visitors visitors,
-            Origin origin,
-            PacketDecoder decoder) {
+    BrokerConnection(LoopDriver driver, Visitors visitors, Origin origin, PacketDecoder decoder) {
         this.driver = driver;
         this.visitors = visitors;
         this.origin = origin;

@@ -15,7 +15,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.AccessRules;
 import org.vencejo.core.Authentication;
@@ -34,7 +33,6 @@ import org.vencejo.transport.ConnectionHandler;
 import org.vencejo.transport.Door;
 import org.vencejo.transport.IoLoop;
 import org.vencejo.transport.IoLoops;
-import org.vencejo.transport.ProxyProtocol;
 import org.vencejo.transport.TcpTransport;
 import org.vencejo.transport.TlsServer;
 import org.vencejo.transport.UnixSocket;
@@ -344,11 +342,7 @@ public final class ServerDriver {
         accepted.incrementAndGet();
         LoopDriver driver = driverOf(loop);
         BrokerConnection connection =
-                new BrokerConnection(
-                        driver,
-                        visitors,
-                        origin,
-                        driver.newDecoder(decoderLimits));
+                new BrokerConnection(driver, visitors, origin, driver.newDecoder(decoderLimits));
         if (!isFromProxy) {
             connection.admit();
         }

@@ -101,12 +101,10 @@ class ListenersOfTheirOwnTest {
     void whatIsNoVersionIsTold() {
         assertThatThrownBy(() -> start("[{port: 0, versions: [4]}]"))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining(
-                        "listeners[0].versions: given '4'; allowed: 3.1, 3.1.1, 5.0");
+                .hasMessageContaining("listeners[0].versions: given '4'; allowed: 3.1, 3.1.1, 5.0");
     }
 
-    private static int code(InetSocketAddress address, ProtocolVersion version)
-            throws IOException {
+    private static int code(InetSocketAddress address, ProtocolVersion version) throws IOException {
         ByteBuf out = Unpooled.buffer();
         PacketEncoder.encode(
                 new Connect(version, "c", true, 0, null, null, null, Properties.NONE),

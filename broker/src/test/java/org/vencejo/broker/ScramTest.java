@@ -133,7 +133,8 @@ class ScramTest {
                 "with    | SCRAM-SHA-256 |                          | 87",
                 "with    | SCRAM-SHA-256 | x                        | 87",
                 "with    | SCRAM-SHA-256 | n,,n=,r=abc              | 87",
-                "with    | SCRAM-SHA-256 | n,,n=\u200B,r=abc        | 87", // SASLprep leaves nothing
+                "with    | SCRAM-SHA-256 | n,,n=\u200B,r=abc        | 87", // SASLprep leaves
+                // nothing
                 "with    | SCRAM-SHA-256 | n,a=bob,n=alice,r=abc    | 87", // as another
                 "with    | SCRAM-SHA-256 | p=tls-unique,,n=alice,r=abc | 87",
                 "with    | SCRAM-SHA-256 | y,,n=alice,r=abc         | 18", // we have none: goes on

@@ -124,8 +124,7 @@ final class Opening {
             }
             MutationWriter.Progress progress = progress(database);
             // All that a database opens with it has just synced.
-            return new OpenStore(
-                    database, DurableMark.open(folder, progress.index()), progress);
+            return new OpenStore(database, DurableMark.open(folder, progress.index()), progress);
         } catch (RocksDBException | IOException | RuntimeException e) {
             database.close();
             throw e;

@@ -62,13 +62,9 @@ final class Listeners {
         if (given == 0) {
             // Port 0 takes a free port for each listener, so two of them would not share it.
             int port = toIntExact(binding.get(Keys.LISTENER_PORT));
-            listeners.put(
-                    listener(LOOPBACK, port),
-                    "listeners");
+            listeners.put(listener(LOOPBACK, port), "listeners");
             if (machine.hasIpv6Loopback() && port != 0) {
-                listeners.put(
-                        listener(LOOPBACK_6, port),
-                        "listeners");
+                listeners.put(listener(LOOPBACK_6, port), "listeners");
             }
         }
         return listeners;

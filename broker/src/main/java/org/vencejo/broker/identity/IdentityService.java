@@ -192,8 +192,7 @@ public final class IdentityService implements AutoCloseable {
             }
             case 204 -> null;
             // With an Authorization of our own, 401 is about that.
-            case 401 ->
-                    throw authorization == null ? refused(question) : away("status 401");
+            case 401 -> throw authorization == null ? refused(question) : away("status 401");
             case 403 -> throw refused(question);
             default -> throw away("status " + answer.statusCode());
         };

@@ -174,7 +174,8 @@ public final class LdapDirectory implements AutoCloseable {
                     new Identity(userName, groupsOf(userName, entry.getParsedDN()), null),
                     Shown.FOR_EVER);
         } catch (LDAPException e) {
-            throw new RefusedException(Kind.AWAY, words(e.getResultCode())); // of us, not of the user
+            throw new RefusedException(
+                    Kind.AWAY, words(e.getResultCode())); // of us, not of the user
         }
     }
 
@@ -246,7 +247,8 @@ public final class LdapDirectory implements AutoCloseable {
             }
         }
         throw new RefusedException(
-                Kind.NOT_ALLOWED, "the directory writes its user name otherwise, or does not show it");
+                Kind.NOT_ALLOWED,
+                "the directory writes its user name otherwise, or does not show it");
     }
 
     // The attributes that the user name has to be in, each with what is around it there.

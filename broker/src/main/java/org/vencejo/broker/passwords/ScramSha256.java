@@ -152,8 +152,7 @@ public final class ScramSha256 implements PasswordHash {
     /// It is made of a secret that no password is behind: were it made of the keys of this line, it
     /// would tell strangers whether they have guessed its password, without asking us.
     public ScramSha256 decoyFor(String name, NameKeys secret) {
-        NameKeys.Key key =
-                secret.of("the salt of SCRAM", name.getBytes(StandardCharsets.UTF_8));
+        NameKeys.Key key = secret.of("the salt of SCRAM", name.getBytes(StandardCharsets.UTF_8));
         byte[] made =
                 ByteBuffer.allocate(4 * Long.BYTES)
                         .putLong(key.first())
