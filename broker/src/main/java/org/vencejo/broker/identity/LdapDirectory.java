@@ -266,8 +266,9 @@ public final class LdapDirectory implements AutoCloseable {
                 }
             }
             case Filter.FILTER_TYPE_EQUALITY -> {
-                if (part.getAssertionValue().contains(LdapSettings.USER)) {
-                    names.put(part.getAttributeName(), part.getAssertionValue());
+                String value = part.getAssertionValue();
+                if (value != null && value.contains(LdapSettings.USER)) {
+                    names.put(part.getAttributeName(), value);
                 }
             }
             default -> {}
