@@ -164,19 +164,35 @@ public final class LdapDirectory implements AutoCloseable {
     ///   does not answer
     public @Nullable Shown ask(String userName, byte[] password) throws RefusedException {
         try {
-            SearchResultEntry entry = find(userName);
-            if (entry == null) {
-                return null;
-            }
-            bind(entry.getDN(), password);
-            requireWrittenSo(entry, userName);
-            return new Shown(
-                    new Identity(userName, groupsOf(userName, entry.getParsedDN()), null),
-                    Shown.FOR_EVER);
+            return find(userName, password);
         } catch (LDAPException e) {
-            throw new RefusedException(
-                    Kind.AWAY, words(e.getResultCode())); // of us, not of the user
+            if (e.getResultCode().isConnectionUsable()) {
+                throw away(e); // of us, not of the user
+            }
         }
+        // The directory may have closed connections that it had with us, and be there.
+        try {
+            return find(userName, password);
+        } catch (LDAPException e) {
+            throw away(e);
+        }
+    }
+
+    private static RefusedException away(LDAPException e) {
+        return new RefusedException(Kind.AWAY, words(e.getResultCode()));
+    }
+
+    private @Nullable Shown find(String userName, byte[] password)
+            throws LDAPException, RefusedException {
+        SearchResultEntry entry = find(userName);
+        if (entry == null) {
+            return null;
+        }
+        bind(entry.getDN(), password);
+        requireWrittenSo(entry, userName);
+        return new Shown(
+                new Identity(userName, groupsOf(userName, entry.getParsedDN()), null),
+                Shown.FOR_EVER);
     }
 
     private void bind(String dn, byte[] password) throws LDAPException, RefusedException {
