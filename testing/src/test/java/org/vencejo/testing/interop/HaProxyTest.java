@@ -191,6 +191,10 @@ class HaProxyTest {
             client.getOutputStream().write(CONNECT);
             assertThat(client.getInputStream().read()).isNegative();
         }
+        // The client may see the end before it is counted.
+        while (driver.traffic().failedProxyHeaders() == 0) {
+            Thread.onSpinWait();
+        }
         assertThat(driver.traffic().failedProxyHeaders()).isEqualTo(1);
     }
 
