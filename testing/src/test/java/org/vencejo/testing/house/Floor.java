@@ -50,7 +50,7 @@ enum Floor {
             Set.of("", ".config", ".access", ".identity", ".passwords")),
     CLI(
             Set.of(PROTOCOL, CONFORMANCE, CORE, STORAGE, TRANSPORT, CLIENT, BROKER),
-            Set.of("org.slf4j", "picocli"),
+            Set.of("org.slf4j", "picocli", "com.sun.management"),
             Set.of("", ".mosquitto"));
 
     private static final Set<String> OPEN_TO_ALL = Set.of("java", "org.jspecify");
