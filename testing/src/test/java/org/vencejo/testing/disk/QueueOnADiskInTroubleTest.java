@@ -24,7 +24,7 @@ import org.vencejo.protocol.ReasonCode;
 /// it is drained as far as it can be read, the connection stays, and the rest comes when the
 /// trouble is over, each message once and in its order.
 class QueueOnADiskInTroubleTest {
-    private static final int MESSAGES = 3_000;
+    private static final int MESSAGES = 9_000;
     private static final String FILLING = "x".repeat(4_000);
 
     @TempDir Path folder;
