@@ -20,8 +20,9 @@ final class Turns {
     /// What a turn with hardly a byte may take, by itself.
     private static final long TURN_NANOS_LEAST = 20_000;
 
-    /// A tick that has read for so long is busy.
-    private static final long BUSY_NANOS = 500_000;
+    /// A tick that has read for so long is busy. Less would cost a loop that is well loaded, and
+    /// where nobody waits for long, a fifth more for each message: to pause and resume is work.
+    private static final long BUSY_NANOS = 8_000_000;
 
     /// About what the loud ones have of a tick.
     private static final long SHARE_NANOS = 1_000_000;
