@@ -73,6 +73,9 @@ final class BrokerConnection implements ConnectionHandler, Peer {
     private long usedNanosBefore;
     private long usedInWindow = -1;
 
+    /// Whether it had to wait for its turn, and had more than a little to say then.
+    private boolean waitedForTurn;
+
     /// What was read since [#takeBytesReceived].
     private long bytesReceived;
 
@@ -260,6 +263,14 @@ final class BrokerConnection implements ConnectionHandler, Peer {
     long used(long nanos) {
         usedNanos += nanos;
         return Math.max(usedNanos, usedNanosBefore);
+    }
+
+    boolean waitedForTurn() {
+        return waitedForTurn;
+    }
+
+    void waitedForTurn(boolean waited) {
+        waitedForTurn = waited;
     }
 
     /// How many bytes of packets came since the last call.

@@ -11,21 +11,25 @@ import org.vencejo.transport.IoLoop;
 /// Confined to its event loop. While the loop has time to spare nothing happens here. A connection
 /// that takes more than half of what connections take on average is *loud*: in a tick that is long
 /// already, or while others wait, it is not read from again before its turn comes, and turns have a
-/// bounded part of each tick. So a client that floods waits for other floods and has nobody else
-/// wait, however many they are; what it is not read from it has to keep.
+/// bounded part of each tick, behind what the others had sent to whom they speak with. So a client
+/// that floods waits for other floods and has nobody else wait, however many they are; what it is
+/// not read from it has to keep.
 final class Turns {
     /// After so much time a turn is over, whatever else was read.
-    static final long TURN_NANOS = 250_000;
+    static final long TURN_NANOS = 100_000;
 
     /// What a turn with hardly a byte may take, by itself.
     private static final long TURN_NANOS_LEAST = 20_000;
 
-    /// A tick that has read for so long is busy. Less would cost a loop that is well loaded, and
-    /// where nobody waits for long, a fifth more for each message: to pause and resume is work.
-    private static final long BUSY_NANOS = 8_000_000;
+    /// A tick that has read for so long is busy.
+    private static final long BUSY_NANOS = 1_000_000;
+
+    /// The same where all are as loud: to pause and resume is work, up to a fifth more for each
+    /// message, and nobody there is served sooner for it.
+    private static final long BUSY_NANOS_ALL_LOUD = 8_000_000;
 
     /// About what the loud ones have of a tick.
-    private static final long SHARE_NANOS = 1_000_000;
+    private static final long SHARE_NANOS = 500_000;
 
     /// For so long it is added up who takes how much.
     private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -48,6 +52,10 @@ final class Turns {
     private long windowBeganNanos;
     private long usedNanos;
     private int users;
+    private int loudUsers;
+
+    /// Whether there were any who are not loud, in the window before.
+    private boolean anyQuiet;
 
     /// Who takes more in a window is loud, by the window before.
     private long loudFromNanos = LOUD_NANOS_LEAST;
@@ -79,8 +87,15 @@ final class Turns {
     /// and has a rest.
     void had(BrokerConnection connection, int bytes, long tookNanos, boolean rest, long nowNanos) {
         // More is no doing of its own: somebody took the processor, or garbage was collected.
-        long own = Math.min(tookNanos, Math.min(TURN_NANOS, TURN_NANOS_LEAST + 20L * bytes));
-        boolean loud = used(connection, own, nowNanos) > loudFromNanos;
+        long own = Math.min(tookNanos, Math.min(TURN_NANOS, TURN_NANOS_LEAST + 50L * bytes));
+        boolean loud = isLoud(connection, own, nowNanos);
+        if (connection.waitedForTurn()) {
+            // With many who wait, turns come so seldom that each has taken little: what tells then
+            // is whether it had much to say when its turn came.
+            boolean hasMore = rest || own > TURN_NANOS / 2;
+            loud |= hasMore;
+            connection.waitedForTurn(hasMore);
+        }
         if (loud) {
             turnNanos += (own - turnNanos) / 8;
             loudNanos += own;
@@ -88,30 +103,41 @@ final class Turns {
         if (rest || (loud && (isBusy(nowNanos) || !waiting.isEmpty()))) {
             if (connection.pauseReading(Pause.BY_TURN, nowNanos)) {
                 waiting.add(connection);
+                connection.waitedForTurn(true);
                 driver.armTick(); // it may be another loop that runs the core
             }
         }
     }
 
-    private long used(BrokerConnection connection, long nanos, long nowNanos) {
+    private boolean isLoud(BrokerConnection connection, long nanos, long nowNanos) {
         if (nowNanos - windowBeganNanos > WINDOW_NANOS) {
             loudFromNanos = Math.max(LOUD_NANOS_LEAST, usedNanos / Math.max(1, users) / 2);
+            anyQuiet = users > loudUsers;
             windowBeganNanos = nowNanos;
             window++;
             usedNanos = 0;
             users = 0;
+            loudUsers = 0;
         }
         usedNanos += nanos;
-        users += connection.isNewIn(window) ? 1 : 0;
-        return connection.used(nanos);
+        boolean isNew = connection.isNewIn(window);
+        boolean wasLoud = !isNew && connection.used(0) > loudFromNanos;
+        boolean isLoud = connection.used(nanos) > loudFromNanos;
+        users += isNew ? 1 : 0;
+        loudUsers += isLoud && !wasLoud ? 1 : 0;
+        return isLoud;
     }
 
     private boolean isBusy(long nowNanos) {
-        return nowNanos - tickBeganNanos > BUSY_NANOS;
+        long busyNanos = anyQuiet ? BUSY_NANOS : BUSY_NANOS_ALL_LOUD;
+        return nowNanos - tickBeganNanos > busyNanos;
     }
 
     /// The end of a tick: gives turns to those who wait for one.
     void give(long nowNanos) {
+        if (!waiting.isEmpty()) {
+            loop.flushNow(); // what those who send little have caused need not wait for the others
+        }
         long left = SHARE_NANOS - loudNanos;
         for (int count = waiting.size(); count > 0 && left > 0; count--) {
             BrokerConnection next = waiting.remove();

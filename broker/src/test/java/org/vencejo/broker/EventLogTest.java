@@ -80,7 +80,8 @@ class EventLogTest {
         for (Event refusal :
                 List.of(
                         new Event.ConnectRefused(connection, "a", ReasonCode.NOT_AUTHORIZED, "no"),
-                        new Event.RequestRefused(connection, "a", ReasonCode.NOT_AUTHORIZED, "no"),
+                        new Event.RequestRefused(
+                                connection, "a", ReasonCode.NOT_AUTHORIZED, "publish", "a"),
                         new Event.TurnedAway(connection.peer(), "TLS handshake", "no"))) {
             Lines info = new Lines(false);
             Lines debug = new Lines(true);
@@ -119,7 +120,11 @@ class EventLogTest {
                                 connection, long64K, ReasonCode.NOT_AUTHORIZED, long64K),
                         new Event.ClientDisconnected(connection, long64K, null, long64K),
                         new Event.RequestRefused(
-                                connection, long64K, ReasonCode.NOT_AUTHORIZED, long64K),
+                                connection,
+                                long64K,
+                                ReasonCode.NOT_AUTHORIZED,
+                                "publish",
+                                long64K),
                         new Event.TurnedAway(connection.peer(), "TLS handshake", long64K),
                         new Event.QueueFull(long64K, 1, 1))) {
             assertThat(EventLog.text(event)).hasSizeLessThan(650);

@@ -8,7 +8,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/// Has the heap collected when it has grown far beyond what is in use.
+/// Has the heap collected when it has grown to half as much again as is in use.
 ///
 /// The serial collector lets what it holds for old grow to the maximum of the heap before it looks
 /// at all of it: a broker that needs 20 MB would take a quarter of the machine in time. A heap with
@@ -81,6 +81,6 @@ final class HeapWatch {
         return grownBytes <= GROWN_BYTES_MAX
                 && (!isBusy || usedBytes <= BUSY_USED_BYTES_MAX)
                 && inUseBytes <= IN_USE_BYTES_MAX
-                && garbage > Math.max(inUseBytes, GARBAGE_BYTES);
+                && garbage > Math.max(inUseBytes / 2, GARBAGE_BYTES);
     }
 }

@@ -16,6 +16,7 @@ import org.vencejo.client.MqttClient;
 import org.vencejo.client.MqttException;
 import org.vencejo.client.MqttMessage;
 import org.vencejo.protocol.PacketType;
+import org.vencejo.protocol.Payload;
 import org.vencejo.protocol.Properties;
 import org.vencejo.protocol.ProtocolViolation;
 import org.vencejo.protocol.ReasonCode;
@@ -96,6 +97,11 @@ final class SubCommand implements Callable<Integer> {
             names = "--retained-only",
             description = "Print only messages with RETAIN set, and end at the first without.")
     private boolean retainedOnly;
+
+    @Option(
+            names = "--remove-retained",
+            description = "Remove each retained message that is printed from the server.")
+    private boolean removeRetained;
 
     @Option(
             names = "--retain-as-published",
@@ -183,6 +189,9 @@ final class SubCommand implements Callable<Integer> {
             throw client.misuse(
                     "-W is 0 to " + TIMEOUT_SECONDS_MAX + ", given was " + timeoutSeconds);
         }
+        if (removeRetained && noRetained) {
+            throw client.misuse("--remove-retained and -R exclude each other");
+        }
         if (retainAsPublished) {
             client.requireMqtt5("--retain-as-published");
         }
@@ -265,11 +274,30 @@ final class SubCommand implements Callable<Integer> {
                 if (isWanted(message, hidden)) {
                     print.print(message, out);
                     printed++;
+                    if (removeRetained && message.retain() && message.payload().length() > 0) {
+                        remove(server, message);
+                    }
                 }
             }
             return 0;
         } finally {
             out.flush(); // however it ends: what was received is acknowledged
+        }
+    }
+
+    // [MQTT-3.3.1-6]: an empty one takes the place of what is kept, and is not kept.
+    private void remove(MqttClient server, MqttMessage message) {
+        ReasonCode answer =
+                server.publish(
+                        new MqttMessage(
+                                message.topicName(),
+                                Payload.EMPTY,
+                                client.qos,
+                                true,
+                                Properties.NONE));
+        if (answer.isError()) {
+            client.failed(
+                    "the server refused to remove " + message.topicName() + ": " + answer);
         }
     }
 

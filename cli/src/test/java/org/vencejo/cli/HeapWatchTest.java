@@ -15,9 +15,9 @@ class HeapWatchTest {
         "300, 20, 17, false, it grows fast, so more is in use than was",
         "68, 20, 0, false, little is left lying beside what is in use",
         "69, 20, 16, true, more than that",
-        "200, 100, 0, false, no more than what is in use",
-        "201, 100, -5, true, more than what is in use",
-        "385, 192, 0, true, the most in use that is looked at",
+        "150, 100, 0, false, no more than half of what is in use",
+        "151, 100, -5, true, more than half of it",
+        "289, 192, 0, true, the most in use that is looked at",
         "1000, 193, 0, false, looking at all of that takes long",
         "10, 20, 0, false, less than was in use",
     })

@@ -123,6 +123,20 @@ class PubSubTest {
     }
 
     @Test
+    void whatIsPrintedCanBeRemovedFromTheServer() {
+        for (String qos : List.of("0", "1", "2")) {
+            assertThat(pub("", "-t viejo/a -r -q 1 -m a")).isZero();
+            assertThat(pub("", "-t viejo/b -r -q 1 -m b")).isZero();
+            String remove = "-t viejo/+ --retained-only --remove-retained -q " + qos;
+            assertThat(sub(remove + " -T viejo/b -C 1")).isZero();
+            assertThat(printed()).isEqualTo("a\n");
+            assertThat(sub("-t viejo/+ -C 1")).isZero();
+            assertThat(printed()).as("what is not printed stays").isEqualTo("b\n");
+        }
+        assertThat(sub("-t viejo/+ --remove-retained -R -C 1")).isEqualTo(64);
+    }
+
+    @Test
     void aSubscriptionCanBeGivenUp() {
         String session = "-c -i ya-no -q 1";
         assertThat(sub(session + " -t u/a -t u/b -E")).isZero();

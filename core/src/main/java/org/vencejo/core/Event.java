@@ -36,10 +36,20 @@ public sealed interface Event {
             String detail)
             implements Event {}
 
-    /// A publish or subscription of a client was refused; it stays connected.
+    /// A `request` of a client, to publish or subscribe to `topic`, was refused; it stays connected.
+    ///
+    /// The topic is a Topic Name or Topic Filter as it is, as few refusals are ever read.
     record RequestRefused(
-            Connection connection, String clientIdentifier, ReasonCode reasonCode, String detail)
-            implements Event {}
+            Connection connection,
+            String clientIdentifier,
+            ReasonCode reasonCode,
+            String request,
+            Object topic)
+            implements Event {
+        public String detail() {
+            return request + " " + topic;
+        }
+    }
 
     /// Subscriptions ended because the access rules, which have changed, do not allow them.
     record SubscriptionsEnded(String clientIdentifier, int subscriptions) implements Event {}

@@ -231,7 +231,8 @@ final class Publishing {
                                 connection,
                                 connection.clientIdentifier(),
                                 reasonCode,
-                                "publish " + publish.topicName()));
+                                "publish",
+                                publish.topicName()));
     }
 
     // ---- from the server

@@ -31,7 +31,7 @@ final class RetainedReplay {
 
     private final ServerSession session;
     private final Turn turn;
-    private final ArrayDeque<Request> requests = new ArrayDeque<>();
+    private final ArrayDeque<Request> requests = new ArrayDeque<>(1);
     private @Nullable Retained next;
 
     RetainedReplay(ServerSession session, Turn turn) {

@@ -342,7 +342,7 @@ final class ServerSession {
     /// These subscriptions become active when their SUBACK is sent.
     void await(PendingSubscriptions subscribing) {
         if (pending == null) {
-            pending = new ArrayDeque<>();
+            pending = new ArrayDeque<>(1);
         }
         pending.add(subscribing);
     }

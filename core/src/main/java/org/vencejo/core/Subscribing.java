@@ -23,9 +23,6 @@ import org.vencejo.protocol.Unsubscribe;
 /// becomes active at the instant in which SUBACK is sent; the retained messages that it is owed are
 /// counted from that instant. So the client sees SUBACK, then retained, then live messages (C11).
 final class Subscribing {
-    /// A filter of a SUBSCRIBE that was not granted.
-    private record Refused(TopicFilter topicFilter, ReasonCode reasonCode) {}
-
     private final Turn turn;
     private final SubscriptionTrie<ServerSession> trie;
     private final RetainedStore retained;
@@ -52,9 +49,12 @@ final class Subscribing {
                         Properties.NONE));
         int[] identifiers = subscribe.properties().subscriptionIdentifiers();
         int identifier = identifiers.length == 0 ? 0 : identifiers[0];
-        List<ReasonCode> codes = new ArrayList<>();
-        List<PendingSubscriptions.Grant> grants = new ArrayList<>();
-        List<Refused> refused = new ArrayList<>();
+        int count = subscribe.subscriptions().size();
+        List<ReasonCode> codes = new ArrayList<>(count);
+        List<PendingSubscriptions.Grant> grants = new ArrayList<>(count);
+        int refused = 0;
+        TopicFilter firstRefused = null;
+        ReasonCode firstRefusal = null;
         long number = 0;
         boolean inUse = isInUse(connection, subscribe.packetIdentifier());
         for (Subscription wanted : subscribe.subscriptions()) {
@@ -63,7 +63,10 @@ final class Subscribing {
                             ? ReasonCode.PACKET_IDENTIFIER_IN_USE
                             : refusal(connection, session, wanted);
             if (refusal != null) {
-                refused.add(new Refused(wanted.topicFilter(), refusal));
+                if (refused++ == 0) {
+                    firstRefused = wanted.topicFilter();
+                    firstRefusal = refusal;
+                }
                 codes.add(told(connection, wanted, refusal));
                 continue;
             }
@@ -74,7 +77,9 @@ final class Subscribing {
             grants.add(new PendingSubscriptions.Grant(subscribed, isNew));
             codes.add(ReasonCode.granted(granted.maximumQoS()));
         }
-        tell(connection, refused);
+        if (firstRefused != null && firstRefusal != null) {
+            tell(connection, firstRefused, firstRefusal, refused);
+        }
         Suback suback = new Suback(subscribe.packetIdentifier(), codes, Properties.NONE);
         session.await(new PendingSubscriptions(suback, grants));
         session.answer(suback, number);
@@ -147,22 +152,18 @@ final class Subscribing {
     }
 
     // One event for a packet, however many filters it holds.
-    private void tell(Connection connection, List<Refused> refused) {
-        if (refused.isEmpty()) {
-            return;
-        }
-        Refused first = refused.getFirst();
-        String count =
-                refused.size() == 1
-                        ? ""
-                        : "%d Topic Filters, the first is ".formatted(refused.size());
+    private void tell(Connection connection, TopicFilter first, ReasonCode refusal, int count) {
         turn.outbox()
                 .event(
                         new Event.RequestRefused(
                                 connection,
                                 connection.clientIdentifier(),
-                                first.reasonCode,
-                                "subscribe " + count + first.topicFilter));
+                                refusal,
+                                count == 1
+                                        ? "subscribe"
+                                        : "subscribe %d Topic Filters, the first is"
+                                                .formatted(count),
+                                first));
     }
 
     /// SUBACK was sent: its subscriptions are active from now on.
@@ -173,7 +174,10 @@ final class Subscribing {
             // One that was replaced meanwhile holds until the SUBACK of the other one.
             trie.put(session, subscription, subscribed.subscriptionIdentifier());
             if (withRetained && isOwedRetained(subscription, grant.isNew())) {
-                session.replay(request(subscribed));
+                RetainedReplay.Request request = request(subscribed);
+                if (!request.cursor().finished()) { // there may be one that matches
+                    session.replay(request);
+                }
             }
         }
         session.pump();

@@ -129,7 +129,11 @@ class PublishingTest {
         assertThat(bench.events)
                 .contains(
                         new Event.RequestRefused(
-                                client, "c", ReasonCode.NOT_AUTHORIZED, "publish secret"));
+                                client,
+                                "c",
+                                ReasonCode.NOT_AUTHORIZED,
+                                "publish",
+                                TopicName.of("secret")));
     }
 
     @Test

@@ -73,7 +73,7 @@ final class BodyDecoder {
             throw Rule.SUBSCRIBE_EMPTY.broken(
                     in.version(), "SUBSCRIBE has at least one Topic Filter, given was none");
         }
-        List<Subscription> subscriptions = new ArrayList<>();
+        List<Subscription> subscriptions = new ArrayList<>(2);
         while (in.hasMore()) {
             requireRoom(in, subscriptions.size());
             TopicFilter topicFilter = topicFilter(in, Rule.SUBSCRIBE_FILTER, mqtt5);

@@ -180,6 +180,11 @@ public final class IoLoop implements Executor {
         }
     }
 
+    /// Flushes what was appended so far, without waiting for the end of the tick.
+    public void flushNow() {
+        flushDirty();
+    }
+
     private void flushDirty() {
         ArrayList<OutBuffer> now = dirty;
         dirty = flushing;

@@ -25,6 +25,7 @@ final class Attack {
     private final int hostile;
     private final int seconds;
     private final String heap;
+    private final int rate;
     private final List<Phase> phases = new ArrayList<>();
 
     /// What was seen in one phase. Times are microseconds.
@@ -41,16 +42,18 @@ final class Attack {
             long residentMegabytes,
             long cpuMillis) {}
 
-    private Attack(Path vencejo, Path folder, int hostile, int seconds, String heap) {
+    private Attack(
+            Path vencejo, Path folder, int hostile, int seconds, String heap, int rate) {
         this.vencejo = vencejo;
         this.folder = folder;
         this.hostile = hostile;
         this.seconds = seconds;
         this.heap = heap;
+        this.rate = rate;
     }
 
-    /// Arguments: the launcher `vencejo`, how many hostile connections, seconds for each phase, and
-    /// the heap of the broker.
+    /// Arguments: the launcher `vencejo`, how many hostile connections, seconds for each phase,
+    /// the heap of the broker, and how many messages a second it takes from a client, or 0.
     public static void main(String[] arguments) throws IOException {
         Path folder = Files.createTempDirectory("vencejo-attack");
         System.out.println("logs and data: " + folder);
@@ -59,13 +62,14 @@ final class Attack {
                         folder,
                         Integer.parseInt(arguments[1]),
                         Integer.parseInt(arguments[2]),
-                        arguments[3])
+                        arguments[3],
+                        Integer.parseInt(arguments[4]))
                 .run();
     }
 
     private void run() throws IOException {
         try (BrokerUnderAttack broker =
-                        new BrokerUnderAttack(vencejo, folder.resolve("broker"), heap);
+                        new BrokerUnderAttack(vencejo, folder.resolve("broker"), heap, rate);
                 Crew honest =
                         new Crew(
                                 Honest.class,
@@ -74,13 +78,16 @@ final class Attack {
             settle(broker, honest, 10);
             measure("calm", broker, honest);
             try (BrokerUnderAttack other =
-                    new BrokerUnderAttack(vencejo, folder.resolve("other"), heap)) {
+                    new BrokerUnderAttack(vencejo, folder.resolve("other"), heap, rate)) {
                 var _ = underAttack("attack elsewhere", other, broker, honest);
             }
             settle(broker, honest, 5);
             Map<String, String> said = underAttack("under attack", broker, broker, honest);
             settle(broker, honest, 15);
             measure("after", broker, honest);
+            System.out.println("  removed: " + broker.removeRetained("hostil/#") + " retained");
+            settle(broker, honest, 15);
+            measure("after, and what they left removed", broker, honest);
             print();
             System.out.printf("resident at most: %d MB%n", broker.residentMegabytesMost());
             System.out.println("what the broker says of the attack:");

@@ -1,6 +1,8 @@
 package org.vencejo.bench.attack;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -14,16 +16,19 @@ import java.util.concurrent.TimeUnit;
 final class BrokerUnderAttack implements AutoCloseable {
     static final String HOST = "127.0.0.1";
 
+    private final Path vencejo;
     private final Process process;
     private final int[] ports;
     private long cpuMillisBefore;
 
     /// Starts one in `folder`, with the heap that `heap` says, as `256m`.
-    BrokerUnderAttack(Path vencejo, Path folder, String heap) throws IOException {
+    /// `rate` is how many messages a second a client may send, 0 for as many as it likes.
+    BrokerUnderAttack(Path vencejo, Path folder, String heap, int rate) throws IOException {
+        this.vencejo = vencejo;
         Files.createDirectories(folder);
         ports = freePorts();
         Path config = folder.resolve("vencejo.yaml");
-        Files.writeString(config, configuration(folder));
+        Files.writeString(config, configuration(folder, rate));
         makeCertificate(folder);
         Path log = folder.resolve("broker.log");
         ProcessBuilder builder =
@@ -39,7 +44,7 @@ final class BrokerUnderAttack implements AutoCloseable {
         }
     }
 
-    private String configuration(Path folder) {
+    private String configuration(Path folder, int rate) {
         return """
         listeners:
           - {port: %d}
@@ -53,6 +58,7 @@ final class BrokerUnderAttack implements AutoCloseable {
           connections-per-address-max: 500
           connections-per-address-rate-max: 50
           connecting-max: 4000
+          messages-in-rate-max: %d
         """
                 .formatted(
                         ports[0],
@@ -60,7 +66,21 @@ final class BrokerUnderAttack implements AutoCloseable {
                         folder.resolve("certificate.pem"),
                         folder.resolve("key.pem"),
                         ports[2],
-                        folder.resolve("data"));
+                        folder.resolve("data"),
+                        rate);
+    }
+
+    /// Has the command line remove the retained messages that match `filter`; returns how many.
+    long removeRetained(String filter) throws IOException {
+        String command =
+                "sub -h %s -p %d -t %s --retained-only --remove-retained -W 20 -F ."
+                        .formatted(HOST, ports[0], filter);
+        List<String> all = new ArrayList<>(List.of(vencejo.toString()));
+        all.addAll(List.of(command.split(" ", -1)));
+        Process it = new ProcessBuilder(all).redirectError(Redirect.DISCARD).start();
+        try (BufferedReader lines = it.inputReader()) {
+            return lines.lines().count();
+        }
     }
 
     private static void makeCertificate(Path folder) throws IOException {
