@@ -1,12 +1,14 @@
 package org.vencejo.cli;
 
 import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryUsage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Has the heap collected when it has grown to half as much again as is in use.
 ///
@@ -14,12 +16,17 @@ import java.util.concurrent.TimeUnit;
 /// at all of it: a broker that needs 20 MB would take a quarter of the machine in time. A heap with
 /// much in use is left to it, as looking at all of that takes long, and so is one that grows fast,
 /// or much of one in a busy process: it may be in use, and whoever makes it grow should not have
-/// all others wait as well. Confined to its thread.
+/// all others wait as well. What was in use may be so no longer, as after a flood: that is looked
+/// at now and then, for a thousandth of the time at most. Confined to its thread.
 final class HeapWatch {
     private static final String OLD = "Tenured Gen";
+    private static final String OF_ALL = "MarkSweepCompact";
     private static final long GARBAGE_BYTES = 48L << 20;
     private static final long IN_USE_BYTES_MAX = 192L << 20;
+    private static final long LOOKED_AT_BYTES_MAX = 512L << 20;
     private static final int LOOKS_EVERY_SECONDS = 2;
+    private static final long AGAIN_MILLIS_LEAST = TimeUnit.MINUTES.toMillis(5);
+    private static final long AGAIN_FACTOR = 1_000;
 
     private static final long GROWN_BYTES_MAX = 16L << 20;
 
@@ -27,11 +34,21 @@ final class HeapWatch {
     private static final long BUSY_USED_BYTES_MAX = 96L << 20;
 
     private final MemoryPoolMXBean pool;
+    private final @Nullable GarbageCollectorMXBean collector;
+    private long collections;
+    private long collectedMillis;
+    private long pauseMillis;
+    private long collectedNanos = System.nanoTime();
     private long lastUsed;
     private long lastProcessorNanos;
 
     private HeapWatch(MemoryPoolMXBean pool) {
         this.pool = pool;
+        this.collector =
+                ManagementFactory.getGarbageCollectorMXBeans().stream()
+                        .filter(each -> each.getName().equals(OF_ALL))
+                        .findAny()
+                        .orElse(null);
     }
 
     /// Watches from now on, if the collector is the serial one.
@@ -55,10 +72,24 @@ final class HeapWatch {
         MemoryUsage afterCollection = pool.getCollectionUsage();
         long inUse = afterCollection == null ? 0 : afterCollection.getUsed();
         long used = pool.getUsage().getUsed();
-        if (isToBeCollected(used, inUse, used - lastUsed, isBusy())) {
+        long grown = used - lastUsed;
+        boolean isBusy = isBusy();
+        lookAtCollections();
+        long since = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - collectedNanos);
+        if (isToBeCollected(used, inUse, grown, isBusy)
+                || (!isBusy && isToBeLookedAt(used, inUse, grown, since, pauseMillis))) {
             System.gc();
         }
         lastUsed = used;
+    }
+
+    private void lookAtCollections() {
+        if (collector != null && collector.getCollectionCount() != collections) {
+            pauseMillis = collector.getCollectionTime() - collectedMillis;
+            collections = collector.getCollectionCount();
+            collectedMillis = collector.getCollectionTime();
+            collectedNanos = System.nanoTime();
+        }
     }
 
     // More than half of a processor, since the last look.
@@ -70,6 +101,16 @@ final class HeapWatch {
         long used = now - lastProcessorNanos;
         lastProcessorNanos = now;
         return used > TimeUnit.SECONDS.toNanos(LOOKS_EVERY_SECONDS) / 2;
+    }
+
+    /// Whether a heap that was collected `sinceMillis` ago, which took `pauseMillis`, and has changed
+    /// since, is worth another look: what was in use then may not be any more.
+    static boolean isToBeLookedAt(
+            long usedBytes, long inUseBytes, long grownBytes, long sinceMillis, long pauseMillis) {
+        return grownBytes <= GROWN_BYTES_MAX
+                && usedBytes <= LOOKED_AT_BYTES_MAX
+                && usedBytes - inUseBytes > GARBAGE_BYTES
+                && sinceMillis > Math.max(AGAIN_MILLIS_LEAST, AGAIN_FACTOR * pauseMillis);
     }
 
     /// Whether a heap of which `usedBytes` are taken, and `inUseBytes` were in use when it was last
