@@ -41,7 +41,9 @@ public final class Vencejo implements Runnable {
         COMMANDS.put("pub", PubCommand::new);
         COMMANDS.put("store", StoreCommand::new);
         COMMANDS.put("sub", SubCommand::new);
-        COMMANDS.put("version", Version::new);
+        // No reference to a constructor of a class that the JDK leaves out of its ahead-of-time
+        // cache, as it does this one for picocli's old interface: the JDK ends in a guarantee then.
+        COMMANDS.put("version", () -> new Version());
     }
 
     @Spec private CommandSpec spec = CommandSpec.create();
