@@ -333,8 +333,7 @@ final class AuthenticationThreads implements AutoCloseable {
 
         private Authentication.Outcome fault(Exception fault) {
             overdue.incrementAndGet();
-            // Whoever finds such a hole is as slow at it as at guessing.
-            var _ = guessers.failed(peer.address(), null, System.nanoTime());
+            failed(null); // whoever finds such a hole is as slow at it as at guessing
             events.accept(new Event.Fault(connection, fault));
             return UNAVAILABLE;
         }
@@ -369,7 +368,6 @@ final class AuthenticationThreads implements AutoCloseable {
 
         /// Draws the consequences of an outcome, and returns it.
         Authentication.Outcome ended(Authentication.Outcome outcome) {
-            String user = userName();
             if (outcome instanceof Authentication.Accepted accepted && guesses()) {
                 right.incrementAndGet();
                 String known = accepted.identity().userName(); // not who it said in CONNECT
@@ -379,19 +377,23 @@ final class AuthenticationThreads implements AutoCloseable {
             } else if (outcome instanceof Authentication.Refused it
                     && it.reasonCode() == ReasonCode.BAD_USER_NAME_OR_PASSWORD) {
                 wrong.incrementAndGet();
-                Guessers.Ban ban = guessers.failed(peer.address(), user, System.nanoTime());
-                if (ban != null) {
-                    log.warn(
-                            "{} is banned for {} s after {} wrong user names or passwords",
-                            ban.address(),
-                            TimeUnit.NANOSECONDS.toSeconds(limits.banNanos()),
-                            ban.failures());
-                }
+                failed(userName());
             }
             if (!(outcome instanceof Authentication.More)) {
                 clear();
             }
             return outcome;
+        }
+
+        private void failed(@Nullable String user) {
+            Guessers.Ban ban = guessers.failed(peer.address(), user, System.nanoTime());
+            if (ban != null) {
+                events.accept(
+                        new Event.AddressBanned(
+                                ban.address(),
+                                TimeUnit.NANOSECONDS.toSeconds(limits.banNanos()),
+                                ban.failures()));
+            }
         }
 
         /// Whether it gives something that it may have guessed.

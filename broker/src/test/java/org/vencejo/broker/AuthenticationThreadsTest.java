@@ -237,6 +237,40 @@ class AuthenticationThreadsTest {
         }
     }
 
+    /// Whoever finds out how to make a fault is as slow at it as at guessing, and is told of.
+    @ParameterizedTest
+    @EnumSource
+    void whoCausesFaultsIsBannedAsGuessersAre(Work kind) throws IOException {
+        Asked broken =
+                new Asked(
+                        kind,
+                        it -> {
+                            throw new IllegalStateException("broken");
+                        });
+        ServerRig rig = ServerRig.start(1, new Authenticators(List.of(broken), stern(4)));
+        for (int i = 0; i < 4; i++) {
+            assertThat(connect(rig, "a")).isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
+        }
+        assertThat(bans(rig)).containsExactly(BAN_AFTER_4);
+        rig.driver().stop(TimeUnit.SECONDS.toNanos(30));
+    }
+
+    private static final Event BAN_AFTER_4 = new Event.AddressBanned("127.0.0.1", 3_600, 4);
+
+    private static AuthenticationLimits stern(int failuresMax) {
+        return with(
+                with(
+                        with(with(LIMITS, "failuresMax", failuresMax), "banLoopback", true),
+                        "forgivenNanos",
+                        3_600_000_000_000L),
+                "banNanos",
+                3_600_000_000_000L);
+    }
+
+    private static List<Event> bans(ServerRig rig) {
+        return rig.events().stream().filter(Event.AddressBanned.class::isInstance).toList();
+    }
+
     /// After so many failures at once the delay is minutes, so that nothing hangs on when the next
     /// one comes.
     @Test
@@ -291,6 +325,7 @@ class AuthenticationThreadsTest {
             try (RawClient after = new RawClient(rig.address())) {
                 assertThat(after.isClosed()).isTrue();
             }
+            assertThat(bans(rig)).hasSize(1);
             assertThat(rig.driver().traffic().refusedConnections()).isEqualTo(1);
             assertThat(rig.driver().authentication().wrong()).isEqualTo(3);
         }

@@ -27,6 +27,9 @@ public sealed interface Event {
     /// WebSocket upgrade, named in `step`, failed.
     record TurnedAway(Peer peer, String step, String detail) implements Event {}
 
+    /// After so many attempts that failed an address is not heard for so long.
+    record AddressBanned(String address, long seconds, int failures) implements Event {}
+
     /// A connected client is gone, with the Reason Code that it or we gave; none if its transport
     /// connection was lost.
     record ClientDisconnected(
