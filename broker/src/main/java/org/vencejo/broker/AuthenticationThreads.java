@@ -57,7 +57,10 @@ final class AuthenticationThreads implements AutoCloseable {
     private final ThreadFactory waiting =
             Thread.ofVirtual().name("vencejo-authenticator-", 0).factory();
     private final Set<Thread> waitingThreads = ConcurrentHashMap.newKeySet();
-    private final Semaphore waitingPlaces;
+
+    /// The places of each in the chain: one that is slow takes no place of another.
+    private final List<Semaphore> waitingPlaces;
+
     private final ScheduledThreadPoolExecutor clock;
 
     private final AtomicLong right = new AtomicLong();
@@ -87,7 +90,8 @@ final class AuthenticationThreads implements AutoCloseable {
                                 limits.banLoopback()),
                         new NameKeys(new SecureRandom()));
         this.computing = pool(limits.threads(), limits.waitingMax());
-        this.waitingPlaces = new Semaphore(limits.concurrencyMax());
+        this.waitingPlaces =
+                chain.stream().map(each -> new Semaphore(limits.concurrencyMax())).toList();
         this.clock =
                 new ScheduledThreadPoolExecutor(
                         1, Thread.ofPlatform().daemon().name("vencejo-delays").factory());
@@ -163,6 +167,12 @@ final class AuthenticationThreads implements AutoCloseable {
         private final BiConsumer<Authentication.Outcome, Long> later;
         private int next;
 
+        /// Whether it was seen how many attempts of its address failed.
+        private boolean checked;
+
+        /// Whether somebody had to ask others about it.
+        private boolean awaited;
+
         Attempt(
                 Connection connection,
                 BrokerConnection peer,
@@ -177,9 +187,12 @@ final class AuthenticationThreads implements AutoCloseable {
         }
 
         Authentication.@Nullable Outcome begin() {
-            if (!guesses()) {
-                return goOn();
-            }
+            return guesses() ? goOnInTime() : goOn();
+        }
+
+        /// Goes on, later if it has to wait for attempts before it that failed.
+        private Authentication.@Nullable Outcome goOnInTime() {
+            checked = true;
             long nanos = guessers.waitNanos(peer.address(), userName(), System.nanoTime());
             if (nanos == Guessers.BANNED) {
                 return BANNED;
@@ -231,7 +244,8 @@ final class AuthenticationThreads implements AutoCloseable {
                         return compute(asked);
                     }
                     case WAITS -> {
-                        return await(asked);
+                        // Who names nobody guesses nothing, and costs others as much.
+                        return checked ? await(asked) : goOnInTime();
                     }
                 }
             }
@@ -243,7 +257,7 @@ final class AuthenticationThreads implements AutoCloseable {
                 computing.execute(() -> {
                     if (peer.isGone()) {
                         clear(); // nobody waits for it, and it has learned nothing
-                    } else if (guesses() && guessers.isBanned(peer.address(), System.nanoTime())) {
+                    } else if (checked && guessers.isBanned(peer.address(), System.nanoTime())) {
                         proceed(BANNED);
                     } else {
                         computed.incrementAndGet();
@@ -257,9 +271,11 @@ final class AuthenticationThreads implements AutoCloseable {
         }
 
         private Authentication.@Nullable Outcome await(Authenticator asked) {
-            if (!waitingPlaces.tryAcquire()) {
+            Semaphore places = waitingPlaces.get(next);
+            if (!places.tryAcquire()) {
                 return noRoom();
             }
+            awaited = true;
             AtomicBoolean over = new AtomicBoolean();
             AtomicReference<@Nullable Future<?>> timer = new AtomicReference<>();
             Thread thread =
@@ -269,7 +285,7 @@ final class AuthenticationThreads implements AutoCloseable {
                             outcome = answer(asked);
                         } finally {
                             waitingThreads.remove(Thread.currentThread());
-                            waitingPlaces.release();
+                            places.release();
                             cancel(timer.get());
                         }
                         if (over.compareAndSet(false, true)) {
@@ -286,7 +302,7 @@ final class AuthenticationThreads implements AutoCloseable {
             try {
                 timer.set(clock.schedule(tooLate, limits.timeoutNanos(), TimeUnit.NANOSECONDS));
             } catch (RejectedExecutionException stopped) {
-                waitingPlaces.release();
+                places.release();
                 return UNAVAILABLE;
             }
             waitingThreads.add(thread);
@@ -374,10 +390,13 @@ final class AuthenticationThreads implements AutoCloseable {
                 if (known != null) {
                     guessers.succeeded(peer.address(), known, System.nanoTime());
                 }
-            } else if (outcome instanceof Authentication.Refused it
-                    && it.reasonCode() == ReasonCode.BAD_USER_NAME_OR_PASSWORD) {
-                wrong.incrementAndGet();
-                failed(userName());
+            } else if (outcome instanceof Authentication.Refused it) {
+                if (it.reasonCode() == ReasonCode.BAD_USER_NAME_OR_PASSWORD) {
+                    wrong.incrementAndGet();
+                    failed(userName());
+                } else if (awaited && !guesses() && !isOurs(it.reasonCode())) {
+                    failed(null);
+                }
             }
             if (!(outcome instanceof Authentication.More)) {
                 clear();
@@ -394,6 +413,11 @@ final class AuthenticationThreads implements AutoCloseable {
                                 TimeUnit.NANOSECONDS.toSeconds(limits.banNanos()),
                                 ban.failures()));
             }
+        }
+
+        /// Whether it is no fault of the client that it is refused with that, or is known already.
+        private static boolean isOurs(ReasonCode reasonCode) {
+            return reasonCode == ReasonCode.SERVER_UNAVAILABLE || reasonCode == ReasonCode.BANNED;
         }
 
         /// Whether it gives something that it may have guessed.

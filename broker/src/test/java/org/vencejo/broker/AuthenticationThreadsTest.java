@@ -30,6 +30,7 @@ import org.vencejo.core.Peer;
 import org.vencejo.protocol.Connack;
 import org.vencejo.protocol.Packet;
 import org.vencejo.protocol.PacketType;
+import org.vencejo.protocol.Properties;
 import org.vencejo.protocol.ReasonCode;
 
 /// Those who know clients are asked in order and on the threads of their kind, and whatever does
@@ -173,6 +174,50 @@ class AuthenticationThreadsTest {
         }
     }
 
+    /// The slow one has as many as it may; who is none of its business is asked about elsewhere.
+    @Test
+    void whoeverIsSlowTakesNoPlaceOfAnother() throws Exception {
+        CountDownLatch known = new CountDownLatch(1);
+        LinkedBlockingQueue<String> begun = new LinkedBlockingQueue<>();
+        Authenticator slow =
+                new OfSome(
+                        "slow",
+                        new Asked(
+                                Work.WAITS,
+                                it -> {
+                                    begun.add(it.clientIdentifier());
+                                    return await(known) ? letIn(it) : null;
+                                }));
+        Authenticator quick = new Asked(Work.WAITS, AuthenticationThreadsTest::letIn);
+        AuthenticationLimits narrow = with(LIMITS, "concurrencyMax", 1);
+        try (ServerRig rig =
+                        ServerRig.start(1, new Authenticators(List.of(slow, quick), narrow));
+                RawClient inside = asking(rig, "slow 1", bytes("x"))) {
+            assertThat(begun.poll(30, TimeUnit.SECONDS)).isEqualTo("slow 1");
+            assertThat(connect(rig, "slow 2")).isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
+            assertThat(connect(rig, "another")).isEqualTo(ReasonCode.SUCCESS);
+            known.countDown();
+            assertThat(answer(inside)).isEqualTo(ReasonCode.SUCCESS);
+        }
+    }
+
+    /// An authenticator whose business are the clients whose name begins so.
+    private record OfSome(String beginning, Authenticator behind) implements Authenticator {
+        private boolean isMine(Authentication.Request request) {
+            return ((Credentials) request).clientIdentifier().startsWith(beginning);
+        }
+
+        @Override
+        public Work work(Peer peer, Authentication.Request request) {
+            return isMine(request) ? behind.work(peer, request) : Work.NONE;
+        }
+
+        @Override
+        public Outcome authenticate(Peer peer, Authentication.Request request) {
+            return isMine(request) ? behind.authenticate(peer, request) : null;
+        }
+    }
+
     /// Nobody computes for who has gone; the control arm is the one that stays.
     @Test
     void whoLeavesTheWaitingListIsNotAskedAbout() throws Exception {
@@ -234,6 +279,30 @@ class AuthenticationThreadsTest {
             }
             assertThat(rig.driver().authentication().wrong()).isEqualTo(4);
             assertThat(rig.driver().authentication().bans()).isZero();
+        }
+    }
+
+    /// Who names nobody has guessed nothing; but where others are asked about it, it costs them.
+    @ParameterizedTest
+    @CsvSource({
+        "WAITS, NOT_AUTHORIZED,     true",
+        "WAITS, SERVER_UNAVAILABLE, false", // which is no fault of the client
+        "NONE,  NOT_AUTHORIZED,     false",
+    })
+    void whoNamesNobodyAndIsRefusedByOthersIsSlowAndBannedAsGuessersAre(
+            Work kind, ReasonCode code, boolean counts) throws IOException {
+        Asked strict = new Asked(kind, it -> new Authentication.Refused(code, Properties.NONE));
+        AuthenticationLimits stern = with(stern(4), "delayNanosMax", 1_000_000L);
+        try (ServerRig rig = ServerRig.start(1, new Authenticators(List.of(strict), stern))) {
+            for (int i = 0; i < 4; i++) {
+                try (RawClient client = new RawClient(rig.address())) {
+                    client.send(RawClient.connect("c"));
+                    assertThat(answer(client)).isEqualTo(code);
+                }
+            }
+            assertThat(rig.driver().authentication().delayed()).isEqualTo(counts ? 2 : 0);
+            assertThat(rig.driver().authentication().wrong()).isZero();
+            assertThat(bans(rig)).isEqualTo(counts ? List.of(BAN_AFTER_4) : List.of());
         }
     }
 

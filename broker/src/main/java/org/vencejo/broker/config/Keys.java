@@ -810,8 +810,9 @@ final class Keys {
                     "authentication-failures-max",
                     new Count(2, 10_000),
                     fixed(20),
-                    "Wrong user names or passwords from an address (IPv6: from a /64). From the second on"
-                            + " the next attempt waits, twice as long each time.",
+                    "Attempts from an address (IPv6: from a /64) that failed: with a wrong user name or"
+                            + " password; without any, after others were asked; or by a fault of ours."
+                            + " From the second on the next attempt waits, twice as long each time.",
                     "the address is banned: its connections are closed at once, one that is open gets"
                             + " CONNACK 0x8A (3.x: 0x05)");
     static final Key<Long> AUTHENTICATION_FORGIVEN_TIME =
@@ -866,7 +867,7 @@ final class Keys {
                     "authentication-concurrency-max",
                     new Count(1, 10_000),
                     fixed(100),
-                    "Clients about whom others are asked at a time.",
+                    "Clients about whom others are asked at a time, for each entry of `authentication`.",
                     "CONNACK 0x88 (3.x: 0x03)");
     static final Key<Long> AUTHENTICATION_TOKEN_SIZE_MAX =
             Key.limit(
