@@ -20,6 +20,8 @@ import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.CRLReason;
@@ -66,6 +68,21 @@ public final class Authority {
                     file(folder, name + ".pem", pem()),
                     file(folder, name + ".key", keyPem()),
                     null);
+        }
+
+        /// TLS for a server of the JDK's that shows it.
+        public SSLContext context() {
+            try {
+                char[] password = "p".toCharArray();
+                KeyManagerFactory keys =
+                        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+                keys.init(store(password), password);
+                SSLContext context = SSLContext.getInstance("TLS");
+                context.init(keys.getKeyManagers(), null, null);
+                return context;
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(e);
+            }
         }
 
         /// A store with certificate and key, as a JDK client takes it.

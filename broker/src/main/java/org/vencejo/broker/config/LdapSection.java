@@ -73,7 +73,8 @@ final class LdapSection {
                         userFilter,
                         groupBase,
                         groupFilter,
-                        binding.get(Keys.LDAP_GROUP_NAME, index)),
+                        binding.get(Keys.LDAP_GROUP_NAME, index),
+                        binding.count(Keys.AUTHENTICATION_GROUPS_MAX)),
                 listeners);
     }
 

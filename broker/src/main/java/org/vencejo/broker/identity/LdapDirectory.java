@@ -26,6 +26,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -53,9 +54,10 @@ public final class LdapDirectory implements AutoCloseable {
     /// for.
     private static final int MESSAGE_BYTES_MAX = 1 << 20;
 
-    /// Groups of a user. A rule may deny by any of them, so who is in more is not let in.
-    private static final int GROUPS_MAX = 1_000;
+    /// How the name of nobody begins.
+    private static final String NOBODY = "cn=vencejo-nobody-";
 
+    private final SecureRandom random = new SecureRandom();
     private final LdapSettings settings;
     private final LDAPConnectionPool pool;
 
@@ -186,6 +188,7 @@ public final class LdapDirectory implements AutoCloseable {
             throws LDAPException, RefusedException {
         SearchResultEntry entry = find(userName);
         if (entry == null) {
+            bindAsNobody(password);
             return null;
         }
         bind(entry.getDN(), password);
@@ -200,6 +203,13 @@ public final class LdapDirectory implements AutoCloseable {
         if (password.length == 0) {
             throw new RefusedException(Kind.WRONG, "it gave no password");
         }
+        ResultCode code = bindOnce(dn, password);
+        if (!code.equals(ResultCode.SUCCESS)) {
+            throw new RefusedException(kind(code), words(code));
+        }
+    }
+
+    private ResultCode bindOnce(String dn, byte[] password) throws LDAPException {
         // To connect may take a bind of our own, whose failure is none of the user's.
         LDAPConnection connection = pool.getConnection();
         ResultCode code = bind(connection, dn, password);
@@ -209,8 +219,17 @@ public final class LdapDirectory implements AutoCloseable {
             code = bind(connection, dn, password);
         }
         pool.releaseAndReAuthenticateConnection(connection);
-        if (!code.equals(ResultCode.SUCCESS)) {
-            throw new RefusedException(kind(code), words(code));
+        return code;
+    }
+
+    // So that a name that the directory does not have costs as many questions as a wrong password.
+    // It is no name that a directory could lock, and the password is not the client's.
+    private void bindAsNobody(byte[] password) throws LDAPException {
+        if (password.length > 0) {
+            byte[] other = new byte[password.length];
+            random.nextBytes(other);
+            String dn = NOBODY + Long.toHexString(random.nextLong()) + "," + settings.userBase();
+            var _ = bindOnce(dn, other);
         }
     }
 
@@ -312,7 +331,7 @@ public final class LdapDirectory implements AutoCloseable {
                         settings.groupBase(),
                         SearchScope.SUB,
                         DereferencePolicy.NEVER,
-                        GROUPS_MAX + 1,
+                        settings.groupsMax() + 1,
                         0,
                         false,
                         Filter.create(
@@ -321,7 +340,7 @@ public final class LdapDirectory implements AutoCloseable {
                                         .replace(LdapSettings.USER, Filter.encodeValue(userName))),
                         settings.groupName());
         Set<String> groups = new LinkedHashSet<>();
-        for (SearchResultEntry group : entries(pool.search(request))) {
+        for (SearchResultEntry group : groups(request)) {
             String[] names = group.getAttributeValues(settings.groupName());
             for (String name : names == null ? new String[0] : names) {
                 if (!Shown.isName(name)) {
@@ -331,11 +350,30 @@ public final class LdapDirectory implements AutoCloseable {
                 groups.add(name);
             }
         }
-        if (groups.size() > GROUPS_MAX) {
-            throw new RefusedException(
-                    Kind.NOT_ALLOWED, "it is in more than %,d groups".formatted(GROUPS_MAX));
+        if (groups.size() > settings.groupsMax()) {
+            throw inTooMany();
         }
         return groups;
+    }
+
+    // A rule may deny by any of them, so who is in more than we are told of is not let in.
+    private List<SearchResultEntry> groups(SearchRequest request)
+            throws LDAPException, RefusedException {
+        try {
+            return entries(pool.search(request));
+        } catch (LDAPSearchException e) {
+            if (e.getResultCode().equals(ResultCode.SIZE_LIMIT_EXCEEDED)) {
+                throw inTooMany();
+            }
+            throw e;
+        }
+    }
+
+    private RefusedException inTooMany() {
+        return new RefusedException(
+                Kind.NOT_ALLOWED,
+                "it is in more than %d groups (limits.authentication-groups-max), or than the directory shows"
+                        .formatted(settings.groupsMax()));
     }
 
     private static Kind kind(ResultCode code) {

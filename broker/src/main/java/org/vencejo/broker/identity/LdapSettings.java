@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// `servers` are asked in this order, the next when one is away. Without a `bindDn` the directory
 /// is searched by nobody. In `userFilter` stands [#USER] for the user name, in `groupFilter` [#DN]
-/// or the same; without a `groupBase` nobody is in a group.
+/// or the same; without a `groupBase` nobody is in a group. Who is in more than `groupsMax` is not let
+/// in.
 public record LdapSettings(
         List<URI> servers,
         boolean startTls,
@@ -20,7 +21,8 @@ public record LdapSettings(
         String userFilter,
         String groupBase,
         String groupFilter,
-        String groupName) {
+        String groupName,
+        int groupsMax) {
     public static final String USER = "{user}";
     public static final String DN = "{dn}";
 

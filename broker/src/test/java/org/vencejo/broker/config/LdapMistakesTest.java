@@ -58,7 +58,8 @@ class LdapMistakesTest {
                                         "(&(objectClass=person)(mail={user}))",
                                         "ou=groups,dc=casa",
                                         "(memberUid={user})",
-                                        "ou"),
+                                        "ou",
+                                        100),
                                 Set.of()));
     }
 

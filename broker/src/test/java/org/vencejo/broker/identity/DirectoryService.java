@@ -3,14 +3,20 @@ package org.vencejo.broker.identity;
 import com.unboundid.ldap.listener.InMemoryDirectoryServer;
 import com.unboundid.ldap.listener.InMemoryDirectoryServerConfig;
 import com.unboundid.ldap.listener.InMemoryListenerConfig;
+import com.unboundid.ldap.listener.interceptor.InMemoryInterceptedSimpleBindRequest;
+import com.unboundid.ldap.listener.interceptor.InMemoryOperationInterceptor;
 import com.unboundid.ldap.sdk.LDAPException;
 import com.unboundid.ldap.sdk.OperationType;
+import com.unboundid.ldif.LDIFException;
 import com.unboundid.ldif.LDIFReader;
 import java.io.ByteArrayInputStream;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +95,8 @@ public final class DirectoryService implements AutoCloseable {
 
     private final InMemoryDirectoryServer server;
     private final boolean isTls;
+    private final List<String> bound = new CopyOnWriteArrayList<>();
+    private volatile Consumer<String> beforeBind = dn -> {};
 
     /// One that speaks plainly, and with `tls` goes on in TLS when it is asked.
     public static DirectoryService plain(@Nullable SSLContext tls) throws LDAPException {
@@ -119,6 +127,15 @@ public final class DirectoryService implements AutoCloseable {
         config.setListenerConfigs(listener);
         config.setSchema(null);
         config.setAuthenticationRequiredOperationTypes(Set.of(OperationType.SEARCH));
+        config.addInMemoryOperationInterceptor(
+                new InMemoryOperationInterceptor() {
+                    @Override
+                    public void processSimpleBindRequest(InMemoryInterceptedSimpleBindRequest it) {
+                        String dn = it.getRequest().getBindDN();
+                        bound.add(dn + " " + it.getRequest().getPassword().stringValue());
+                        beforeBind.accept(dn);
+                    }
+                });
         server = new InMemoryDirectoryServer(config);
         server.importFromLDIF(
                 true,
@@ -130,6 +147,44 @@ public final class DirectoryService implements AutoCloseable {
 
     public URI url() {
         return URI.create((isTls ? "ldaps" : "ldap") + "://localhost:" + server.getListenPort());
+    }
+
+    /// Who tried to bind so far, with which password.
+    public List<String> bound() {
+        return bound;
+    }
+
+    /// What it does from now on before it looks whether a password is right.
+    public void beforeBind(Consumer<String> deed) {
+        beforeBind = deed;
+    }
+
+    /// Gives an entry another password.
+    public void password(String dn, String password) {
+        try {
+            server.modify(
+                    "dn: " + dn,
+                    "changetype: modify",
+                    "replace: userPassword",
+                    "userPassword: " + password);
+        } catch (LDAPException | LDIFException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// Puts an entry into so many groups more.
+    public void groups(String dn, int more) {
+        for (int i = 0; i < more; i++) {
+            try {
+                server.add(
+                        "dn: cn=more %d,%s".formatted(i, GROUPS),
+                        "objectClass: groupOfNames",
+                        "cn: more " + i,
+                        "member: " + dn);
+            } catch (LDAPException | LDIFException e) {
+                throw new IllegalStateException(e);
+            }
+        }
     }
 
     /// Closes every connection that it has, and goes on.

@@ -8,12 +8,10 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
@@ -62,7 +60,8 @@ class LdapDirectoryTest {
                 "(uid={user})",
                 DirectoryService.GROUPS,
                 "(member={dn})",
-                "cn");
+                "cn",
+                3);
     }
 
     private static LdapDirectory open(LdapSettings settings) {
@@ -120,6 +119,40 @@ class LdapDirectoryTest {
         assertThat(ask(directory, user, "sol")).isNull();
     }
 
+    /// As many searches and binds, so that what the network takes tells nothing.
+    @Test
+    void aNameThatTheDirectoryDoesNotHaveCostsItAsMuchAsAWrongPassword() throws RefusedException {
+        assertThatThrownBy(() -> ask(directory, "ana", "luna"))
+                .isInstanceOf(RefusedException.class);
+        List<String> wrong = List.copyOf(service.bound());
+        service.bound().clear();
+
+        assertThat(ask(directory, "carol", "luna")).isNull();
+
+        assertThat(service.bound()).hasSize(wrong.size() - 1); // the first has connected, too
+        assertThat(service.bound()).anyMatch(it -> it.startsWith("cn=vencejo-nobody-"));
+        assertThat(service.bound()).noneMatch(it -> it.contains("luna"));
+        assertThat(wrong).contains("uid=ana,ou=people,dc=casa luna"); // control arm
+        service.bound().clear();
+        assertThat(ask(directory, "carol", "")).isNull();
+        assertThat(service.bound()).as("nor does no password").isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, false", "1, false", "2, true", "9, true"})
+    void whoIsInMoreGroupsThanAreReadIsNotLetIn(int more, boolean isRefused) throws Exception {
+        service.groups("uid=ana,ou=people,dc=casa", more); // and in two already
+        if (isRefused) {
+            assertThatThrownBy(() -> ask(directory, "ana", "sol"))
+                    .isInstanceOfSatisfying(
+                            RefusedException.class,
+                            it -> assertThat(it.kind()).isEqualTo(Kind.NOT_ALLOWED))
+                    .hasMessageContaining("3 groups (limits.authentication-groups-max)");
+        } else {
+            assertThat(ask(directory, "ana", "sol").identity().groups()).hasSize(2 + more);
+        }
+    }
+
     @Test
     void aConnectionThatTheDirectoryHasClosedIsMadeAnew() throws RefusedException {
         assertThat(ask(directory, "ana", "sol")).isNotNull();
@@ -153,10 +186,27 @@ class LdapDirectoryTest {
         }
     }
 
+    /// The same where a connection is lost, so that another has to be made between.
+    @Test
+    void aWrongPasswordOfOursIsNoneOfTheClientsWhereItIsFoundAtTheBind() throws RefusedException {
+        assertThat(ask(directory, "ana", "sol")).isNotNull();
+        service.beforeBind(dn -> {
+            if (dn.startsWith("uid=ana,")) {
+                service.beforeBind(again -> {});
+                service.password(DirectoryService.BROKER, "another");
+                service.hangUp();
+            }
+        });
+        assertAway(directory);
+        service.password(DirectoryService.BROKER, DirectoryService.BROKER_PASSWORD);
+        assertThat(ask(directory, "ana", "sol")).isNotNull(); // control arm
+        assertThat(service.bound()).contains("uid=ana,ou=people,dc=casa sol");
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void theDirectoryIsAskedInTls(boolean startTls) throws Exception {
-        SSLContext tls = context(AUTHORITY.server("directory"));
+        SSLContext tls = AUTHORITY.server("directory").context();
         try (DirectoryService secure =
                         startTls ? DirectoryService.plain(tls) : DirectoryService.inTls(tls);
                 LdapDirectory asked = open(settings(secure.url(), startTls, "search"))) {
@@ -170,10 +220,10 @@ class LdapDirectoryTest {
     void whoOnlySaysThatItIsTheDirectoryLearnsNoPassword(boolean startTls, boolean otherHost)
             throws Exception {
         SSLContext tls =
-                context(
-                        otherHost
+                (otherHost
                                 ? AUTHORITY.client("somewhere else")
-                                : Authority.named("other").server("directory"));
+                                : Authority.named("other").server("directory"))
+                        .context();
         try (DirectoryService secure =
                         startTls ? DirectoryService.plain(tls) : DirectoryService.inTls(tls);
                 LdapDirectory asked = open(settings(secure.url(), startTls, "search"))) {
@@ -203,7 +253,8 @@ class LdapDirectoryTest {
                         "(uid={user})",
                         "",
                         "(member={dn})",
-                        "cn");
+                        "cn",
+                        3);
         LdapDirectory.open(
                         wrong,
                         PATIENCE_NANOS,
@@ -220,15 +271,5 @@ class LdapDirectoryTest {
         assertThatThrownBy(() -> ask(directory, "ana", "sol"))
                 .isInstanceOfSatisfying(
                         RefusedException.class, it -> assertThat(it.kind()).isEqualTo(Kind.AWAY));
-    }
-
-    private static SSLContext context(Authority.Issued issued) throws GeneralSecurityException {
-        char[] password = "p".toCharArray();
-        KeyManagerFactory keys =
-                KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(issued.store(password), password);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), null, null);
-        return context;
     }
 }
