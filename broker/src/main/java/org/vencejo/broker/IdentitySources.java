@@ -35,7 +35,7 @@ final class IdentitySources implements AutoCloseable {
     private final Authenticators authenticators;
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(task ->
-                    Thread.ofPlatform().name("vencejo-token-keys").daemon().unstarted(task));
+                    Thread.ofPlatform().name("vencejo-identities").daemon().unstarted(task));
 
     private IdentitySources(
             PasswordFiles passwords,
@@ -165,7 +165,7 @@ final class IdentitySources implements AutoCloseable {
     /// Begins to look for changes; `gone` is told which users are gone or have another password.
     void start(Consumer<Set<String>> gone) {
         passwords.start(gone);
-        if (!tokens.isEmpty()) {
+        if (!(tokens.isEmpty() && directories.isEmpty() && services.isEmpty())) {
             var _ = thread.scheduleWithFixedDelay(this::look, 0, LOOK_NANOS, TimeUnit.NANOSECONDS);
         }
     }
@@ -173,8 +173,10 @@ final class IdentitySources implements AutoCloseable {
     private void look() {
         try {
             tokens.forEach(Tokens::look);
+            directories.forEach(LdapDirectory::look);
+            services.forEach(IdentityService::look);
         } catch (RuntimeException fault) { // an exception would end the looking
-            log.error("the keys of tokens could not be looked at", fault);
+            log.error("keys and secrets could not be looked at; please report it", fault);
         }
     }
 
@@ -182,6 +184,7 @@ final class IdentitySources implements AutoCloseable {
     void readAgain() {
         passwords.readAgain();
         tokens.forEach(Tokens::readAgain);
+        directories.forEach(LdapDirectory::readAgain);
         services.forEach(IdentityService::readAgain);
     }
 

@@ -397,7 +397,8 @@ final class Keys {
                     "authentication[].ldap.bind-password-file",
                     new Text(4_096),
                     "",
-                    "A file with the password of `bind-dn` in its first line.");
+                    "A file with the password of `bind-dn` in its first line; read again when it changes and"
+                            + " at SIGHUP.");
     static final Key<String> LDAP_USER_BASE =
             Key.of(
                     "authentication[].ldap.user-base",
@@ -448,7 +449,7 @@ final class Keys {
                     new Text(4_096),
                     "",
                     "A file whose first line the service is sent as `Authorization`, such as `Bearer ...`; read"
-                            + " again at SIGHUP.");
+                            + " again when it changes and at SIGHUP.");
     static final Key<Long> HTTP_REMEMBERED_TIME =
             Key.of(
                     "authentication[].http.remembered-time",

@@ -39,6 +39,7 @@ public final class IdentityService implements AutoCloseable {
     private final WebClient client;
     private final NameKeys names;
     private final LongSupplier nanoTime;
+    private final WatchedFiles watched;
 
     private volatile @Nullable String authorization;
 
@@ -68,6 +69,7 @@ public final class IdentityService implements AutoCloseable {
         this.client = client;
         this.names = names;
         this.nanoTime = nanoTime;
+        this.watched = WatchedFiles.of(settings.authorizationFile());
     }
 
     /// Reads the files that are named; `mistakes` hears what is wrong in which. Nothing is asked
@@ -92,16 +94,32 @@ public final class IdentityService implements AutoCloseable {
         return service;
     }
 
-    /// Reads how we say who we are again.
-    public void readAgain() {
-        readAuthorization((file, detail) -> log.error("{}: {}", file, detail));
+    /// Reads files again that have changed and stand still. Called every second.
+    public synchronized void look() {
+        client.look();
+        if (watched.haveChanged()) {
+            readAuthorizationAgain();
+        }
     }
 
-    private void readAuthorization(BiConsumer<Path, String> mistakes) {
+    /// Reads files now: how we say who we are, and whom we believe. What is wrong changes nothing.
+    public synchronized void readAgain() {
+        client.readAgain();
+        readAuthorizationAgain();
+    }
+
+    private void readAuthorizationAgain() {
+        readAuthorization(
+                (file, detail) ->
+                        log.error("{}: {}; what was read before stays in force", file, detail));
+    }
+
+    private synchronized void readAuthorization(BiConsumer<Path, String> mistakes) {
         Path file = settings.authorizationFile();
         if (file == null) {
             return;
         }
+        watched.reading();
         try {
             String line = Files.readString(file).lines().findFirst().orElse("").strip();
             if (line.isEmpty() || line.chars().anyMatch(c -> c < ' ' || c > '~')) {

@@ -7,12 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.vencejo.transport.FileStamp;
 
 /// The keys of tokens that stand in files, which are read again when they change. Thread-safe.
 ///
@@ -23,15 +21,15 @@ final class KeyFiles implements KeySource {
 
     private final List<Path> keyFiles;
     private final @Nullable Path secretFile;
+    private final WatchedFiles watched;
 
     private volatile List<TokenKey> keys = List.of();
-    private Map<Path, FileStamp> read = Map.of();
-    private Map<Path, FileStamp> seen = Map.of();
 
     /// Files of public keys, and one with a secret or null.
     KeyFiles(List<Path> keyFiles, @Nullable Path secretFile) {
         this.keyFiles = List.copyOf(keyFiles);
         this.secretFile = secretFile;
+        this.watched = new WatchedFiles(files());
     }
 
     @Override
@@ -41,8 +39,7 @@ final class KeyFiles implements KeySource {
 
     /// Reads them all; each mistake is told with its file, and then nothing has changed.
     synchronized boolean read(BiConsumer<Path, String> mistakes) {
-        read = stamps();
-        seen = read;
+        watched.reading();
         List<TokenKey> all = new ArrayList<>();
         boolean isGood = true;
         for (Path file : files()) {
@@ -76,10 +73,7 @@ final class KeyFiles implements KeySource {
     /// Reads them again if they have changed and stand still.
     @Override
     public synchronized void look() {
-        Map<Path, FileStamp> now = stamps();
-        boolean isStill = now.equals(seen);
-        seen = now;
-        if (isStill && !now.equals(read)) {
+        if (watched.haveChanged()) {
             readAgain();
         }
     }
@@ -100,10 +94,6 @@ final class KeyFiles implements KeySource {
             files.add(secretFile);
         }
         return files;
-    }
-
-    private Map<Path, FileStamp> stamps() {
-        return FileStamp.of(files());
     }
 
     @Override

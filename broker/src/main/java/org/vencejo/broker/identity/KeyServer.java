@@ -84,7 +84,13 @@ final class KeyServer implements KeySource {
     }
 
     @Override
+    public void readAgain() {
+        client.readAgain();
+    }
+
+    @Override
     public void look() {
+        client.look();
         Fetched last = fetched;
         if (last == null || nanoTime.getAsLong() - last.nanos >= refreshNanos) {
             var _ = ask();

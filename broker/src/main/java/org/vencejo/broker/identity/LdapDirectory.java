@@ -38,6 +38,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.vencejo.broker.identity.RefusedException.Kind;
 import org.vencejo.core.Authentication.Identity;
 
@@ -47,6 +49,8 @@ import org.vencejo.core.Authentication.Identity;
 /// Connections are made when they are needed, so a directory that is away keeps no broker from
 /// starting, and lets nobody in.
 public final class LdapDirectory implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(LdapDirectory.class);
+
     private static final int LDAP_PORT = 389;
     private static final int LDAPS_PORT = 636;
 
@@ -59,16 +63,37 @@ public final class LdapDirectory implements AutoCloseable {
 
     private final SecureRandom random = new SecureRandom();
     private final LdapSettings settings;
-    private final LDAPConnectionPool pool;
+    private final long timeoutNanos;
+    private final int connectionsMax;
+    private final WatchedFiles watched;
 
-    private LdapDirectory(LdapSettings settings, LDAPConnectionPool pool) {
+    private volatile LDAPConnectionPool pool;
+    private boolean closed;
+
+    private LdapDirectory(
+            LdapSettings settings,
+            long timeoutNanos,
+            int connectionsMax,
+            BiConsumer<Path, String> mistakes) {
         this.settings = settings;
-        this.pool = pool;
+        this.timeoutNanos = timeoutNanos;
+        this.connectionsMax = connectionsMax;
+        this.watched = WatchedFiles.of(settings.authorities(), settings.bindPasswordFile());
+        watched.reading();
+        this.pool = pool(settings, timeoutNanos, connectionsMax, mistakes);
     }
 
     /// Begins with no connection, and has at most `connectionsMax`; `mistakes` hears what is wrong
     /// with the files.
     public static LdapDirectory open(
+            LdapSettings settings,
+            long timeoutNanos,
+            int connectionsMax,
+            BiConsumer<Path, String> mistakes) {
+        return new LdapDirectory(settings, timeoutNanos, connectionsMax, mistakes);
+    }
+
+    private static LDAPConnectionPool pool(
             LdapSettings settings,
             long timeoutNanos,
             int connectionsMax,
@@ -107,7 +132,7 @@ public final class LdapDirectory implements AutoCloseable {
             pool.setMaxWaitTimeMillis(millis);
             // A connection that the directory has closed meanwhile is no trouble of the directory.
             pool.setRetryFailedOperationsDueToInvalidConnections(true);
-            return new LdapDirectory(settings, pool);
+            return pool;
         } catch (LDAPException impossible) {
             throw new IllegalStateException(impossible);
         }
@@ -160,6 +185,38 @@ public final class LdapDirectory implements AutoCloseable {
         return new SimpleBindRequest(settings.bindDn(), password);
     }
 
+    /// Reads files again that have changed and stand still. Called every second.
+    public synchronized void look() {
+        if (watched.haveChanged()) {
+            readAgain();
+        }
+    }
+
+    /// Reads our password and the authorities of the directory now, if they are in files; if one is
+    /// wrong, what was read before holds.
+    public synchronized void readAgain() {
+        if (closed || watched.isEmpty()) {
+            return;
+        }
+        watched.reading();
+        List<String> wrong = new ArrayList<>();
+        LDAPConnectionPool newer =
+                pool(
+                        settings,
+                        timeoutNanos,
+                        connectionsMax,
+                        (file, detail) -> wrong.add(file + ": " + detail));
+        if (!wrong.isEmpty()) {
+            newer.close();
+            wrong.forEach(each -> log.error("{}; what was read before stays in force", each));
+            return;
+        }
+        LDAPConnectionPool older = pool;
+        pool = newer;
+        older.close(); // who has a connection of it ends its question
+        log.info("{} were read for {}", watched, this);
+    }
+
     /// Who `userName` is if that is its password; null if the directory has no such user.
     ///
     /// @throws RefusedException if it is another password, the directory does not let it in, or
@@ -172,7 +229,7 @@ public final class LdapDirectory implements AutoCloseable {
                 throw away(e); // of us, not of the user
             }
         }
-        // The directory may have closed connections that it had with us, and be there.
+        // The directory, or we, may have closed connections, and it be there.
         try {
             return find(userName, password);
         } catch (LDAPException e) {
@@ -210,15 +267,16 @@ public final class LdapDirectory implements AutoCloseable {
     }
 
     private ResultCode bindOnce(String dn, byte[] password) throws LDAPException {
+        LDAPConnectionPool asked = pool; // may be another one before we are done
         // To connect may take a bind of our own, whose failure is none of the user's.
-        LDAPConnection connection = pool.getConnection();
+        LDAPConnection connection = asked.getConnection();
         ResultCode code = bind(connection, dn, password);
         if (!code.isConnectionUsable()) {
             // The directory has closed it meanwhile.
-            connection = pool.replaceDefunctConnection(connection);
+            connection = asked.replaceDefunctConnection(connection);
             code = bind(connection, dn, password);
         }
-        pool.releaseAndReAuthenticateConnection(connection);
+        asked.releaseAndReAuthenticateConnection(connection);
         return code;
     }
 
@@ -399,7 +457,8 @@ public final class LdapDirectory implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         pool.close();
     }
 }

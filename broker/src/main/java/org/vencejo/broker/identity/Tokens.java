@@ -50,7 +50,7 @@ public final class Tokens implements AutoCloseable {
         return verifier;
     }
 
-    /// Looks whether keys have to be read or fetched anew. Called every second.
+    /// Looks whether keys have to be read or fetched anew, or authorities. Called every second.
     public void look() {
         source.look();
     }

@@ -23,15 +23,23 @@ import java.util.function.BiConsumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Asks one service of others over HTTP, with a time and a size that no answer exceeds.
 /// Thread-safe.
 ///
 /// Redirections are not followed: who we ask is written in the configuration.
 public final class WebClient implements AutoCloseable {
-    private final HttpClient client;
+    private static final Logger log = LoggerFactory.getLogger(WebClient.class);
+
+    private final @Nullable Path authorities;
+    private final WatchedFiles watched;
     private final long timeoutNanos;
     private final int bytesMax;
+
+    private volatile HttpClient client;
+    private boolean closed;
 
     /// One that trusts the authorities in the PEM file `authorities`, or those of the JDK;
     /// `mistakes` hears what is wrong with the file.
@@ -40,24 +48,22 @@ public final class WebClient implements AutoCloseable {
             long timeoutNanos,
             int bytesMax,
             BiConsumer<Path, String> mistakes) {
-        SSLContext trust = null;
+        WebClient client = new WebClient(authorities, timeoutNanos, bytesMax);
         if (authorities != null) {
-            try {
-                trust = trusting(authorities);
-            } catch (IOException e) {
-                mistakes.accept(
-                        authorities,
-                        Files.exists(authorities)
-                                ? "it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)"
-                                : "there is no such file");
-            }
+            client.read(authorities, mistakes);
         }
-        return new WebClient(trust, timeoutNanos, bytesMax);
+        return client;
     }
 
-    private WebClient(@Nullable SSLContext trust, long timeoutNanos, int bytesMax) {
+    private WebClient(@Nullable Path authorities, long timeoutNanos, int bytesMax) {
+        this.authorities = authorities;
+        this.watched = WatchedFiles.of(authorities);
         this.timeoutNanos = timeoutNanos;
         this.bytesMax = bytesMax;
+        this.client = client(timeoutNanos, null);
+    }
+
+    private static HttpClient client(long timeoutNanos, @Nullable SSLContext trust) {
         HttpClient.Builder builder =
                 HttpClient.newBuilder()
                         .followRedirects(HttpClient.Redirect.NEVER)
@@ -66,7 +72,48 @@ public final class WebClient implements AutoCloseable {
         if (trust != null) {
             builder.sslContext(trust);
         }
-        this.client = builder.build();
+        return builder.build();
+    }
+
+    private synchronized boolean read(Path file, BiConsumer<Path, String> mistakes) {
+        watched.reading();
+        try {
+            SSLContext trust = trusting(file);
+            if (!closed) {
+                HttpClient before = client;
+                client = client(timeoutNanos, trust);
+                // What is under way may end.
+                CompletableFuture.delayedExecutor(
+                                timeoutNanos, TimeUnit.NANOSECONDS, Runnable::run)
+                        .execute(before::shutdownNow);
+            }
+            return true;
+        } catch (IOException e) {
+            mistakes.accept(
+                    file,
+                    Files.exists(file)
+                            ? "it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)"
+                            : "there is no such file");
+            return false;
+        }
+    }
+
+    /// Reads the authorities again if their file has changed and stands still.
+    synchronized void look() {
+        if (watched.haveChanged()) {
+            readAgain();
+        }
+    }
+
+    /// Reads the authorities again, if they are in a file; if they are wrong, those before hold.
+    synchronized void readAgain() {
+        if (authorities != null
+                && read(
+                        authorities,
+                        (file, wrong) ->
+                                log.error("{}: {}; those before stay in force", file, wrong))) {
+            log.info("{} was read", authorities);
+        }
     }
 
     /// What is wrong with a URL, or null: what is asked for over it decides who comes in.
@@ -167,7 +214,8 @@ public final class WebClient implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         client.shutdownNow();
     }
 }

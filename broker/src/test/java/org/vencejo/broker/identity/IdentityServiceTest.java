@@ -273,7 +273,15 @@ class IdentityServiceTest {
         }
         said(ANA);
         assertThat(service.asked().getLast()).endsWith(" Bearer def");
+        Files.writeString(file, "Bearer ghij"); // which is seen without being asked to
+        asked.look();
+        said(ANA);
+        assertThat(service.asked().getLast()).as("it may be half of it").endsWith(" Bearer def");
+        asked.look();
+        said(ANA);
+        assertThat(service.asked().getLast()).endsWith(" Bearer ghij");
 
+        Files.writeString(file, "Bearer é");
         open(0, 1, file).close();
         open(0, 1, folder.resolve("nowhere")).close();
         assertThat(mistakes)

@@ -231,6 +231,52 @@ class LdapDirectoryTest {
         }
     }
 
+    /// As an operator renews it: first here, or first there.
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anotherPasswordOfOursIsReadWithoutARestart(boolean byItself) throws Exception {
+        for (String wrong : new String[] {"", "\n"}) { // which changes nothing
+            Files.writeString(folder.resolve("secret"), wrong);
+            directory.readAgain();
+        }
+        Files.delete(folder.resolve("secret"));
+        directory.readAgain();
+        assertThat(ask(directory, "ana", "sol")).isNotNull();
+
+        service.password(DirectoryService.BROKER, "another one");
+        service.hangUp();
+        assertAway(directory);
+        Files.writeString(folder.resolve("secret"), "another one\n");
+        assertAway(directory); // control arm: nobody has looked
+        if (byItself) {
+            directory.look();
+            assertAway(directory); // it may be half of it
+            directory.look();
+        } else {
+            directory.readAgain();
+        }
+        assertThat(ask(directory, "ana", "sol")).isNotNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anotherAuthorityOfTheDirectoryIsReadWithoutARestart(boolean startTls) throws Exception {
+        Authority next = Authority.named("next");
+        SSLContext tls = next.server("directory").context();
+        try (DirectoryService secure =
+                        startTls ? DirectoryService.plain(tls) : DirectoryService.inTls(tls);
+                LdapDirectory asked = open(settings(secure.url(), startTls, "search"))) {
+            assertAway(asked);
+            next.write(folder, "ca.pem");
+            asked.readAgain();
+            assertThat(ask(asked, "ana", "sol")).isNotNull();
+
+            Files.writeString(folder.resolve("ca.pem"), "no certificate");
+            asked.readAgain();
+            assertThat(ask(asked, "ana", "sol")).isNotNull();
+        }
+    }
+
     @Test
     void aDirectoryThatRefusesTlsIsNotAskedWithoutIt() throws IOException {
         try (LdapDirectory asked = open(settings(service.url(), true, "search"))) {

@@ -2,6 +2,8 @@ package org.vencejo.broker.identity;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
 
 /// A service of others on loopback, which answers what the test says. Thread-safe.
 public final class WebService implements AutoCloseable {
@@ -27,8 +30,22 @@ public final class WebService implements AutoCloseable {
 
     /// One on a port.
     public WebService(int port) throws IOException {
-        server =
-                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        this(HttpServer.create(at(port), 0));
+    }
+
+    /// One in TLS.
+    public static WebService inTls(SSLContext tls) throws IOException {
+        HttpsServer server = HttpsServer.create(at(0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(tls));
+        return new WebService(server);
+    }
+
+    private static InetSocketAddress at(int port) {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    private WebService(HttpServer server) {
+        this.server = server;
         server.setExecutor(threads);
         server.createContext("/", this::answer);
         server.start();
@@ -78,7 +95,8 @@ public final class WebService implements AutoCloseable {
     }
 
     public URI url() {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/it");
+        String scheme = server instanceof HttpsServer ? "https" : "http";
+        return URI.create(scheme + "://127.0.0.1:" + server.getAddress().getPort() + "/it");
     }
 
     public int port() {
