@@ -34,6 +34,9 @@ public final class Broker implements AutoCloseable {
     /// How long clients have to go when the broker stops.
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /// The secret by which strangers are told the same each time of names that nobody has.
+    private static final String NAMES = "names.secret";
+
     private final Setup setup;
     private final DataFolder dataFolder;
     private final ServerDriver driver;
@@ -96,7 +99,12 @@ public final class Broker implements AutoCloseable {
             Keeper.Started kept = Keeper.open(config);
             Keeper keeper = opened.add(kept.keeper(), Keeper::close);
             ServerDriver driver =
-                    opened.add(startDriver(config, identities, kept), it -> it.stop(0));
+                    opened.add(
+                            startDriver(
+                                    config,
+                                    identities.authenticators(() -> dataFolder.secret(NAMES)),
+                                    kept),
+                            it -> it.stop(0));
             ControlSocket control =
                     ControlSocket.open(dataFolder.folder(), commands(keeper, driver));
             if (control != null) {
@@ -128,12 +136,12 @@ public final class Broker implements AutoCloseable {
     }
 
     private static ServerDriver startDriver(
-            BrokerConfig config, IdentitySources identities, Keeper.Started kept) {
+            BrokerConfig config, Authenticators authenticators, Keeper.Started kept) {
         return ServerDriver.start(
                 new ServerDriver.Parts(
                         config.server(),
                         rules(config, config.authentication()),
-                        identities.authenticators(),
+                        authenticators,
                         kept.keeper().journal(),
                         kept.keeper().queues(),
                         kept.recovered(),

@@ -1,6 +1,7 @@
 package org.vencejo.broker;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
@@ -9,10 +10,14 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.vencejo.broker.passwords.NameKeys;
 
 /// The folder of a broker's files, held by this process alone while it is open.
 ///
@@ -67,6 +72,50 @@ final class DataFolder implements AutoCloseable {
 
     Path folder() {
         return folder;
+    }
+
+    /// A secret that stays the same as long as the folder does; made if there is none. One that
+    /// cannot be kept is told, and another for this process alone.
+    byte[] secret(String name) {
+        Path file = folder.resolve(name);
+        byte[] made = new byte[NameKeys.SECRET_BYTES];
+        new SecureRandom().nextBytes(made);
+        try {
+            if (Files.notExists(file)) {
+                keep(file, made);
+            }
+            byte[] kept = Files.readAllBytes(file);
+            if (kept.length == made.length) {
+                return kept;
+            }
+            log.warn(
+                    "'{}' holds {} bytes, which is no secret; remove it, and another is made",
+                    file,
+                    kept.length);
+        } catch (IOException e) {
+            log.warn("the secret '{}' cannot be kept: {}", file, reason(e));
+        }
+        return made;
+    }
+
+    // All of it or nothing, for its owner alone.
+    private void keep(Path file, byte[] secret) throws IOException {
+        Path newer =
+                Files.createTempFile(
+                        folder,
+                        "secret",
+                        ".new",
+                        PosixFilePermissions.asFileAttribute(
+                                PosixFilePermissions.fromString("rw-------")));
+        try {
+            try (FileChannel channel = FileChannel.open(newer, StandardOpenOption.WRITE)) {
+                channel.write(ByteBuffer.wrap(secret));
+                channel.force(true);
+            }
+            Files.move(newer, file, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(newer);
+        }
     }
 
     private static boolean isLocked(FileChannel channel) throws IOException {

@@ -11,6 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vencejo.broker.config.AuthenticationConfig;
@@ -28,26 +29,26 @@ final class IdentitySources implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(IdentitySources.class);
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    private final AuthenticationConfig config;
     private final PasswordFiles passwords;
     private final List<Tokens> tokens;
     private final List<LdapDirectory> directories;
     private final List<IdentityService> services;
-    private final Authenticators authenticators;
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(task ->
                     Thread.ofPlatform().name("vencejo-identities").daemon().unstarted(task));
 
     private IdentitySources(
+            AuthenticationConfig config,
             PasswordFiles passwords,
             List<Tokens> tokens,
             List<LdapDirectory> directories,
-            List<IdentityService> services,
-            Authenticators authenticators) {
+            List<IdentityService> services) {
+        this.config = config;
         this.passwords = passwords;
         this.tokens = List.copyOf(tokens);
         this.directories = List.copyOf(directories);
         this.services = List.copyOf(services);
-        this.authenticators = authenticators;
     }
 
     /// Reads every file, or throws [ConfigurationException] with all mistakes in them.
@@ -91,14 +92,7 @@ final class IdentitySources implements AutoCloseable {
             services.forEach(IdentityService::close);
             throw new ConfigurationException(mistakes);
         }
-        return new IdentitySources(
-                passwords,
-                tokens,
-                directories,
-                services,
-                new Authenticators(
-                        chain(config, passwords, tokens, directories, services, keys),
-                        config.limits()));
+        return new IdentitySources(config, passwords, tokens, directories, services);
     }
 
     private static List<AuthenticationConfig.PasswordFile> passwordFiles(
@@ -109,13 +103,17 @@ final class IdentitySources implements AutoCloseable {
                 .toList();
     }
 
-    private static List<Authenticator> chain(
-            AuthenticationConfig config,
-            PasswordFiles passwords,
-            List<Tokens> tokens,
-            List<LdapDirectory> directories,
-            List<IdentityService> services,
-            NameKeys keys) {
+    /// Those who answer, in the order in which they are asked. `secret` is asked for if there are
+    /// names of which strangers are told the same each time, also after a restart.
+    Authenticators authenticators(Supplier<byte[]> secret) {
+        NameKeys strangers =
+                passwords.authenticators().isEmpty()
+                        ? new NameKeys(new SecureRandom())
+                        : new NameKeys(secret.get());
+        return new Authenticators(chain(strangers), config.limits());
+    }
+
+    private List<Authenticator> chain(NameKeys strangers) {
         Iterator<PasswordAuthenticator> files = passwords.authenticators().iterator();
         Iterator<Tokens> signers = tokens.iterator();
         Iterator<LdapDirectory> directory = directories.iterator();
@@ -146,20 +144,15 @@ final class IdentitySources implements AutoCloseable {
                 // In its turn: who is known otherwise before that proves no password.
                 chain.add(
                         new ScramAuthenticator(
-                                passwords.authenticators(), keys, new SecureRandom()));
+                                passwords.authenticators(), strangers, new SecureRandom()));
             }
         }
         if (chain.isEmpty()) {
             chain.add(Authenticator.ANONYMOUS);
         } else {
-            chain.add(new Strangers(config, passwords.authenticators(), keys));
+            chain.add(new Strangers(config, passwords.authenticators(), strangers));
         }
         return chain;
-    }
-
-    /// Those who answer, in the order in which they are asked.
-    Authenticators authenticators() {
-        return authenticators;
     }
 
     /// Begins to look for changes; `gone` is told which users are gone or have another password.

@@ -12,6 +12,7 @@ import java.nio.charset.CharacterCodingException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -39,12 +40,14 @@ final class ScramAuthenticator implements Authenticator {
     private static final int NONCE_CHARACTERS = 24;
 
     private final List<PasswordAuthenticator> known;
-    private final NameKeys keys;
+    private final NameKeys strangers;
     private final SecureRandom random;
 
-    ScramAuthenticator(List<PasswordAuthenticator> known, NameKeys keys, SecureRandom random) {
+    /// By `strangers` it is decided what those are told whom nobody knows.
+    ScramAuthenticator(
+            List<PasswordAuthenticator> known, NameKeys strangers, SecureRandom random) {
         this.known = List.copyOf(known);
-        this.keys = keys;
+        this.strangers = strangers;
         this.random = random;
     }
 
@@ -84,12 +87,7 @@ final class ScramAuthenticator implements Authenticator {
         if (!(request instanceof Step step) || !step.method().equals(METHOD)) {
             return null;
         }
-        ScramSha256 any =
-                filesOf(peer)
-                        .map(file -> file.file().anyScram())
-                        .filter(Objects::nonNull)
-                        .findFirst()
-                        .orElse(null);
+        ScramSha256 any = like(peer, 0);
         if (any == null) {
             return null;
         }
@@ -99,6 +97,16 @@ final class ScramAuthenticator implements Authenticator {
             return new Authentication.Refused(
                     ReasonCode.NOT_AUTHORIZED, Properties.NONE, METHOD + ": " + e.getMessage());
         }
+    }
+
+    // The line that strangers with a place by chance look like.
+    private @Nullable ScramSha256 like(Peer peer, long place) {
+        return filesOf(peer)
+                .map(file -> file.file().scramAt(place))
+                .filter(Objects::nonNull)
+                .min((a, b) -> Long.compareUnsigned(a.getKey() - place, b.getKey() - place))
+                .map(Map.Entry::getValue)
+                .orElse(null);
     }
 
     private Authentication.Outcome first(Peer peer, Step step, ScramSha256 any)
@@ -125,7 +133,8 @@ final class ScramAuthenticator implements Authenticator {
         ScramSha256 hash = hashOf(peer, user);
         boolean mayPass = hash != null;
         if (hash == null) {
-            hash = any.decoyFor(user, keys);
+            ScramSha256 like = like(peer, strangers.of(user).first());
+            hash = (like == null ? any : like).decoyFor(user, strangers); // read anew meanwhile
         }
         ServerFirstMessage answer =
                 new ServerFirstMessage(

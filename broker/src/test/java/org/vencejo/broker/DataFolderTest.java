@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +28,39 @@ class DataFolderTest {
         held.close();
         DataFolder.open(folder).close();
         assertThat(folder.resolve("vencejo.lock")).isEmptyFile();
+    }
+
+    @Test
+    void aSecretIsMadeOnceForItsOwnerAlone() throws IOException {
+        Path folder = temporary.resolve("a");
+        byte[] made;
+        try (DataFolder held = DataFolder.open(folder)) {
+            made = held.secret("s");
+            assertThat(held.secret("another")).isNotEqualTo(made);
+        }
+        try (DataFolder held = DataFolder.open(folder)) {
+            assertThat(held.secret("s")).isEqualTo(made).hasSize(32);
+        }
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("s"))))
+                .isEqualTo("rw-------");
+        try (var files = Files.list(folder)) {
+            assertThat(files.map(each -> each.getFileName().toString()))
+                    .containsExactlyInAnyOrder("vencejo.lock", "s", "another");
+        }
+    }
+
+    /// A broker starts all the same; what an operator has there is not written over.
+    @Test
+    void whatIsNoSecretIsNotUsedAndStays() throws IOException {
+        Files.createDirectory(temporary.resolve("folder"));
+        for (String text : new String[] {"", "short", "x".repeat(33)}) {
+            Files.writeString(temporary.resolve("s"), text);
+            try (DataFolder held = DataFolder.open(temporary)) {
+                assertThat(held.secret("s")).hasSize(32).isNotEqualTo(held.secret("s"));
+                assertThat(held.secret("folder")).hasSize(32);
+            }
+            assertThat(temporary.resolve("s")).hasContent(text);
+        }
     }
 
     @Test

@@ -14,6 +14,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,7 +53,11 @@ class ScramTest {
         Path none = folder.resolve("none");
         Files.writeString(none, "plain:" + hash(HashKind.PBKDF2, "pencil") + "\n");
         Files.setPosixFilePermissions(none, PosixFilePermissions.fromString("rw-------"));
-        broker =
+        broker = startBroker();
+    }
+
+    private Broker startBroker() {
+        return
                 Broker.start(
                         new Broker.Setup(
                                 new Configuration.Request(
@@ -64,7 +70,9 @@ class ScramTest {
                                                 "limits.authentication-delay-max=0",
                                                 "listeners=[{name: with, port: 0}, {name: without, port: 0}]",
                                                 "authentication=[{file: '%s', listeners: with}, {file: '%s', listeners: without}]"
-                                                        .formatted(file(), none)),
+                                                        .formatted(
+                                                                file(),
+                                                                folder.resolve("none"))),
                                         null),
                                 Machine.here(),
                                 "test",
@@ -183,6 +191,40 @@ class ScramTest {
         assertThat(asked("carol").getIterationCount())
                 .isEqualTo(asked("alice").getIterationCount());
         assertThat(asked("carol").getNonce()).isNotEqualTo(asked("carol").getNonce());
+    }
+
+    @Test
+    void strangersAreToldTheSameAfterARestart() throws Exception {
+        String before = asked("carol").getSalt();
+        String ofAlice = asked("alice").getSalt();
+        broker.close();
+        broker = startBroker();
+        assertThat(asked("carol").getSalt()).isEqualTo(before);
+        assertThat(asked("alice").getSalt()).isEqualTo(ofAlice);
+
+        broker.close();
+        Files.delete(folder.resolve("data/names.secret"));
+        broker = startBroker();
+        assertThat(asked("carol").getSalt()).isNotEqualTo(before); // control arm
+    }
+
+    /// Iterations, and how long the salt is: of a sample of the lines, in whatever file they are.
+    @Test
+    void strangersLookLikeAnyOfTheUsersThatThereAre() throws Exception {
+        String key = "A".repeat(43) + "=";
+        StringBuilder text = new StringBuilder("plain:" + hash(HashKind.PBKDF2, "pencil") + "\n");
+        for (int i = 0; i < 50; i++) {
+            text.append("u%d:SCRAM-SHA-256$%s$%s:%s\n".formatted(i, i % 2 == 0 ? "4096:AAAAAAAA" : "5000:" + key, key, key));
+        }
+        write(text.toString());
+        broker.reload();
+        Set<String> seen = new TreeSet<>();
+        for (int i = 0; i < 40; i++) {
+            ServerFirstMessage first = asked("stranger" + i);
+            seen.add(first.getIterationCount() + " " + first.getSalt().length());
+        }
+        assertThat(seen).containsExactly("4096 8", "5000 44");
+        assertThat(asked("plain").getIterationCount()).isIn(4096, 5000);
     }
 
     @Test

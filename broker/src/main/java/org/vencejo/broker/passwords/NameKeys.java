@@ -9,8 +9,11 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /// Short keys for names, passwords and addresses of any length, which nobody outside can foresee or
-/// turn back: HMAC-SHA-256 with a secret of this process. Thread-safe.
+/// turn back: HMAC-SHA-256 with a secret, of this process or of the data folder. Thread-safe.
 public final class NameKeys {
+    /// How long a secret is.
+    public static final int SECRET_BYTES = 32;
+
     private static final String ALGORITHM = "HmacSHA256";
 
     private final ThreadLocal<Mac> mac;
@@ -18,9 +21,15 @@ public final class NameKeys {
     /// A key. Two that are equal stand for the same bytes.
     public record Key(long first, long second, long third, long fourth) {}
 
+    /// Those of a new secret.
     public NameKeys(SecureRandom random) {
-        SecretKeySpec secret = new SecretKeySpec(HashFields.random(random, 32), ALGORITHM);
-        this.mac = ThreadLocal.withInitial(() -> newMac(secret));
+        this(HashFields.random(random, SECRET_BYTES));
+    }
+
+    /// Those of a secret that is kept elsewhere.
+    public NameKeys(byte[] secret) {
+        SecretKeySpec key = new SecretKeySpec(secret, ALGORITHM);
+        this.mac = ThreadLocal.withInitial(() -> newMac(key));
     }
 
     /// The key of a text.

@@ -1,18 +1,24 @@
 package org.vencejo.broker.passwords;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.broker.config.Mistake;
 import org.vencejo.broker.config.Place;
@@ -26,7 +32,9 @@ import org.vencejo.broker.config.Place;
 public final class PasswordFile {
     private final Map<String, PasswordHash> users;
     private final List<PasswordHash> decoys;
-    private final @Nullable ScramSha256 anyScram;
+
+    /// Those that know SCRAM, each at a place by its user's name.
+    private final NavigableMap<Long, ScramSha256> scram = new TreeMap<>();
 
     private PasswordFile(Map<String, PasswordHash> users, SecureRandom random) {
         this.users = users;
@@ -37,12 +45,23 @@ public final class PasswordFile {
             all.add(kinds.computeIfAbsent(hash.toString(), kind -> hash.decoy(random)));
         }
         this.decoys = List.copyOf(all);
-        this.anyScram =
-                users.entrySet().stream()
-                        .filter(user -> user.getValue() instanceof ScramSha256)
-                        .min(Map.Entry.comparingByKey())
-                        .map(user -> (ScramSha256) user.getValue())
-                        .orElse(null);
+        users.forEach((name, hash) -> {
+            if (hash instanceof ScramSha256 it) {
+                scram.put(place(name), it);
+            }
+        });
+    }
+
+    // All names have different ones, for all that can be known.
+    private static long place(String name) {
+        try {
+            return ByteBuffer.wrap(
+                            MessageDigest.getInstance("SHA-256")
+                                    .digest(name.getBytes(StandardCharsets.UTF_8)))
+                    .getLong();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     /// Nobody's password.
@@ -144,9 +163,12 @@ public final class PasswordFile {
         return users.get(user);
     }
 
-    /// One of those that know SCRAM, the same one each time; null if there is none.
-    public @Nullable ScramSha256 anyScram() {
-        return anyScram;
+    /// Of those that know SCRAM the first one at or behind a place, and where that is; null if there
+    /// is none. They stand in a ring, so of strangers with places by chance each gets some, and a
+    /// line that comes or goes changes little for the others.
+    public Map.@Nullable Entry<Long, ScramSha256> scramAt(long place) {
+        Map.Entry<Long, ScramSha256> next = scram.ceilingEntry(place);
+        return next == null ? scram.firstEntry() : next;
     }
 
     /// How many users it has.

@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 
 /// What SCRAM-SHA-256 (RFC 5802, RFC 7677) wants to know of a password, in the form of PostgreSQL:
 /// `SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey`. Immutable.
@@ -26,6 +27,8 @@ public final class ScramSha256 implements PasswordHash {
     private static final int ITERATIONS = 15_000;
 
     private static final int SALT_BYTES = 16;
+    private static final int SALT_BYTES_MAX = 64;
+    private static final List<String> SALT_PARTS = List.of("the salt of SCRAM", "more of it");
     private static final int KEY_BYTES = 32;
 
     private final int iterations;
@@ -49,7 +52,7 @@ public final class ScramSha256 implements PasswordHash {
         }
         return new ScramSha256(
                 HashFields.number(cost[0], "the iterations", 1, 10_000_000),
-                HashFields.bytes(cost[1], "the salt", 1, 64),
+                HashFields.bytes(cost[1], "the salt", 1, SALT_BYTES_MAX),
                 HashFields.bytes(keys[0], "StoredKey", KEY_BYTES, KEY_BYTES),
                 HashFields.bytes(keys[1], "ServerKey", KEY_BYTES, KEY_BYTES));
     }
@@ -152,17 +155,16 @@ public final class ScramSha256 implements PasswordHash {
     /// It is made of a secret that no password is behind: were it made of the keys of this line, it
     /// would tell strangers whether they have guessed its password, without asking us.
     public ScramSha256 decoyFor(String name, NameKeys secret) {
-        NameKeys.Key key = secret.of("the salt of SCRAM", name.getBytes(StandardCharsets.UTF_8));
-        byte[] made =
-                ByteBuffer.allocate(4 * Long.BYTES)
-                        .putLong(key.first())
-                        .putLong(key.second())
-                        .putLong(key.third())
-                        .putLong(key.fourth())
-                        .array();
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer made = ByteBuffer.allocate(SALT_BYTES_MAX);
+        for (String part : SALT_PARTS) {
+            NameKeys.Key key = secret.of(part, bytes);
+            made.putLong(key.first()).putLong(key.second());
+            made.putLong(key.third()).putLong(key.fourth());
+        }
         return new ScramSha256(
                 iterations,
-                Arrays.copyOf(made, Math.min(salt.length, made.length)),
+                Arrays.copyOf(made.array(), salt.length),
                 HashFields.random(new SecureRandom(), KEY_BYTES),
                 HashFields.random(new SecureRandom(), KEY_BYTES));
     }

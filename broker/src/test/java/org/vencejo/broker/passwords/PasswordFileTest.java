@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -113,6 +114,43 @@ class PasswordFileTest {
         assertThat(seen).containsOnlyKeys("Pbkdf2[iterations=101]", "SaltedSha512");
         assertThat(seen.get("SaltedSha512")).isBetween(60, 140);
         assertThat(PasswordFile.empty().decoyFor("stranger", secret)).isNull();
+    }
+
+    /// Three of four have 5,000 iterations and a long salt, the others 4,096 and a short one.
+    @Test
+    void inScramStrangersLookLikeASampleOfTheUsersAndEachAlwaysTheSame() {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 200; i++) {
+            text.append("user%d:%s\n".formatted(i, i % 4 == 0 ? scram(4_096, 8) : scram(5_000, 64)));
+        }
+        NameKeys secret = new NameKeys(RANDOM);
+        PasswordFile file = read(text + "other:" + WONDER);
+        PasswordFile more = read(text + "new:" + scram(9_999, 20));
+        Map<String, Integer> seen = new TreeMap<>();
+        int changed = 0;
+        for (int i = 0; i < 400; i++) {
+            String name = "stranger" + i;
+            ScramSha256 decoy = stranger(file, name, secret);
+            assertThat(stranger(file, name, secret).saltBase64()).isEqualTo(decoy.saltBase64());
+            int salt = Base64.getDecoder().decode(decoy.saltBase64()).length;
+            seen.merge(decoy.iterations() + " " + salt, 1, Integer::sum);
+            changed += stranger(more, name, secret).iterations() == decoy.iterations() ? 0 : 1;
+        }
+        assertThat(seen).containsOnlyKeys("4096 8", "5000 64");
+        assertThat(seen.get("4096 8")).isBetween(50, 170);
+        assertThat(changed).as("a line more changes it for few").isLessThan(40);
+        assertThat(read("other:" + WONDER).scramAt(7)).isNull();
+    }
+
+    private static ScramSha256 stranger(PasswordFile file, String name, NameKeys secret) {
+        return file.scramAt(secret.of(name).first()).getValue().decoyFor(name, secret);
+    }
+
+    private static String scram(int iterations, int saltBytes) {
+        Base64.Encoder base64 = Base64.getEncoder();
+        String key = base64.encodeToString(new byte[32]);
+        return "SCRAM-SHA-256$%d:%s$%s:%s"
+                .formatted(iterations, base64.encodeToString(new byte[saltBytes]), key, key);
     }
 
     @Test
