@@ -256,7 +256,7 @@ final class AuthenticationThreads implements AutoCloseable {
             try {
                 computing.execute(() -> {
                     if (peer.isGone()) {
-                        clear(); // nobody waits for it, and it has learned nothing
+                        clear(request); // nobody waits for it, and it has learned nothing
                     } else if (checked && guessers.isBanned(peer.address(), System.nanoTime())) {
                         proceed(BANNED);
                     } else {
@@ -276,14 +276,17 @@ final class AuthenticationThreads implements AutoCloseable {
                 return noRoom();
             }
             awaited = true;
+            // When it is too late the others are done, and this one may still read its secrets.
+            Authentication.Request own = copy(request);
             AtomicBoolean over = new AtomicBoolean();
             AtomicReference<@Nullable Future<?>> timer = new AtomicReference<>();
             Thread thread =
                     waiting.newThread(() -> {
                         Authentication.Outcome outcome;
                         try {
-                            outcome = answer(asked);
+                            outcome = answer(asked, own);
                         } finally {
+                            clear(own);
                             waitingThreads.remove(Thread.currentThread());
                             places.release();
                             cancel(timer.get());
@@ -335,8 +338,13 @@ final class AuthenticationThreads implements AutoCloseable {
         }
 
         private Authentication.@Nullable Outcome answer(Authenticator asked) {
+            return answer(asked, request);
+        }
+
+        private Authentication.@Nullable Outcome answer(
+                Authenticator asked, Authentication.Request question) {
             try {
-                Authentication.Outcome outcome = asked.authenticate(peer, request);
+                Authentication.Outcome outcome = asked.authenticate(peer, question);
                 if (outcome instanceof Authentication.Refused it
                         && it.reasonCode() == ReasonCode.SERVER_UNAVAILABLE) {
                     overdue.incrementAndGet();
@@ -398,9 +406,7 @@ final class AuthenticationThreads implements AutoCloseable {
                     failed(null);
                 }
             }
-            if (!(outcome instanceof Authentication.More)) {
-                clear();
-            }
+            clear(request);
             return outcome;
         }
 
@@ -435,23 +441,46 @@ final class AuthenticationThreads implements AutoCloseable {
         }
 
         private byte @Nullable [] password() {
-            return switch (request) {
-                case Authentication.Credentials it -> it.password();
-                case Authentication.Step it -> it.password();
-            };
+            return secrets(request)[0];
         }
+    }
 
-        private byte @Nullable [] data() {
-            return request instanceof Authentication.Step it ? it.data() : null;
-        }
+    // Its password and what else it shows.
+    private static byte @Nullable [][] secrets(Authentication.Request request) {
+        return switch (request) {
+            case Authentication.Credentials it -> new byte @Nullable [][] {it.password()};
+            case Authentication.Step it -> new byte @Nullable [][] {it.password(), it.data()};
+        };
+    }
 
-        private void clear() {
-            for (byte[] secret : new byte @Nullable [][] {password(), data()}) {
-                if (secret != null) {
-                    Arrays.fill(secret, (byte) 0);
-                }
+    private static void clear(Authentication.Request request) {
+        for (byte[] secret : secrets(request)) {
+            if (secret != null) {
+                Arrays.fill(secret, (byte) 0);
             }
         }
+    }
+
+    private static Authentication.Request copy(Authentication.Request request) {
+        return switch (request) {
+            case Authentication.Credentials it ->
+                    new Authentication.Credentials(
+                            it.clientIdentifier(), it.userName(), copy(it.password()));
+            case Authentication.Step it ->
+                    new Authentication.Step(
+                            it.clientIdentifier(),
+                            it.userName(),
+                            copy(it.password()),
+                            it.method(),
+                            copy(it.data()),
+                            it.first(),
+                            it.reAuthentication(),
+                            it.exchange());
+        };
+    }
+
+    private static byte @Nullable [] copy(byte @Nullable [] secret) {
+        return secret == null ? null : secret.clone();
     }
 
     @Override

@@ -54,6 +54,7 @@ public interface Authenticator {
     Work work(Peer peer, Authentication.Request request);
 
     /// Who `request` comes from; null if that is nobody it knows, and the next is to be asked. An
-    /// exception counts as "the server is unavailable". A password is overwritten afterwards.
+    /// exception counts as "the server is unavailable". The password, and the data of a step, are
+    /// overwritten afterwards; until it returns they are not.
     Authentication.@Nullable Outcome authenticate(Peer peer, Authentication.Request request);
 }

@@ -143,7 +143,7 @@ final class Handshake {
                                 : new Authentication.Step(
                                         clientIdentifier,
                                         connect.userName(),
-                                        connect.password(),
+                                        first ? connect.password() : null,
                                         method,
                                         data,
                                         first,
