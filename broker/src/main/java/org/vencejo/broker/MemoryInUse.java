@@ -1,8 +1,6 @@
 package org.vencejo.broker;
 
 import io.netty.buffer.PooledByteBufAllocator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.vencejo.core.Limits;
 import org.vencejo.transport.Shortage;
 
@@ -13,8 +11,6 @@ import org.vencejo.transport.Shortage;
 /// server counts. Asking costs a little, so it is asked now and then. Each mark is left again only
 /// somewhat below where it was entered, and both are told.
 final class MemoryInUse {
-    private static final Logger log = LoggerFactory.getLogger("org.vencejo.broker.events");
-
     private static final long LOOK_AGAIN_NANOS = 10_000_000;
 
     /// A mark is left so much below it, in percent.
@@ -37,6 +33,7 @@ final class MemoryInUse {
     private final long buffersMax;
     private final Limits.MemoryMarks marks;
     private final Shortage shortage = new Shortage();
+    private final MarkLines lines = new MarkLines();
     private final long[] entered = new long[Mark.values().length];
 
     private volatile long lookedNanos;
@@ -114,11 +111,11 @@ final class MemoryInUse {
         for (Mark each : Mark.values()) {
             if (each.compareTo(before) > 0 && each.compareTo(now) <= 0) {
                 entered[each.ordinal()]++;
-                log.warn("{} % of the memory are in use: {}", percent, each.words);
+                lines.tell(percent, each.words);
             }
         }
         if (now.compareTo(before) < 0) {
-            log.warn("{} % of the memory are in use: now {}", percent, now.words);
+            lines.tell(percent, "now " + now.words);
         }
     }
 

@@ -5,10 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.slf4j.Marker;
-import org.slf4j.event.Level;
-import org.slf4j.helpers.LegacyAbstractLogger;
-import org.slf4j.helpers.MessageFormatter;
 import org.vencejo.core.ClientCertificate;
 import org.vencejo.core.Connection;
 import org.vencejo.core.Event;
@@ -83,8 +79,8 @@ class EventLogTest {
                         new Event.RequestRefused(
                                 connection, "a", ReasonCode.NOT_AUTHORIZED, "publish", "a"),
                         new Event.TurnedAway(connection.peer(), "TLS handshake", "no"))) {
-            Lines info = new Lines(false);
-            Lines debug = new Lines(true);
+            LogLines info = new LogLines(false);
+            LogLines debug = new LogLines(true);
             EventLog[] logs = {new EventLog(info), new EventLog(debug)};
             for (int i = 0; i < 3 * RefusalLines.LINES_MAX; i++) {
                 logs[0].accept(refusal);
@@ -128,53 +124,6 @@ class EventLogTest {
                         new Event.TurnedAway(connection.peer(), "TLS handshake", long64K),
                         new Event.QueueFull(long64K, 1, 1))) {
             assertThat(EventLog.text(event)).hasSizeLessThan(650);
-        }
-    }
-
-    /// A logger at `info` or `debug` that keeps its lines.
-    private static final class Lines extends LegacyAbstractLogger {
-        private static final long serialVersionUID = 1;
-        private final transient List<String> lines = new ArrayList<>();
-        private final boolean debug;
-
-        Lines(boolean debug) {
-            this.debug = debug;
-        }
-
-        @Override
-        protected void handleNormalizedLoggingCall(
-                Level level, Marker marker, String pattern, Object[] arguments, Throwable thrown) {
-            lines.add(MessageFormatter.basicArrayFormat(pattern, arguments));
-        }
-
-        @Override
-        public boolean isTraceEnabled() {
-            return false;
-        }
-
-        @Override
-        public boolean isDebugEnabled() {
-            return debug;
-        }
-
-        @Override
-        public boolean isInfoEnabled() {
-            return true;
-        }
-
-        @Override
-        public boolean isWarnEnabled() {
-            return true;
-        }
-
-        @Override
-        public boolean isErrorEnabled() {
-            return true;
-        }
-
-        @Override
-        protected String getFullyQualifiedCallerName() {
-            return "";
         }
     }
 }
