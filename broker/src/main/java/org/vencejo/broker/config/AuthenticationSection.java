@@ -147,7 +147,7 @@ final class AuthenticationSection {
             binding.mistake(
                     path + ".http.url",
                     "given '%s', %s; allowed: https://..., or http:// with a loopback address"
-                            .formatted(url, fault));
+                            .formatted(WebClient.shown(url), fault));
         }
         if (binding.isWrong(path)) {
             return null;

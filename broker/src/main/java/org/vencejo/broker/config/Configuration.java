@@ -71,7 +71,7 @@ public record Configuration(BrokerConfig broker, SequencedMap<String, String> te
         return read(new Request(null, Map.of(), assignments, null), machine).broker().server();
     }
 
-    /// What `newer` changes.
+    /// What `newer` changes, as it may be shown to others: without what may be a secret.
     public List<Change> changes(Configuration newer) {
         var keys = new TreeSet<>(texts.keySet());
         keys.addAll(newer.texts.keySet());
@@ -79,7 +79,14 @@ public record Configuration(BrokerConfig broker, SequencedMap<String, String> te
                 .filter(key -> !Objects.equals(texts.get(key), newer.texts.get(key)))
                 .map(key ->
                         new Change(
-                                key, texts.get(key), newer.texts.get(key), Keys.at(key).reread()))
+                                key,
+                                shown(key, texts.get(key)),
+                                shown(key, newer.texts.get(key)),
+                                Keys.at(key).reread()))
                 .toList();
+    }
+
+    private static @Nullable String shown(String key, @Nullable String text) {
+        return text == null ? null : Keys.at(key).type().shown(text);
     }
 }

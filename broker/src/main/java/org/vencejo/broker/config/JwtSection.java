@@ -100,7 +100,7 @@ final class JwtSection {
             binding.mistake(
                     path + ".jwt.jwks-url",
                     "given '%s', %s; allowed: https://..., or http:// with a loopback address"
-                            .formatted(url, fault));
+                            .formatted(WebClient.shown(url), fault));
         }
     }
 

@@ -17,6 +17,7 @@ import org.vencejo.broker.config.ValueType.Flag;
 import org.vencejo.broker.config.ValueType.Quantity;
 import org.vencejo.broker.config.ValueType.Text;
 import org.vencejo.broker.config.ValueType.Texts;
+import org.vencejo.broker.config.ValueType.Url;
 import org.vencejo.broker.identity.CertificateTemplate;
 import org.vencejo.core.Limits;
 import org.vencejo.core.ServerSettings;
@@ -287,7 +288,7 @@ final class Keys {
     static final Key<String> JWT_JWKS_URL =
             Key.of(
                     "authentication[].jwt.jwks-url",
-                    new Text(2_048),
+                    new Url(2_048),
                     "",
                     "Where the public keys are fetched as a set of JSON Web Keys, by `https`, or `http` from"
                             + " this machine; at the start, every `jwks-refresh`, and when a token names a"
@@ -433,7 +434,7 @@ final class Keys {
     static final Key<String> HTTP_URL =
             Key.of(
                     "authentication[].http.url",
-                    new Text(2_048),
+                    new Url(2_048),
                     "",
                     "The service that is asked who clients are, by POST: `https`, or `http` on this machine.");
     static final Key<String> HTTP_CA =

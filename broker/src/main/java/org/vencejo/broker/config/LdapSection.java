@@ -13,6 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.broker.config.AuthenticationConfig.Ldap;
 import org.vencejo.broker.identity.LdapSettings;
+import org.vencejo.broker.identity.WebClient;
 
 /// Binds the section `ldap` of an entry of `authentication`.
 ///
@@ -92,7 +93,7 @@ final class LdapSection {
             } else {
                 binding.mistake(
                         path + ".ldap.servers",
-                        "given '%s', %s; allowed: %s".formatted(each, fault, SERVERS));
+                        "given '%s', %s; allowed: %s".formatted(WebClient.shown(each), fault, SERVERS));
             }
         }
         return servers;

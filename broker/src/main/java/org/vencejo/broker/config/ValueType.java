@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
+import org.vencejo.broker.identity.WebClient;
 
 /// What the value of a key may be: reads it from text, writes it, and says in words what is
 /// allowed. Immutable.
@@ -25,6 +26,11 @@ sealed interface ValueType<T> {
     /// The text of a value, as one would write it in a file; empty for a default that is not
     /// written.
     String print(T value);
+
+    /// What is shown of a text that was given for it, in a log and in mistakes.
+    default String shown(String text) {
+        return text;
+    }
 
     /// This type in words of JSON Schema.
     Map<String, Object> schema();
@@ -275,6 +281,44 @@ sealed interface ValueType<T> {
         @Override
         public Map<String, Object> schema() {
             return ordered("type", "string", "maxLength", bytesMax);
+        }
+    }
+
+    /// The URL of a service. What stands behind a `?`, or before an `@`, may be a secret, and is in
+    /// no log.
+    record Url(int bytesMax) implements ValueType<String> {
+        @Override
+        public String name() {
+            return "text";
+        }
+
+        @Override
+        public String allowed() {
+            return new Text(bytesMax).allowed();
+        }
+
+        @Override
+        public String parse(String text) {
+            try {
+                return new Text(bytesMax).parse(text);
+            } catch (NotAllowed e) {
+                throw refused(this, shown(text));
+            }
+        }
+
+        @Override
+        public String print(String value) {
+            return value;
+        }
+
+        @Override
+        public String shown(String text) {
+            return WebClient.shown(text);
+        }
+
+        @Override
+        public Map<String, Object> schema() {
+            return new Text(bytesMax).schema();
         }
     }
 

@@ -139,6 +139,11 @@ public final class WebClient implements AutoCloseable {
         return url.getScheme() + "://" + url.getAuthority() + url.getPath();
     }
 
+    /// The same of what may be no URL at all, and have a user with a password.
+    public static String shown(String url) {
+        return url.replaceFirst("(?s)([?#]).*", "$1...").replaceFirst("//[^/]*@", "//...@");
+    }
+
     private static boolean isLoopback(String host) {
         try {
             return host.equals("localhost")

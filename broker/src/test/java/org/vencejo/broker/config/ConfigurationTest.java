@@ -1,6 +1,7 @@
 package org.vencejo.broker.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.vencejo.broker.config.Readings.MACHINE;
 import static org.vencejo.broker.config.Readings.lines;
 import static org.vencejo.broker.config.Readings.read;
@@ -8,6 +9,7 @@ import static org.vencejo.broker.config.Readings.read;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -256,6 +258,55 @@ class ConfigurationTest {
                         new Configuration.Change("listeners[0].port", null, "3", false),
                         new Configuration.Change("log-level", "info", "debug", true),
                         new Configuration.Change("sys-interval", "5s", "10s", true));
+    }
+
+    /// What stands behind a `?` may be a secret, and the log of a reload is no place for one.
+    @Test
+    void changesOfAUrlDoNotTellWhatIsBehindItsQuestionMark() {
+        List<String> lines = new ArrayList<>();
+        for (String entry :
+                new String[] {
+                    "{type: http, http: {url: 'https://a/b?key=s3cret%d'}}",
+                    "{type: jwt, jwt: {algorithms: ES256, audience: a, jwks-url: 'https://a/b?key=s3cret%d'}}"
+                }) {
+            Configuration before = reading(entry.formatted(1));
+            lines.addAll(before.changes(reading(entry.formatted(2))).stream().map(Object::toString).toList());
+        }
+        assertThat(lines)
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line).contains("from=https://a/b?..., to=https://a/b?...").doesNotContain("s3cret"));
+    }
+
+    private Configuration reading(String entry) {
+        return read(Readings.file(folder, "authentication: [" + entry + "]"), Map.of(), List.of(), null);
+    }
+
+    @Test
+    void mistakesInAUrlDoNotTellItsSecrets() {
+        for (String url :
+                new String[] {
+                    "http://a/b?key=s3cret", "https://u:s3cret@a/b", "https://u:s3cret@a b/?s3cret", "https://a/#s3cret"
+                }) {
+            for (String entry :
+                    new String[] {
+                        "{type: http, http: {url: '%s'}}",
+                        "{type: jwt, jwt: {algorithms: ES256, audience: a, jwks-url: '%s'}}",
+                        "{type: ldap, ldap: {servers: '%s', user-base: 'dc=a'}}"
+                    }) {
+                assertToldWithoutSecret(entry.formatted(url));
+            }
+        }
+        assertToldWithoutSecret("{type: http, http: {url: 'https://a/?s3cret" + "x".repeat(3_000) + "'}}");
+    }
+
+    private void assertToldWithoutSecret(String entry) {
+        assertThatThrownBy(() -> reading(entry))
+                .isInstanceOfSatisfying(
+                        ConfigurationException.class,
+                        e ->
+                                assertThat(e.mistakes())
+                                        .isNotEmpty()
+                                        .allSatisfy(it -> assertThat(it.toString()).doesNotContain("s3cret")));
     }
 
     @Test

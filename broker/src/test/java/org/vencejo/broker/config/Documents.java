@@ -211,6 +211,7 @@ final class Documents {
             case ValueType.Flag flag -> "`true`, `false`";
             case ValueType.Texts texts -> "up to " + texts.max() + ", with commas between them";
             case ValueType.Text text -> "up to " + text.bytesMax() + " bytes";
+            case ValueType.Url url -> "up to " + url.bytesMax() + " bytes";
             case ValueType.Address address -> "an IP address";
         };
     }

@@ -88,7 +88,7 @@ class LdapMistakesTest {
                 "servers: 'ldaps://d.example', start-tls: true, user-base: 'dc=casa' | given 'ldaps://d.example', which is in TLS before start-tls",
                 "servers: 'https://d.example', user-base: 'dc=casa' | given 'https://d.example', which is no URL of a directory",
                 "servers: 'ldaps://d.example/dc=casa', user-base: 'dc=casa' | given 'ldaps://d.example/dc=casa', which is no URL of a host alone",
-                "servers: 'ldaps://u@d.example', user-base: 'dc=casa' | given 'ldaps://u@d.example', which is no URL of a host alone",
+                "servers: 'ldaps://u@d.example', user-base: 'dc=casa' | given 'ldaps://...@d.example', which is no URL of a host alone",
                 "servers: 'ldaps://d example', user-base: 'dc=casa' | given 'ldaps://d example', which is no URL",
                 "servers: 'ldaps://d.example', user-base: 'casa' | given 'casa'; allowed: a name of the directory",
                 "servers: 'ldaps://d.example', user-base: 'dc=casa', user-filter: '(uid={user}' | given '(uid={user}'; allowed: a filter of LDAP with {user} in it",
