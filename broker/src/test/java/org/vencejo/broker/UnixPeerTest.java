@@ -80,6 +80,24 @@ class UnixPeerTest {
         assertThat(ask("{user}", null, "root")).isNull();
     }
 
+    /// It is known already, and cannot be another by a method; who comes otherwise can.
+    @Test
+    void whoIsKnownByItsProcessHasNoMethod() {
+        UnixPeerAuthenticator asked =
+                new UnixPeerAuthenticator(
+                        new UserTemplate("{uid}"), new UserNames(folder.resolve("none")));
+        Authentication.Step step =
+                new Authentication.Step(
+                        "c", null, null, "SCRAM-SHA-256", new byte[0], true, false, null);
+        assertThat(asked.authenticate(peer(new ClientProcess(1, 0, 0)), step))
+                .isInstanceOfSatisfying(
+                        Authentication.Refused.class,
+                        it ->
+                                assertThat(it.reasonCode())
+                                        .isEqualTo(ReasonCode.BAD_AUTHENTICATION_METHOD));
+        assertThat(asked.authenticate(peer(null), step)).isNull(); // control arm
+    }
+
     @Test
     void withoutTheFileNobodyIsLetIn() {
         UnixPeerAuthenticator asked =

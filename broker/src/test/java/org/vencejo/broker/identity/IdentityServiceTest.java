@@ -147,6 +147,23 @@ class IdentityServiceTest {
         assertThat(said(ANA)).startsWith(said);
     }
 
+    /// 401 is about who asks, if we say that; the password of a client is not wrong by that.
+    @ParameterizedTest
+    @CsvSource({"401, AWAY, WRONG", "403, WRONG, WRONG"})
+    void whereTheBrokersOwnWordIsNotTakenNoClientIsCalledWrong(
+            int status, String withOurs, String without) throws Exception {
+        service.answers(status, "");
+        assertThat(said(ANA)).startsWith(without);
+        asked.close();
+        asked =
+                open(
+                        0,
+                        TimeUnit.SECONDS.toNanos(30),
+                        Files.writeString(folder.resolve("own"), "Bearer expired"));
+        assertThat(said(ANA)).startsWith(withOurs);
+        assertThat(service.asked().getLast()).endsWith(" Bearer expired");
+    }
+
     @Test
     void whatItSaysBecomesTheIdentity() throws Exception {
         service.answers(
