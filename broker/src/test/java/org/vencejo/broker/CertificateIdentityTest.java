@@ -1,14 +1,16 @@
 package org.vencejo.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.vencejo.broker.BrokerRig.mayPublish;
+import static org.vencejo.broker.With.with;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -20,21 +22,19 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.vencejo.broker.config.AuthenticationConfig;
-import org.vencejo.broker.config.Configuration;
-import org.vencejo.broker.config.Machine;
 import org.vencejo.broker.identity.CertificateTemplate;
+import org.vencejo.broker.passwords.HashKind;
 import org.vencejo.core.Authentication.Accepted;
 import org.vencejo.core.Authentication.Credentials;
 import org.vencejo.core.Authentication.Outcome;
 import org.vencejo.core.Authentication.Refused;
 import org.vencejo.core.ClientCertificate;
 import org.vencejo.core.Peer;
+import org.vencejo.protocol.Auth;
 import org.vencejo.protocol.Connack;
 import org.vencejo.protocol.Connect;
 import org.vencejo.protocol.Properties;
 import org.vencejo.protocol.ProtocolVersion;
-import org.vencejo.protocol.Puback;
-import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.ReasonCode;
 import org.vencejo.transport.Authority;
 import org.vencejo.transport.TlsPeer;
@@ -55,7 +55,7 @@ class CertificateIdentityTest {
             """;
 
     @TempDir private Path folder;
-    private Broker broker;
+    private BrokerRig rig;
 
     @BeforeEach
     void start() throws IOException {
@@ -66,57 +66,38 @@ class CertificateIdentityTest {
                 "tls: {certificate: '%1$s/server.pem', key: '%1$s/server.key', client-ca: '%1$s/ca.pem', client-certificate: %%s}"
                         .formatted(folder);
         String listener = "{name: %s, port: 0, transport: tls, allow-anonymous: %s, %s}";
-        broker =
-                Broker.start(
-                        new Broker.Setup(
-                                new Configuration.Request(
-                                        null,
-                                        Map.of(),
-                                        List.of(
-                                                "data-folder=" + folder.resolve("data"),
-                                                "durability=memory",
-                                                "sys-interval=0",
-                                                "access-rules=" + folder.resolve("rules.yaml"),
-                                                "listeners=["
-                                                        + listener.formatted(
-                                                                "bare",
-                                                                "false",
-                                                                tls.formatted("required"))
-                                                        + ","
-                                                        + listener.formatted(
-                                                                "open",
-                                                                "true",
-                                                                tls.formatted("required"))
-                                                        + ","
-                                                        + listener.formatted(
-                                                                "strict",
-                                                                "false",
-                                                                tls.formatted("required"))
-                                                        + ","
-                                                        + listener.formatted(
-                                                                "either",
-                                                                "true",
-                                                                tls.formatted("optional"))
-                                                        + "]",
-                                                "authentication=[{type: certificate, listeners: 'strict, either',"
-                                                        + " certificate: {user-name: 'dev {cn}', client-identifier: '{cn}'}}]"),
-                                        null),
-                                Machine.here(),
-                                "test",
-                                System.nanoTime(),
-                                level -> {}));
+        Files.writeString(
+                folder.resolve("passwords"),
+                "alice:"
+                        + HashKind.SCRAM_SHA_256.hash(new byte[] {'x'}, new SecureRandom()).text());
+        rig =
+                BrokerRig.start(
+                        folder,
+                        "access-rules=" + folder.resolve("rules.yaml"),
+                        "listeners=["
+                                + listener.formatted("bare", "false", tls.formatted("required"))
+                                + ","
+                                + listener.formatted("open", "true", tls.formatted("required"))
+                                + ","
+                                + listener.formatted("strict", "false", tls.formatted("required"))
+                                + ","
+                                + listener.formatted("either", "true", tls.formatted("optional"))
+                                + "]",
+                        "authentication=[{type: certificate, listeners: 'strict, either',"
+                                + " certificate: {user-name: 'dev {cn}', client-identifier: '{cn}'}},"
+                                + " {file: '%s', listeners: 'strict, either'}]"
+                                        .formatted(folder.resolve("passwords")));
     }
 
     @AfterEach
     void stop() {
-        broker.close();
+        rig.close();
     }
 
     private RawClient client(String listener, Authority.@Nullable Issued certificate)
             throws IOException {
         InetSocketAddress address =
-                broker.addresses()
-                        .get(List.of("bare", "open", "strict", "either").indexOf(listener));
+                rig.address(List.of("bare", "open", "strict", "either").indexOf(listener));
         return new RawClient(TlsPeer.trusting(AUTHORITY, certificate).connect(address));
     }
 
@@ -132,14 +113,26 @@ class CertificateIdentityTest {
                 Properties.NONE);
     }
 
-    private static ReasonCode code(RawClient client, Connect connect) throws IOException {
-        client.send(connect);
-        return ((Connack) client.next()).reasonCode();
-    }
-
-    private static boolean mayPublish(RawClient client, String topic) throws IOException {
-        client.send(RawClient.message(topic, new byte[0], QoS.AT_LEAST_ONCE, 1));
-        return ((Puback) client.next()).reasonCode() != ReasonCode.NOT_AUTHORIZED;
+    /// Who has shown a certificate is known by it, and by no method.
+    @ParameterizedTest
+    @CsvSource({"strict, sensor-7, 8C", "either, sensor-7, 8C", "either, , 18"}) // as control arm
+    void whoShowsACertificateCannotBeAnotherByAMethod(
+            String listener, @Nullable String certificate, String code) throws IOException {
+        try (RawClient it =
+                client(listener, certificate == null ? null : AUTHORITY.client(certificate))) {
+            it.send(
+                    with(
+                            connect("sensor-7", null),
+                            "properties",
+                            BrokerRig.exchange("SCRAM-SHA-256", "n,,n=alice,r=abc")));
+            ReasonCode answer =
+                    switch (it.next()) {
+                        case Connack connack -> connack.reasonCode();
+                        case Auth auth -> auth.reasonCode();
+                        default -> throw new AssertionError("expected CONNACK or AUTH");
+                    };
+            assertThat(answer.value()).isEqualTo(Integer.parseInt(code, 16));
+        }
     }
 
     /// Who has to show a certificate cannot be somebody else by saying so.
@@ -155,7 +148,7 @@ class CertificateIdentityTest {
     void theCertificateSaysWhoItIs(String listener, String client, String user, String name)
             throws IOException {
         try (RawClient it = client(listener, AUTHORITY.client("sensor-7"))) {
-            assertThat(code(it, connect(client, user))).isEqualTo(ReasonCode.SUCCESS);
+            assertThat(BrokerRig.answer(it, connect(client, user))).isEqualTo(ReasonCode.SUCCESS);
             assertThat(mayPublish(it, "who/" + name)).isTrue();
             assertThat(mayPublish(it, "certified")).isTrue();
             assertThat(mayPublish(it, "who/admin")).isFalse();
@@ -167,7 +160,7 @@ class CertificateIdentityTest {
     void aCertificateIsForOneClientIdentifierIfThatIsWanted() throws IOException {
         for (String other : new String[] {"sensor-8", ""}) {
             try (RawClient it = client("strict", AUTHORITY.client("sensor-7"))) {
-                assertThat(code(it, connect(other, null)))
+                assertThat(BrokerRig.answer(it, connect(other, null)))
                         .isEqualTo(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
             }
         }
@@ -176,12 +169,12 @@ class CertificateIdentityTest {
     @Test
     void whoNeedNotShowACertificateAndDoesNotIsNobody() throws IOException {
         try (RawClient it = client("either", null)) {
-            assertThat(code(it, connect("c", null))).isEqualTo(ReasonCode.SUCCESS);
+            assertThat(BrokerRig.answer(it, connect("c", null))).isEqualTo(ReasonCode.SUCCESS);
             assertThat(mayPublish(it, "nobody")).isTrue();
             assertThat(mayPublish(it, "certified")).isFalse();
         }
         try (RawClient it = client("either", null)) {
-            assertThat(code(it, connect("c", "sensor-7")))
+            assertThat(BrokerRig.answer(it, connect("c", "sensor-7")))
                     .isEqualTo(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
         }
     }
@@ -192,7 +185,7 @@ class CertificateIdentityTest {
     void aNameThatMeansSomethingInATopicFilterIsRefused(String name) throws IOException {
         try (RawClient it =
                 client("bare", AUTHORITY.client(name.replace("+", "\\+").replace("#", "\\#")))) {
-            assertThat(code(it, connect("c", null))).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+            assertThat(BrokerRig.answer(it, connect("c", null))).isEqualTo(ReasonCode.NOT_AUTHORIZED);
         }
     }
 

@@ -9,17 +9,13 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.vencejo.broker.config.Configuration;
 import org.vencejo.broker.config.ConfigurationException;
-import org.vencejo.broker.config.Machine;
 import org.vencejo.protocol.Connect;
 import org.vencejo.protocol.PacketEncoder;
 import org.vencejo.protocol.Properties;
@@ -33,21 +29,7 @@ class ListenersOfTheirOwnTest {
     @TempDir private Path folder;
 
     private Broker start(String listeners) {
-        return Broker.start(
-                new Broker.Setup(
-                        new Configuration.Request(
-                                null,
-                                Map.of(),
-                                List.of(
-                                        "data-folder=" + folder.resolve("data"),
-                                        "durability=memory",
-                                        "sys-interval=0",
-                                        "listeners=" + listeners),
-                                null),
-                        Machine.here(),
-                        "test",
-                        System.nanoTime(),
-                        level -> {}));
+        return BrokerRig.start(folder, "listeners=" + listeners).broker();
     }
 
     @ParameterizedTest

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,9 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.vencejo.broker.config.Configuration;
 import org.vencejo.broker.config.ConfigurationException;
-import org.vencejo.broker.config.Machine;
 import org.vencejo.protocol.Connack;
 import org.vencejo.protocol.Connect;
 import org.vencejo.protocol.Disconnect;
@@ -59,32 +56,18 @@ class PasswordsTest {
 
     @BeforeEach
     void writeAndStart() throws IOException {
-        write("first", "# Those we know\nalice:" + WONDER + "\nempty:" + NOTHING + "\n");
+        write("first", "# Those we know\n" + BrokerRig.ALICE + "empty:" + NOTHING + "\n");
         write("second", "alice:" + BUILD + "\nbob:" + BUILD + "\n");
         broker = start();
     }
 
     private Broker start() {
-        return Broker.start(
-                new Broker.Setup(
-                        new Configuration.Request(
-                                null,
-                                Map.of(),
-                                List.of(
-                                        "data-folder=" + folder.resolve("data"),
-                                        "durability=memory",
-                                        "sys-interval=0",
-                                        "limits.authentication-delay-max=0",
-                                        "listeners=[{name: shut, port: 0}, {name: open, port: 0, allow-anonymous: true}, {name: free, port: 0, allow-anonymous: true}]",
-                                        "authentication=[{file: '%s', listeners: 'shut, open'}, {file: '%s', listeners: shut}]"
-                                                .formatted(
-                                                        folder.resolve("first"),
-                                                        folder.resolve("second"))),
-                                null),
-                        Machine.here(),
-                        "test",
-                        System.nanoTime(),
-                        level -> {}));
+        return BrokerRig.start(
+                        folder,
+                        "listeners=[{name: shut, port: 0}, {name: open, port: 0, allow-anonymous: true}, {name: free, port: 0, allow-anonymous: true}]",
+                        "authentication=[{file: '%s', listeners: 'shut, open'}, {file: '%s', listeners: shut}]"
+                                .formatted(folder.resolve("first"), folder.resolve("second")))
+                .broker();
     }
 
     @AfterEach

@@ -7,13 +7,11 @@ import com.ongres.scram.client.ScramClient;
 import com.ongres.scram.common.ServerFirstMessage;
 import com.ongres.scram.common.exception.ScramException;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +23,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.vencejo.broker.config.Configuration;
-import org.vencejo.broker.config.Machine;
 import org.vencejo.broker.passwords.HashKind;
 import org.vencejo.protocol.Auth;
 import org.vencejo.protocol.Connack;
@@ -35,7 +31,6 @@ import org.vencejo.protocol.Disconnect;
 import org.vencejo.protocol.Packet;
 import org.vencejo.protocol.Properties;
 import org.vencejo.protocol.Property;
-import org.vencejo.protocol.ProtocolVersion;
 import org.vencejo.protocol.ReasonCode;
 
 /// SCRAM-SHA-256 over the AUTH packets of 5.0 (section 4.12), with somebody else's client of it.
@@ -45,7 +40,7 @@ class ScramTest {
     private static final String METHOD = "SCRAM-SHA-256";
 
     @TempDir private Path folder;
-    private Broker broker;
+    private BrokerRig rig;
 
     @BeforeEach
     void start() throws IOException {
@@ -53,36 +48,20 @@ class ScramTest {
         Path none = folder.resolve("none");
         Files.writeString(none, "plain:" + hash(HashKind.PBKDF2, "pencil") + "\n");
         Files.setPosixFilePermissions(none, PosixFilePermissions.fromString("rw-------"));
-        broker = startBroker();
+        rig = startBroker();
     }
 
-    private Broker startBroker() {
-        return
-                Broker.start(
-                        new Broker.Setup(
-                                new Configuration.Request(
-                                        null,
-                                        Map.of(),
-                                        List.of(
-                                                "data-folder=" + folder.resolve("data"),
-                                                "durability=memory",
-                                                "sys-interval=0",
-                                                "limits.authentication-delay-max=0",
-                                                "listeners=[{name: with, port: 0}, {name: without, port: 0}]",
-                                                "authentication=[{file: '%s', listeners: with}, {file: '%s', listeners: without}]"
-                                                        .formatted(
-                                                                file(),
-                                                                folder.resolve("none"))),
-                                        null),
-                                Machine.here(),
-                                "test",
-                                System.nanoTime(),
-                                level -> {}));
+    private BrokerRig startBroker() {
+        return BrokerRig.start(
+                folder,
+                "listeners=[{name: with, port: 0}, {name: without, port: 0}]",
+                "authentication=[{file: '%s', listeners: with}, {file: '%s', listeners: without}]"
+                        .formatted(file(), folder.resolve("none")));
     }
 
     @AfterEach
     void stop() {
-        broker.close();
+        rig.close();
     }
 
     @Test
@@ -197,14 +176,14 @@ class ScramTest {
     void strangersAreToldTheSameAfterARestart() throws Exception {
         String before = asked("carol").getSalt();
         String ofAlice = asked("alice").getSalt();
-        broker.close();
-        broker = startBroker();
+        rig.close();
+        rig = startBroker();
         assertThat(asked("carol").getSalt()).isEqualTo(before);
         assertThat(asked("alice").getSalt()).isEqualTo(ofAlice);
 
-        broker.close();
+        rig.close();
         Files.delete(folder.resolve("data/names.secret"));
-        broker = startBroker();
+        rig = startBroker();
         assertThat(asked("carol").getSalt()).isNotEqualTo(before); // control arm
     }
 
@@ -217,7 +196,7 @@ class ScramTest {
             text.append("u%d:SCRAM-SHA-256$%s$%s:%s\n".formatted(i, i % 2 == 0 ? "4096:AAAAAAAA" : "5000:" + key, key, key));
         }
         write(text.toString());
-        broker.reload();
+        rig.broker().reload();
         Set<String> seen = new TreeSet<>();
         for (int i = 0; i < 40; i++) {
             ServerFirstMessage first = asked("stranger" + i);
@@ -246,7 +225,7 @@ class ScramTest {
             scram.serverFirstMessage(data(((Auth) client.next()).properties()));
 
             write("alice:" + scram("another") + "\n");
-            broker.reload();
+            rig.broker().reload();
 
             client.send(
                     auth(
@@ -292,16 +271,7 @@ class ScramTest {
 
     private int plain(String user, String password) throws IOException {
         try (RawClient client = client("with")) {
-            client.send(
-                    new Connect(
-                            ProtocolVersion.MQTT_5,
-                            "c",
-                            true,
-                            0,
-                            null,
-                            user,
-                            password.getBytes(UTF_8),
-                            Properties.NONE));
+            client.send(BrokerRig.connect(user, password));
             return code(client.next());
         }
     }
@@ -316,28 +286,11 @@ class ScramTest {
 
     private static Connect connect(
             String method, @Nullable String userName, @Nullable String data) {
-        return new Connect(
-                ProtocolVersion.MQTT_5,
-                "c",
-                true,
-                0,
-                null,
-                userName,
-                null,
-                properties(method, data));
+        return BrokerRig.connect(userName, null, BrokerRig.exchange(method, data));
     }
 
     private static Auth auth(ReasonCode reasonCode, String data) {
-        return new Auth(reasonCode, properties(METHOD, data));
-    }
-
-    private static Properties properties(String method, @Nullable String data) {
-        Properties.Builder properties =
-                Properties.builder().put(Property.AUTHENTICATION_METHOD, method);
-        if (data != null) {
-            properties.put(Property.AUTHENTICATION_DATA, data.getBytes(UTF_8));
-        }
-        return properties.build();
+        return new Auth(reasonCode, BrokerRig.exchange(METHOD, data));
     }
 
     private static String data(Properties properties) {
@@ -353,9 +306,7 @@ class ScramTest {
     }
 
     private RawClient client(String listener) throws IOException {
-        InetSocketAddress address =
-                broker.addresses().get(List.of("with", "without").indexOf(listener));
-        return new RawClient(address);
+        return new RawClient(rig.address(List.of("with", "without").indexOf(listener)));
     }
 
     private static String scram(String password) {

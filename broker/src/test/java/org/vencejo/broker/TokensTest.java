@@ -1,14 +1,12 @@
 package org.vencejo.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.vencejo.broker.BrokerRig.connect;
+import static org.vencejo.broker.BrokerRig.mayPublish;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,8 +15,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.vencejo.broker.config.Configuration;
-import org.vencejo.broker.config.Machine;
 import org.vencejo.broker.identity.Signer;
 import org.vencejo.broker.identity.WebService;
 import org.vencejo.protocol.Auth;
@@ -26,11 +22,7 @@ import org.vencejo.protocol.Connack;
 import org.vencejo.protocol.Connect;
 import org.vencejo.protocol.Disconnect;
 import org.vencejo.protocol.Packet;
-import org.vencejo.protocol.Properties;
 import org.vencejo.protocol.Property;
-import org.vencejo.protocol.ProtocolVersion;
-import org.vencejo.protocol.Puback;
-import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.ReasonCode;
 
 /// A broker whose clients give tokens, by keys in a file or from a server, over sockets.
@@ -49,7 +41,7 @@ class TokensTest {
 
     @TempDir private Path folder;
     private WebService keys;
-    private Broker broker;
+    private BrokerRig rig;
 
     @BeforeEach
     void start() throws IOException {
@@ -57,38 +49,22 @@ class TokensTest {
         keys.answers(200, "{\"keys\":[" + SERVER.webKey("one") + "]}");
         Files.writeString(folder.resolve("rules.yaml"), RULES);
         Files.writeString(folder.resolve("keys.pem"), FILE.pem());
-        Files.writeString(
-                folder.resolve("passwords"),
-                "alice:$7$101$I5Qjkjrn5HkiZprL$/zOFfj6QRTyiiFdUp5SIzio5sjovZubOEKfdcnI1hUBcyjV77exp8n8XyBhhcdGWgaEX2n55B2G/my+X6pvPmA==\n");
-        broker =
-                Broker.start(
-                        new Broker.Setup(
-                                new Configuration.Request(
-                                        null,
-                                        Map.of(),
-                                        List.of(
-                                                "data-folder=" + folder.resolve("data"),
-                                                "durability=memory",
-                                                "sys-interval=0",
-                                                "limits.authentication-delay-max=0",
-                                                "limits.authentication-timeout=20s",
-                                                "access-rules=" + folder.resolve("rules.yaml"),
-                                                "listeners=[{name: here, port: 0}]",
-                                                "authentication=[{file: '%s'}, {type: jwt, jwt: {algorithms: ES256, keys: '%s', rules-claim: acl, groups-claim: groups}}, {type: jwt, jwt: {algorithms: EdDSA, jwks-url: '%s', client-identifier-claim: dev}}]"
-                                                        .formatted(
-                                                                folder.resolve("passwords"),
-                                                                folder.resolve("keys.pem"),
-                                                                keys.url())),
-                                        null),
-                                Machine.here(),
-                                "test",
-                                System.nanoTime(),
-                                level -> {}));
+        Files.writeString(folder.resolve("passwords"), BrokerRig.ALICE);
+        rig =
+                BrokerRig.start(
+                        folder,
+                        "access-rules=" + folder.resolve("rules.yaml"),
+                        "listeners=[{name: here, port: 0}]",
+                        "authentication=[{file: '%s'}, {type: jwt, jwt: {algorithms: ES256, keys: '%s', rules-claim: acl, groups-claim: groups}}, {type: jwt, jwt: {algorithms: EdDSA, jwks-url: '%s', client-identifier-claim: dev}}]"
+                                .formatted(
+                                        folder.resolve("passwords"),
+                                        folder.resolve("keys.pem"),
+                                        keys.url()));
     }
 
     @AfterEach
     void stop() {
-        broker.close();
+        rig.close();
         keys.close();
     }
 
@@ -97,36 +73,12 @@ class TokensTest {
                 .formatted(System.currentTimeMillis() / 1_000 + 3_600, more);
     }
 
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static Connect connect(@Nullable String user, String token) {
-        return new Connect(
-                ProtocolVersion.MQTT_5, "c", true, 0, null, user, bytes(token), Properties.NONE);
-    }
-
     private static Connect withMethod(String method, String token) {
-        return new Connect(
-                ProtocolVersion.MQTT_5,
-                "c",
-                true,
-                0,
-                null,
-                null,
-                null,
-                Properties.builder()
-                        .put(Property.AUTHENTICATION_METHOD, method)
-                        .put(Property.AUTHENTICATION_DATA, bytes(token))
-                        .build());
-    }
-
-    private RawClient client() throws IOException {
-        return new RawClient(broker.addresses().getFirst());
+        return connect(null, null, BrokerRig.exchange(method, token));
     }
 
     private ReasonCode answer(Connect connect) throws IOException {
-        try (RawClient client = client()) {
+        try (RawClient client = rig.client()) {
             client.send(connect);
             Connack connack = (Connack) client.next();
             assertThat(String.valueOf(connack.properties().text(Property.REASON_STRING)))
@@ -136,11 +88,6 @@ class TokensTest {
         }
     }
 
-    private static boolean mayPublish(RawClient client, String topic) throws IOException {
-        client.send(RawClient.message(topic, new byte[0], QoS.AT_LEAST_ONCE, 1));
-        return ((Puback) client.next()).reasonCode() != ReasonCode.NOT_AUTHORIZED;
-    }
-
     @Test
     void whatTheTokenSaysCountsAndNotWhatTheClientDoes() throws IOException {
         String token =
@@ -148,7 +95,7 @@ class TokensTest {
                         claims(
                                 ",\"groups\":[\"staff\"],\"acl\":[{\"allow\":\"publish\",\"topics\":[\"own/%u/%c\"]}]"));
         for (String user : new String[] {null, "bob"}) {
-            try (RawClient client = client()) {
+            try (RawClient client = rig.client()) {
                 client.send(connect(user, token));
                 assertThat(((Connack) client.next()).reasonCode()).isEqualTo(ReasonCode.SUCCESS);
                 assertThat(mayPublish(client, "who/ana")).isTrue();
@@ -158,7 +105,7 @@ class TokensTest {
                 assertThat(mayPublish(client, "own/ana/d")).isFalse();
             }
         }
-        try (RawClient client = client()) {
+        try (RawClient client = rig.client()) {
             client.send(connect(null, FILE.token(claims(""))));
             client.next();
             assertThat(mayPublish(client, "who/ana")).isTrue();
@@ -202,7 +149,7 @@ class TokensTest {
 
     @Test
     void aClientRenewsItsTokenByAuthenticatingAgain() throws IOException {
-        try (RawClient client = client()) {
+        try (RawClient client = rig.client()) {
             client.send(withMethod("OAUTH2-JWT", FILE.token(claims(",\"groups\":\"staff\""))));
             assertThat(((Connack) client.next()).reasonCode()).isEqualTo(ReasonCode.SUCCESS);
             assertThat(mayPublish(client, "staff")).isTrue();
@@ -216,7 +163,7 @@ class TokensTest {
             assertThat(again(client, FILE.token("{\"sub\":\"ana\",\"exp\":7}")))
                     .isEqualTo(new Disconnect(ReasonCode.NOT_AUTHORIZED));
         }
-        try (RawClient client = client()) {
+        try (RawClient client = rig.client()) {
             client.send(withMethod("OAUTH2-JWT", FILE.token(claims(""))));
             client.next();
             String other = FILE.token(claims("").replace("ana", "bob"));
@@ -227,11 +174,7 @@ class TokensTest {
     private static Packet again(RawClient client, String token) throws IOException {
         client.send(
                 new Auth(
-                        ReasonCode.RE_AUTHENTICATE,
-                        Properties.builder()
-                                .put(Property.AUTHENTICATION_METHOD, "OAUTH2-JWT")
-                                .put(Property.AUTHENTICATION_DATA, bytes(token))
-                                .build()));
+                        ReasonCode.RE_AUTHENTICATE, BrokerRig.exchange("OAUTH2-JWT", token)));
         return client.next();
     }
 }
