@@ -60,6 +60,11 @@ final class RulePermissions implements Permissions {
         this.wide = wide;
     }
 
+    /// The rules that are about this client, in their order.
+    List<OwnRule> rules() {
+        return List.of(rules);
+    }
+
     @Override
     public boolean mayPublish(TopicName topicName, QoS qos, boolean retain) {
         if (topicName.length() > REMEMBERED_BYTES_MAX) {

@@ -2,13 +2,17 @@ package org.vencejo.broker.access;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.vencejo.broker.access.RulePermissions.OwnRule;
 import org.vencejo.core.AccessRules;
+import org.vencejo.core.Authentication.Identity;
 import org.vencejo.core.Permissions;
 import org.vencejo.protocol.TopicFilter;
 
 /// The rules of a file, of which the first that speaks of a request decides; if none does, the
 /// request is denied. Immutable.
-record RuleSet(List<Rule> rules, Wide wide) implements AccessRules {
+final class RuleSet implements AccessRules {
     /// What is granted of a subscription that is wider than the rules allow.
     enum Wide {
         /// All of it; what may not be received is held back message by message.
@@ -17,8 +21,25 @@ record RuleSet(List<Rule> rules, Wide wide) implements AccessRules {
         REFUSED
     }
 
-    RuleSet {
-        rules = List.copyOf(rules);
+    private final List<Rule> rules;
+    private final Wide wide;
+
+    /// Of each rule what it is for all whom it is about, so that a hundred thousand clients do not
+    /// have as many copies of its filters; null if names are put into them.
+    private final List<@Nullable OwnRule> forAll = new ArrayList<>();
+
+    RuleSet(List<Rule> rules, Wide wide) {
+        this.rules = List.copyOf(rules);
+        this.wide = wide;
+        for (Rule rule : rules) {
+            boolean hasNames = rule.topics().stream().anyMatch(Template::hasNames);
+            forAll.add(hasNames ? null : own(rule, new Subject("", Identity.ANONYMOUS, null, null)));
+        }
+    }
+
+    /// In the order of the file.
+    List<Rule> rules() {
+        return rules;
     }
 
     @Override
@@ -33,26 +54,49 @@ record RuleSet(List<Rule> rules, Wide wide) implements AccessRules {
 
     /// The same with rules of its own `behind` these.
     RulePermissions permissionsOf(Subject subject, List<Rule> behind) {
-        List<RulePermissions.OwnRule> own = new ArrayList<>();
-        add(rules, subject, own);
-        add(behind, subject, own);
+        List<OwnRule> own = new ArrayList<>();
+        for (int i = 0; i < rules.size(); i++) {
+            add(rules.get(i), forAll.get(i), subject, own);
+        }
+        for (Rule rule : behind) {
+            add(rule, null, subject, own);
+        }
         return new RulePermissions(own, wide);
     }
 
-    private static void add(List<Rule> rules, Subject subject, List<RulePermissions.OwnRule> own) {
-        for (Rule rule : rules) {
-            if (rule.who().holds(subject, rule.allows())) {
-                List<TopicFilter> filters = new ArrayList<>();
-                for (Template topic : rule.topics()) {
-                    TopicFilter filter = topic.filterFor(subject, rule.allows());
-                    if (filter != null) {
-                        filters.add(filter);
-                    }
-                }
-                if (!filters.isEmpty() || rule.topics().isEmpty()) {
-                    own.add(new RulePermissions.OwnRule(rule, filters));
-                }
+    private static void add(
+            Rule rule, @Nullable OwnRule same, Subject subject, List<OwnRule> own) {
+        if (rule.who().holds(subject, rule.allows())) {
+            OwnRule it = same == null ? own(rule, subject) : same;
+            if (it.filters().length > 0 || rule.topics().isEmpty()) {
+                own.add(it);
             }
         }
+    }
+
+    private static OwnRule own(Rule rule, Subject subject) {
+        List<TopicFilter> filters = new ArrayList<>();
+        for (Template topic : rule.topics()) {
+            TopicFilter filter = topic.filterFor(subject, rule.allows());
+            if (filter != null) {
+                filters.add(filter);
+            }
+        }
+        return new OwnRule(rule, filters);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof RuleSet it && rules.equals(it.rules) && wide == it.wide;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(rules, wide);
+    }
+
+    @Override
+    public String toString() {
+        return "RuleSet[" + rules + ", " + wide + "]";
     }
 }

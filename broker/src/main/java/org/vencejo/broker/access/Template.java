@@ -33,6 +33,11 @@ record Template(String text, boolean literal) {
         return TopicFilter.of(text).isShared() ? "a filter of a shared subscription" : null;
     }
 
+    /// Whether it is another filter for each client.
+    boolean hasNames() {
+        return !literal && (text.contains("%u") || text.contains("%c"));
+    }
+
     /// The filter for `subject` in a rule that `allows` or denies; null if it has none.
     @Nullable TopicFilter filterFor(Subject subject, boolean allows) {
         StringBuilder filled = new StringBuilder();
