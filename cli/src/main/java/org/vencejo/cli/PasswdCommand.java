@@ -18,6 +18,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.broker.passwords.HashKind;
 import org.vencejo.broker.passwords.PasswordFileEditor;
+import org.vencejo.broker.passwords.PasswordHash;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -116,8 +117,7 @@ final class PasswdCommand implements Callable<Integer> {
     public Integer call() {
         checkUse();
         try {
-            PasswordFileEditor editor = PasswordFileEditor.open(file);
-            return upgrades ? upgrade(editor) : deletes ? delete(editor) : set(editor);
+            return upgrades ? upgrade() : deletes ? delete() : set();
         } catch (IOException trouble) {
             return failed(FileTrouble.sentence(file, trouble));
         } catch (IllegalArgumentException wrong) {
@@ -149,7 +149,7 @@ final class PasswdCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), message);
     }
 
-    private int set(PasswordFileEditor editor) throws IOException {
+    private int set() throws IOException {
         byte[] password = password();
         try {
             if (password.length == 0) {
@@ -160,8 +160,13 @@ final class PasswdCommand implements Callable<Integer> {
                         "bcrypt sees the first %d bytes of a password, this one has %d; nothing was changed"
                                 .formatted(kind.passwordBytesMax(), password.length));
             }
-            boolean isNew = !editor.set(name(), kind.hash(password, new SecureRandom()));
-            editor.store();
+            // Others wait for the file no longer than it takes to write it.
+            PasswordHash hash = kind.hash(password, new SecureRandom());
+            boolean isNew;
+            try (PasswordFileEditor editor = PasswordFileEditor.open(file)) {
+                isNew = !editor.set(name(), hash);
+                editor.store();
+            }
             System.out.printf(
                     "%s: %s %s%n", file, name(), isNew ? "is a user now" : "has a new password");
             return 0;
@@ -170,19 +175,24 @@ final class PasswdCommand implements Callable<Integer> {
         }
     }
 
-    private int delete(PasswordFileEditor editor) throws IOException {
-        if (!editor.remove(name())) {
-            return failed(file + ": there is no user " + name());
+    private int delete() throws IOException {
+        try (PasswordFileEditor editor = PasswordFileEditor.open(file)) {
+            if (!editor.remove(name())) {
+                return failed(file + ": there is no user " + name());
+            }
+            editor.store();
         }
-        editor.store();
         System.out.printf("%s: %s is no user any more%n", file, name());
         return 0;
     }
 
-    private int upgrade(PasswordFileEditor editor) throws IOException {
-        int hashed = editor.hashPlain(kind, new SecureRandom());
-        if (hashed > 0) {
-            editor.store();
+    private int upgrade() throws IOException {
+        int hashed;
+        try (PasswordFileEditor editor = PasswordFileEditor.open(file)) {
+            hashed = editor.hashPlain(kind, new SecureRandom());
+            if (hashed > 0) {
+                editor.store();
+            }
         }
         System.out.printf("%s: %d passwords were hashed%n", file, hashed);
         return 0;

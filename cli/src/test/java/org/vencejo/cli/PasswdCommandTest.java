@@ -1,6 +1,7 @@
 package org.vencejo.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -10,17 +11,22 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.vencejo.broker.passwords.HashKind;
+import org.vencejo.broker.passwords.PasswordFileEditor;
 import org.vencejo.broker.passwords.PasswordHash;
 import picocli.CommandLine;
 
@@ -46,6 +52,51 @@ class PasswdCommandTest {
     void giveBack() {
         System.setOut(standardOut);
         System.setErr(standardError);
+    }
+
+    /// The other one waits; without that it would be done, and then be written over.
+    @Test
+    @Timeout(60)
+    void anotherProcessThatChangesTheFileWaitsForThisOne() throws Exception {
+        Path locks = Path.of("/proc/locks");
+        assumeTrue(Files.isReadable(locks), "whether a process waits for a lock: only on Linux");
+        PasswordHash hash = HashKind.PBKDF2.hash(new byte[] {'x'}, new SecureRandom());
+        Process other;
+        try (PasswordFileEditor editor = PasswordFileEditor.open(file)) {
+            editor.set("alice", hash);
+            other = passwd("bob");
+            Pattern waiting = Pattern.compile(".*-> POSIX +ADVISORY +WRITE " + other.pid() + " .*");
+            while (other.isAlive()
+                    && Files.readAllLines(locks).stream()
+                            .noneMatch(line -> waiting.matcher(line).matches())) {
+                Thread.onSpinWait();
+            }
+            editor.store();
+        }
+        assertThat(other.waitFor()).isZero();
+        assertThat(Files.readAllLines(file))
+                .extracting(line -> line.substring(0, line.indexOf(':')))
+                .containsExactly("alice", "bob");
+    }
+
+    private Process passwd(String user) throws IOException {
+        Path password = Files.writeString(folder.resolve("password"), "build");
+        return new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Vencejo.class.getName(),
+                        "passwd",
+                        file.toString(),
+                        user,
+                        "--hash",
+                        "pbkdf2",
+                        "--password-file",
+                        password.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("said").toFile())
+                .start();
     }
 
     @Test

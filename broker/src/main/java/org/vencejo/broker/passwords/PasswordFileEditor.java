@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,32 +20,120 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.vencejo.transport.FileStamp;
 
-/// Changes a password file line by line, so that comments and lines of others stay as they are.
+/// Changes a password file line by line, so that comments and lines of others stay as they are, and
+/// so does what others change: they wait until it is closed.
 ///
 /// Confined to one thread. A broker that reads meanwhile sees the file before or after, never
 /// between, as [#store] exchanges it.
-public final class PasswordFileEditor {
+public final class PasswordFileEditor implements AutoCloseable {
     private static final Set<PosixFilePermission> OWNER_ONLY =
             PosixFilePermissions.fromString("rw-------");
 
-    private final Path file;
-    private final List<String> lines;
+    /// A lock of a file is of the whole process.
+    private static final Semaphore ONE_OF_US = new Semaphore(1);
 
-    private PasswordFileEditor(Path file, List<String> lines) {
+    private final Path file;
+    private final FileChannel held;
+    private final List<String> lines;
+    private boolean isOurs;
+
+    private PasswordFileEditor(
+            Path file, FileChannel held, List<String> lines, boolean isOurs) {
         this.file = file;
+        this.held = held;
         this.lines = lines;
+        this.isOurs = isOurs;
     }
 
-    /// Begins with what is in `file`, or with nothing if there is none.
+    /// Begins with what is in `file`, or with nothing if there is none; waits while another changes
+    /// it.
     public static PasswordFileEditor open(Path file) throws IOException {
+        ONE_OF_US.acquireUninterruptibly();
+        PasswordFileEditor editor = null;
         try {
-            return new PasswordFileEditor(
-                    file.toRealPath(), new ArrayList<>(Files.readAllLines(file)));
-        } catch (NoSuchFileException e) {
-            return new PasswordFileEditor(file, new ArrayList<>());
+            while (editor == null) {
+                editor = openIfItStays(file);
+            }
+            return editor;
+        } finally {
+            if (editor == null) {
+                ONE_OF_US.release();
+            }
+        }
+    }
+
+    // Null if it was exchanged before it could be held.
+    private static @Nullable PasswordFileEditor openIfItStays(Path named) throws IOException {
+        Path file = named;
+        boolean isOurs = false;
+        try {
+            file = named.toRealPath();
+        } catch (NoSuchFileException none) {
+            try {
+                Files.createFile(named, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+                isOurs = true;
+            } catch (FileAlreadyExistsException other) {
+                if (Files.isSymbolicLink(named)) { // to nothing
+                    throw none;
+                }
+                return null;
+            }
+        }
+        FileStamp before = FileStamp.of(file);
+        PasswordFileEditor editor = null;
+        FileChannel channel = channel(file);
+        try {
+            var _ = channel.lock();
+            if (before != null && before.equals(FileStamp.of(file))) {
+                editor = new PasswordFileEditor(file, channel, lines(channel), isOurs);
+            }
+            return editor;
+        } finally {
+            if (editor == null) {
+                channel.close();
+            }
+        }
+    }
+
+    // What its owner may not write, it may replace.
+    private static FileChannel channel(Path file) throws IOException {
+        try {
+            return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        } catch (AccessDeniedException denied) {
+            Set<PosixFilePermission> more = EnumSet.of(PosixFilePermission.OWNER_WRITE);
+            try {
+                more.addAll(Files.getPosixFilePermissions(file));
+                Files.setPosixFilePermissions(file, more);
+            } catch (IOException notOurs) {
+                denied.addSuppressed(notOurs);
+                throw denied;
+            }
+            return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        }
+    }
+
+    // By the channel that holds it: to close another would end the lock.
+    private static List<String> lines(FileChannel channel) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(channel.size()));
+        while (bytes.hasRemaining() && channel.read(bytes) >= 0) {}
+        String text = StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
+        return new ArrayList<>(text.lines().toList());
+    }
+
+    /// Lets others change it. A file that was made for nothing is none.
+    @Override
+    public void close() throws IOException {
+        try (held) {
+            if (isOurs) {
+                Files.deleteIfExists(file);
+            }
+        } finally {
+            ONE_OF_US.release();
         }
     }
 
@@ -129,14 +219,13 @@ public final class PasswordFileEditor {
                 }
                 channel.force(true);
             }
-            if (Files.exists(file)) {
-                takeOver(newer);
-            }
+            takeOver(newer);
             Files.move(
                     newer,
                     file,
                     StandardCopyOption.ATOMIC_MOVE,
                     StandardCopyOption.REPLACE_EXISTING);
+            isOurs = false;
         } finally {
             Files.deleteIfExists(newer);
         }

@@ -1,10 +1,13 @@
 package org.vencejo.broker.passwords;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
@@ -13,6 +16,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -159,12 +163,13 @@ class PasswordFileTest {
         Files.writeString(path, "# ours\nalice:%s\nodd line\nbob:%s\n".formatted(WONDER, BUILD));
         PasswordHash newer = PasswordHash.of(BUILD);
 
-        PasswordFileEditor editor = PasswordFileEditor.open(path);
-        assertThat(editor.set("alice", newer)).isTrue();
-        assertThat(editor.set("carol", newer)).isFalse();
-        assertThat(editor.remove("bob")).isTrue();
-        assertThat(editor.remove("bob")).isFalse();
-        editor.store();
+        try (PasswordFileEditor editor = PasswordFileEditor.open(path)) {
+            assertThat(editor.set("alice", newer)).isTrue();
+            assertThat(editor.set("carol", newer)).isFalse();
+            assertThat(editor.remove("bob")).isTrue();
+            assertThat(editor.remove("bob")).isFalse();
+            editor.store();
+        }
 
         assertThat(path)
                 .hasContent("# ours\nalice:%s\nodd line\ncarol:%s\n".formatted(BUILD, BUILD));
@@ -178,22 +183,66 @@ class PasswordFileTest {
     void aFileThatIsExchangedIsNotForAll(String before, String after, @TempDir Path folder)
             throws IOException {
         Path path = folder.resolve("passwords");
-        PasswordFileEditor.open(path).store();
+        store(path, "alice");
         assertThat(modeOf(path)).isEqualTo("rw-------");
 
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(before));
-        PasswordFileEditor.open(path).store();
+        store(path, "alice");
 
         assertThat(modeOf(path)).isEqualTo(after);
+    }
+
+    private static void store(Path path, String user) throws IOException {
+        try (PasswordFileEditor editor = PasswordFileEditor.open(path)) {
+            editor.set(user, PasswordHash.of(BUILD));
+            editor.store();
+        }
+    }
+
+    /// Without a lock some are lost: one writes what it read before the other wrote.
+    @Test
+    void twoWhoChangeAFileAtOnceLoseNothing(@TempDir Path folder) throws Exception {
+        Path path = folder.resolve("passwords");
+        List<CompletableFuture<Void>> both = new ArrayList<>();
+        for (String who : new String[] {"ana", "bob"}) {
+            both.add(
+                    CompletableFuture.runAsync(
+                            () -> {
+                                for (int i = 0; i < 50; i++) {
+                                    try {
+                                        store(i % 2 == 0 ? path : folder.resolve("./passwords"), who + i);
+                                    } catch (IOException e) {
+                                        throw new UncheckedIOException(e);
+                                    }
+                                }
+                            },
+                            task -> Thread.ofPlatform().start(task)));
+        }
+        for (CompletableFuture<Void> each : both) {
+            each.get();
+        }
+        assertThat(Files.readAllLines(path)).doesNotHaveDuplicates().hasSize(100);
+    }
+
+    @Test
+    void aFileThatNothingIsStoredInIsNotMade(@TempDir Path folder) throws IOException {
+        Path path = folder.resolve("passwords");
+        try (PasswordFileEditor editor = PasswordFileEditor.open(path)) {
+            assertThat(editor.remove("alice")).isFalse();
+        }
+        assertThat(path).doesNotExist();
+        Path link = Files.createSymbolicLink(folder.resolve("link"), path);
+        assertThatThrownBy(() -> PasswordFileEditor.open(link))
+                .isInstanceOf(NoSuchFileException.class);
+        store(path, "alice"); // control arm
+        assertThat(path).exists();
     }
 
     @Test
     void aLinkStaysALinkToTheFileThatIsExchanged(@TempDir Path folder) throws IOException {
         Path path = Files.writeString(folder.resolve("passwords"), "");
         Path link = Files.createSymbolicLink(folder.resolve("link"), path);
-        PasswordFileEditor editor = PasswordFileEditor.open(link);
-        editor.set("alice", PasswordHash.of(BUILD));
-        editor.store();
+        store(link, "alice");
 
         assertThat(link).isSymbolicLink();
         assertThat(path).hasContent("alice:" + BUILD);

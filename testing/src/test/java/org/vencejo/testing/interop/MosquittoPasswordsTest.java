@@ -86,12 +86,13 @@ class MosquittoPasswordsTest {
         Path program = installed("mosquitto");
         Path client = installed("mosquitto_pub");
         Path file = folder.resolve("ours");
-        PasswordFileEditor editor = PasswordFileEditor.open(file);
-        editor.set(
-                "alice",
-                HashKind.PBKDF2.hash(
-                        "wonderland".getBytes(StandardCharsets.UTF_8), new SecureRandom()));
-        editor.store();
+        try (PasswordFileEditor editor = PasswordFileEditor.open(file)) {
+            editor.set(
+                    "alice",
+                    HashKind.PBKDF2.hash(
+                            "wonderland".getBytes(StandardCharsets.UTF_8), new SecureRandom()));
+            editor.store();
+        }
         // It drops its rights when it is started as root.
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
