@@ -3,6 +3,7 @@ package org.vencejo.broker.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -12,8 +13,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.vencejo.transport.Authority;
 
 /// Keys that are fetched: when, how often, and what holds while their server is away, slow or
 /// broken. Time stands until the test moves it.
@@ -24,6 +28,7 @@ class KeyServerTest {
     private static final String SET = "{\"keys\":[%s]}";
 
     private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5); // nanoTime may wrap
+    @TempDir private Path folder;
     private WebService service;
     private KeyServer server;
 
@@ -58,6 +63,38 @@ class KeyServerTest {
     private void look() throws InterruptedException {
         server.look();
         server.await();
+    }
+
+    /// As a broker does at SIGHUP, and when it sees that the file has changed.
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anotherAuthorityOfTheServerIsReadWithoutARestart(boolean byItself) throws Exception {
+        Authority next = Authority.named("next");
+        Path file = Authority.named("before").write(folder, "ca.pem");
+        service.close();
+        service = WebService.inTls(next.server("keys").context());
+        service.answers(200, SET.formatted(Signer.of("ES256").webKey("one")));
+        server.close();
+        server =
+                new KeyServer(
+                        service.url(),
+                        WebClient.open(
+                                file, TimeUnit.SECONDS.toNanos(30), 4_096, (wrong, why) -> {}),
+                        REFRESH,
+                        KEPT,
+                        now::get);
+        look();
+        assertThat(names()).isNull();
+        next.write(folder, "ca.pem");
+        if (byItself) {
+            look();
+            look();
+        } else {
+            server.readAgain();
+        }
+        now.addAndGet(KeyServer.PAUSE_NANOS);
+        look();
+        assertThat(names()).containsExactly("one");
     }
 
     @Test
