@@ -44,8 +44,7 @@ final class ScramAuthenticator implements Authenticator {
     private final SecureRandom random;
 
     /// By `strangers` it is decided what those are told whom nobody knows.
-    ScramAuthenticator(
-            List<PasswordAuthenticator> known, NameKeys strangers, SecureRandom random) {
+    ScramAuthenticator(List<PasswordAuthenticator> known, NameKeys strangers, SecureRandom random) {
         this.known = List.copyOf(known);
         this.strangers = strangers;
         this.random = random;

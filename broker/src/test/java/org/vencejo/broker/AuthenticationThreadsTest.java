@@ -194,8 +194,7 @@ class AuthenticationThreadsTest {
                                 }));
         Authenticator quick = new Asked(Work.WAITS, AuthenticationThreadsTest::letIn);
         AuthenticationLimits narrow = with(LIMITS, "concurrencyMax", 1);
-        try (ServerRig rig =
-                        ServerRig.start(1, new Authenticators(List.of(slow, quick), narrow));
+        try (ServerRig rig = ServerRig.start(1, new Authenticators(List.of(slow, quick), narrow));
                 RawClient inside = asking(rig, "slow 1", bytes("x"))) {
             assertThat(begun.poll(30, TimeUnit.SECONDS)).isEqualTo("slow 1");
             assertThat(connect(rig, "slow 2")).isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
@@ -298,7 +297,8 @@ class AuthenticationThreadsTest {
             assertThat(texts.poll(30, TimeUnit.SECONDS)).isEqualTo("secret");
             byte[] password = seen.poll(30, TimeUnit.SECONDS);
             VarHandle bytes = MethodHandles.arrayElementVarHandle(byte[].class);
-            while ((byte) bytes.getVolatile(password, 0) != 0) { // by its own thread, when it is done
+            while ((byte) bytes.getVolatile(password, 0)
+                    != 0) { // by its own thread, when it is done
                 Thread.onSpinWait();
             }
         }

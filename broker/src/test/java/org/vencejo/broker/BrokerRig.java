@@ -95,8 +95,7 @@ record BrokerRig(Broker broker) implements AutoCloseable {
         Properties.Builder properties =
                 Properties.builder().put(Property.AUTHENTICATION_METHOD, method);
         if (data != null) {
-            properties.put(
-                    Property.AUTHENTICATION_DATA, data.getBytes(StandardCharsets.UTF_8));
+            properties.put(Property.AUTHENTICATION_DATA, data.getBytes(StandardCharsets.UTF_8));
         }
         return properties.build();
     }

@@ -185,7 +185,8 @@ class CertificateIdentityTest {
     void aNameThatMeansSomethingInATopicFilterIsRefused(String name) throws IOException {
         try (RawClient it =
                 client("bare", AUTHORITY.client(name.replace("+", "\\+").replace("#", "\\#")))) {
-            assertThat(BrokerRig.answer(it, connect("c", null))).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+            assertThat(BrokerRig.answer(it, connect("c", null)))
+                    .isEqualTo(ReasonCode.NOT_AUTHORIZED);
         }
     }
 

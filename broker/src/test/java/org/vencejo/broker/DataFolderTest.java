@@ -41,7 +41,9 @@ class DataFolderTest {
         try (DataFolder held = DataFolder.open(folder)) {
             assertThat(held.secret("s")).isEqualTo(made).hasSize(32);
         }
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("s"))))
+        assertThat(
+                        PosixFilePermissions.toString(
+                                Files.getPosixFilePermissions(folder.resolve("s"))))
                 .isEqualTo("rw-------");
         try (var files = Files.list(folder)) {
             assertThat(files.map(each -> each.getFileName().toString()))

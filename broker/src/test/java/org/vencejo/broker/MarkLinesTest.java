@@ -15,7 +15,9 @@ class MarkLinesTest {
         for (int i = 0; i < 70; i++) {
             marks.tell(90, i % 2 == 0 ? "it is entered" : "it is left");
         }
-        assertThat(log.lines).hasSize(RefusalLines.LINES_MAX).contains("90 % of the memory are in use: it is left");
+        assertThat(log.lines)
+                .hasSize(RefusalLines.LINES_MAX)
+                .contains("90 % of the memory are in use: it is left");
 
         nanos.set(RefusalLines.WINDOW_NANOS);
         marks.tell(95, "it is entered");

@@ -193,7 +193,9 @@ class ScramTest {
         String key = "A".repeat(43) + "=";
         StringBuilder text = new StringBuilder("plain:" + hash(HashKind.PBKDF2, "pencil") + "\n");
         for (int i = 0; i < 50; i++) {
-            text.append("u%d:SCRAM-SHA-256$%s$%s:%s\n".formatted(i, i % 2 == 0 ? "4096:AAAAAAAA" : "5000:" + key, key, key));
+            text.append(
+                    "u%d:SCRAM-SHA-256$%s$%s:%s\n"
+                            .formatted(i, i % 2 == 0 ? "4096:AAAAAAAA" : "5000:" + key, key, key));
         }
         write(text.toString());
         rig.broker().reload();

@@ -172,9 +172,7 @@ class TokensTest {
     }
 
     private static Packet again(RawClient client, String token) throws IOException {
-        client.send(
-                new Auth(
-                        ReasonCode.RE_AUTHENTICATE, BrokerRig.exchange("OAUTH2-JWT", token)));
+        client.send(new Auth(ReasonCode.RE_AUTHENTICATE, BrokerRig.exchange("OAUTH2-JWT", token)));
         return client.next();
     }
 }

@@ -27,7 +27,8 @@ public final class Authentication {
     }
 
     /// One step of enhanced authentication: the data of a CONNECT (`first`) or of an AUTH. A
-    /// password comes with the first step alone. `exchange` is what the answer to the step before gave to be remembered.
+    /// password comes with the first step alone. `exchange` is what the answer to the step before
+    /// gave to be remembered.
     public record Step(
             String clientIdentifier,
             @Nullable String userName,

@@ -33,7 +33,8 @@ final class RuleSet implements AccessRules {
         this.wide = wide;
         for (Rule rule : rules) {
             boolean hasNames = rule.topics().stream().anyMatch(Template::hasNames);
-            forAll.add(hasNames ? null : own(rule, new Subject("", Identity.ANONYMOUS, null, null)));
+            forAll.add(
+                    hasNames ? null : own(rule, new Subject("", Identity.ANONYMOUS, null, null)));
         }
     }
 
@@ -64,8 +65,7 @@ final class RuleSet implements AccessRules {
         return new RulePermissions(own, wide);
     }
 
-    private static void add(
-            Rule rule, @Nullable OwnRule same, Subject subject, List<OwnRule> own) {
+    private static void add(Rule rule, @Nullable OwnRule same, Subject subject, List<OwnRule> own) {
         if (rule.who().holds(subject, rule.allows())) {
             OwnRule it = same == null ? own(rule, subject) : same;
             if (it.filters().length > 0 || rule.topics().isEmpty()) {

@@ -93,7 +93,8 @@ final class LdapSection {
             } else {
                 binding.mistake(
                         path + ".ldap.servers",
-                        "given '%s', %s; allowed: %s".formatted(WebClient.shown(each), fault, SERVERS));
+                        "given '%s', %s; allowed: %s"
+                                .formatted(WebClient.shown(each), fault, SERVERS));
             }
         }
         return servers;

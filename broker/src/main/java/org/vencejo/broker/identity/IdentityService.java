@@ -109,9 +109,8 @@ public final class IdentityService implements AutoCloseable {
     }
 
     private void readAuthorizationAgain() {
-        readAuthorization(
-                (file, detail) ->
-                        log.error("{}: {}; what was read before stays in force", file, detail));
+        readAuthorization((file, detail) ->
+                log.error("{}: {}; what was read before stays in force", file, detail));
     }
 
     private synchronized void readAuthorization(BiConsumer<Path, String> mistakes) {

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// `servers` are asked in this order, the next when one is away. Without a `bindDn` the directory
 /// is searched by nobody. In `userFilter` stands [#USER] for the user name, in `groupFilter` [#DN]
-/// or the same; without a `groupBase` nobody is in a group. Who is in more than `groupsMax` is not let
-/// in.
+/// or the same; without a `groupBase` nobody is in a group. Who is in more than `groupsMax` is not
+/// let in.
 public record LdapSettings(
         List<URI> servers,
         boolean startTls,

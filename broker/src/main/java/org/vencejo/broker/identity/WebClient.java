@@ -83,8 +83,7 @@ public final class WebClient implements AutoCloseable {
                 HttpClient before = client;
                 client = client(timeoutNanos, trust);
                 // What is under way may end.
-                CompletableFuture.delayedExecutor(
-                                timeoutNanos, TimeUnit.NANOSECONDS, Runnable::run)
+                CompletableFuture.delayedExecutor(timeoutNanos, TimeUnit.NANOSECONDS, Runnable::run)
                         .execute(before::shutdownNow);
             }
             return true;

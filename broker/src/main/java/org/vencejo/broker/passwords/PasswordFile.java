@@ -163,9 +163,9 @@ public final class PasswordFile {
         return users.get(user);
     }
 
-    /// Of those that know SCRAM the first one at or behind a place, and where that is; null if there
-    /// is none. They stand in a ring, so of strangers with places by chance each gets some, and a
-    /// line that comes or goes changes little for the others.
+    /// Of those that know SCRAM the first one at or behind a place, and where that is; null if
+    /// there is none. They stand in a ring, so of strangers with places by chance each gets some,
+    /// and a line that comes or goes changes little for the others.
     public Map.@Nullable Entry<Long, ScramSha256> scramAt(long place) {
         Map.Entry<Long, ScramSha256> next = scram.ceilingEntry(place);
         return next == null ? scram.firstEntry() : next;

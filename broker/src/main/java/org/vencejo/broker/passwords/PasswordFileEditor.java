@@ -42,8 +42,7 @@ public final class PasswordFileEditor implements AutoCloseable {
     private final List<String> lines;
     private boolean isOurs;
 
-    private PasswordFileEditor(
-            Path file, FileChannel held, List<String> lines, boolean isOurs) {
+    private PasswordFileEditor(Path file, FileChannel held, List<String> lines, boolean isOurs) {
         this.file = file;
         this.held = held;
         this.lines = lines;

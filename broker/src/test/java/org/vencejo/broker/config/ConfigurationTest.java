@@ -270,22 +270,35 @@ class ConfigurationTest {
                     "{type: jwt, jwt: {algorithms: ES256, audience: a, jwks-url: 'https://a/b?key=s3cret%d'}}"
                 }) {
             Configuration before = reading(entry.formatted(1));
-            lines.addAll(before.changes(reading(entry.formatted(2))).stream().map(Object::toString).toList());
+            lines.addAll(
+                    before.changes(reading(entry.formatted(2))).stream()
+                            .map(Object::toString)
+                            .toList());
         }
         assertThat(lines)
                 .hasSize(2)
-                .allSatisfy(line -> assertThat(line).contains("from=https://a/b?..., to=https://a/b?...").doesNotContain("s3cret"));
+                .allSatisfy(line ->
+                        assertThat(line)
+                                .contains("from=https://a/b?..., to=https://a/b?...")
+                                .doesNotContain("s3cret"));
     }
 
     private Configuration reading(String entry) {
-        return read(Readings.file(folder, "authentication: [" + entry + "]"), Map.of(), List.of(), null);
+        return read(
+                Readings.file(folder, "authentication: [" + entry + "]"),
+                Map.of(),
+                List.of(),
+                null);
     }
 
     @Test
     void mistakesInAUrlDoNotTellItsSecrets() {
         for (String url :
                 new String[] {
-                    "http://a/b?key=s3cret", "https://u:s3cret@a/b", "https://u:s3cret@a b/?s3cret", "https://a/#s3cret"
+                    "http://a/b?key=s3cret",
+                    "https://u:s3cret@a/b",
+                    "https://u:s3cret@a b/?s3cret",
+                    "https://a/#s3cret"
                 }) {
             for (String entry :
                     new String[] {
@@ -296,7 +309,8 @@ class ConfigurationTest {
                 assertToldWithoutSecret(entry.formatted(url));
             }
         }
-        assertToldWithoutSecret("{type: http, http: {url: 'https://a/?s3cret" + "x".repeat(3_000) + "'}}");
+        assertToldWithoutSecret(
+                "{type: http, http: {url: 'https://a/?s3cret" + "x".repeat(3_000) + "'}}");
     }
 
     private void assertToldWithoutSecret(String entry) {
@@ -306,7 +320,9 @@ class ConfigurationTest {
                         e ->
                                 assertThat(e.mistakes())
                                         .isNotEmpty()
-                                        .allSatisfy(it -> assertThat(it.toString()).doesNotContain("s3cret")));
+                                        .allSatisfy(it ->
+                                                assertThat(it.toString())
+                                                        .doesNotContain("s3cret")));
     }
 
     @Test

@@ -125,7 +125,8 @@ class PasswordFileTest {
     void inScramStrangersLookLikeASampleOfTheUsersAndEachAlwaysTheSame() {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < 200; i++) {
-            text.append("user%d:%s\n".formatted(i, i % 4 == 0 ? scram(4_096, 8) : scram(5_000, 64)));
+            text.append(
+                    "user%d:%s\n".formatted(i, i % 4 == 0 ? scram(4_096, 8) : scram(5_000, 64)));
         }
         NameKeys secret = new NameKeys(RANDOM);
         PasswordFile file = read(text + "other:" + WONDER);
@@ -210,7 +211,9 @@ class PasswordFileTest {
                             () -> {
                                 for (int i = 0; i < 50; i++) {
                                     try {
-                                        store(i % 2 == 0 ? path : folder.resolve("./passwords"), who + i);
+                                        store(
+                                                i % 2 == 0 ? path : folder.resolve("./passwords"),
+                                                who + i);
                                     } catch (IOException e) {
                                         throw new UncheckedIOException(e);
                                     }
