@@ -2,7 +2,6 @@ package org.vencejo.broker;
 
 import java.net.InetAddress;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -256,7 +255,7 @@ final class AuthenticationThreads implements AutoCloseable {
             try {
                 computing.execute(() -> {
                     if (peer.isGone()) {
-                        clear(request); // nobody waits for it, and it has learned nothing
+                        Secrets.clear(request); // nobody waits for it, and it has learned nothing
                     } else if (checked && guessers.isBanned(peer.address(), System.nanoTime())) {
                         proceed(BANNED);
                     } else {
@@ -277,7 +276,7 @@ final class AuthenticationThreads implements AutoCloseable {
             }
             awaited = true;
             // When it is too late the others are done, and this one may still read its secrets.
-            Authentication.Request own = copy(request);
+            Authentication.Request own = Secrets.copy(request);
             AtomicBoolean over = new AtomicBoolean();
             AtomicReference<@Nullable Future<?>> timer = new AtomicReference<>();
             Thread thread =
@@ -286,7 +285,7 @@ final class AuthenticationThreads implements AutoCloseable {
                         try {
                             outcome = answer(asked, own);
                         } finally {
-                            clear(own);
+                            Secrets.clear(own);
                             waitingThreads.remove(Thread.currentThread());
                             places.release();
                             cancel(timer.get());
@@ -305,6 +304,7 @@ final class AuthenticationThreads implements AutoCloseable {
             try {
                 timer.set(clock.schedule(tooLate, limits.timeoutNanos(), TimeUnit.NANOSECONDS));
             } catch (RejectedExecutionException stopped) {
+                Secrets.clear(own);
                 places.release();
                 return UNAVAILABLE;
             }
@@ -406,7 +406,7 @@ final class AuthenticationThreads implements AutoCloseable {
                     failed(null);
                 }
             }
-            clear(request);
+            Secrets.clear(request);
             return outcome;
         }
 
@@ -429,7 +429,7 @@ final class AuthenticationThreads implements AutoCloseable {
         /// Whether it gives something that it may have guessed.
         private boolean guesses() {
             return userName() != null
-                    || password() != null
+                    || Secrets.passwordOf(request) != null
                     || request instanceof Authentication.Step;
         }
 
@@ -439,48 +439,6 @@ final class AuthenticationThreads implements AutoCloseable {
                 case Authentication.Step it -> it.userName();
             };
         }
-
-        private byte @Nullable [] password() {
-            return secrets(request)[0];
-        }
-    }
-
-    // Its password and what else it shows.
-    private static byte @Nullable [][] secrets(Authentication.Request request) {
-        return switch (request) {
-            case Authentication.Credentials it -> new byte @Nullable [][] {it.password()};
-            case Authentication.Step it -> new byte @Nullable [][] {it.password(), it.data()};
-        };
-    }
-
-    private static void clear(Authentication.Request request) {
-        for (byte[] secret : secrets(request)) {
-            if (secret != null) {
-                Arrays.fill(secret, (byte) 0);
-            }
-        }
-    }
-
-    private static Authentication.Request copy(Authentication.Request request) {
-        return switch (request) {
-            case Authentication.Credentials it ->
-                    new Authentication.Credentials(
-                            it.clientIdentifier(), it.userName(), copy(it.password()));
-            case Authentication.Step it ->
-                    new Authentication.Step(
-                            it.clientIdentifier(),
-                            it.userName(),
-                            copy(it.password()),
-                            it.method(),
-                            copy(it.data()),
-                            it.first(),
-                            it.reAuthentication(),
-                            it.exchange());
-        };
-    }
-
-    private static byte @Nullable [] copy(byte @Nullable [] secret) {
-        return secret == null ? null : secret.clone();
     }
 
     @Override
