@@ -1,45 +1,27 @@
 package org.vencejo.broker.identity;
 
-import com.unboundid.ldap.sdk.BindRequest;
 import com.unboundid.ldap.sdk.DN;
 import com.unboundid.ldap.sdk.DereferencePolicy;
-import com.unboundid.ldap.sdk.FailoverServerSet;
 import com.unboundid.ldap.sdk.Filter;
 import com.unboundid.ldap.sdk.LDAPConnection;
-import com.unboundid.ldap.sdk.LDAPConnectionOptions;
 import com.unboundid.ldap.sdk.LDAPConnectionPool;
 import com.unboundid.ldap.sdk.LDAPException;
 import com.unboundid.ldap.sdk.LDAPSearchException;
-import com.unboundid.ldap.sdk.PostConnectProcessor;
 import com.unboundid.ldap.sdk.ResultCode;
 import com.unboundid.ldap.sdk.SearchRequest;
 import com.unboundid.ldap.sdk.SearchResult;
 import com.unboundid.ldap.sdk.SearchResultEntry;
 import com.unboundid.ldap.sdk.SearchScope;
-import com.unboundid.ldap.sdk.ServerSet;
 import com.unboundid.ldap.sdk.SimpleBindRequest;
-import com.unboundid.ldap.sdk.SingleServerSet;
-import com.unboundid.ldap.sdk.StartTLSPostConnectProcessor;
-import com.unboundid.util.ssl.HostNameSSLSocketVerifier;
-import java.io.IOException;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.vencejo.broker.identity.RefusedException.Kind;
 import org.vencejo.core.Authentication.Identity;
 
@@ -49,38 +31,16 @@ import org.vencejo.core.Authentication.Identity;
 /// Connections are made when they are needed, so a directory that is away keeps no broker from
 /// starting, and lets nobody in.
 public final class LdapDirectory implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(LdapDirectory.class);
-
-    private static final int LDAP_PORT = 389;
-    private static final int LDAPS_PORT = 636;
-
-    /// What an answer of the directory may have; a group may have many members, which are not asked
-    /// for.
-    private static final int MESSAGE_BYTES_MAX = 1 << 20;
-
     /// How the name of nobody begins.
     private static final String NOBODY = "cn=vencejo-nobody-";
 
     private final SecureRandom random = new SecureRandom();
     private final LdapSettings settings;
-    private final long timeoutNanos;
-    private final int connectionsMax;
-    private final WatchedFiles watched;
+    private final LdapConnections connections;
 
-    private volatile LDAPConnectionPool pool;
-    private boolean closed;
-
-    private LdapDirectory(
-            LdapSettings settings,
-            long timeoutNanos,
-            int connectionsMax,
-            BiConsumer<Path, String> mistakes) {
+    private LdapDirectory(LdapSettings settings, LdapConnections connections) {
         this.settings = settings;
-        this.timeoutNanos = timeoutNanos;
-        this.connectionsMax = connectionsMax;
-        this.watched = WatchedFiles.of(settings.authorities(), settings.bindPasswordFile());
-        watched.reading();
-        this.pool = pool(settings, timeoutNanos, connectionsMax, mistakes);
+        this.connections = connections;
     }
 
     /// Begins with no connection, and has at most `connectionsMax`; `mistakes` hears what is wrong
@@ -90,131 +50,19 @@ public final class LdapDirectory implements AutoCloseable {
             long timeoutNanos,
             int connectionsMax,
             BiConsumer<Path, String> mistakes) {
-        return new LdapDirectory(settings, timeoutNanos, connectionsMax, mistakes);
-    }
-
-    private static LDAPConnectionPool pool(
-            LdapSettings settings,
-            long timeoutNanos,
-            int connectionsMax,
-            BiConsumer<Path, String> mistakes) {
-        SSLContext trust = trust(settings.authorities(), mistakes);
-        int millis = Math.clamp(TimeUnit.NANOSECONDS.toMillis(timeoutNanos), 1, Integer.MAX_VALUE);
-        List<ServerSet> servers = new ArrayList<>();
-        for (URI each : settings.servers()) {
-            LDAPConnectionOptions options = new LDAPConnectionOptions();
-            options.setConnectTimeoutMillis(millis);
-            options.setResponseTimeoutMillis(millis);
-            options.setMaxMessageSize(MESSAGE_BYTES_MAX);
-            options.setFollowReferrals(false); // who is asked is written in the configuration
-            options.setSSLSocketVerifier(new HostNameSSLSocketVerifier(true));
-            boolean isTls = "ldaps".equals(each.getScheme());
-            int port = each.getPort() > 0 ? each.getPort() : isTls ? LDAPS_PORT : LDAP_PORT;
-            servers.add(
-                    isTls
-                            ? new SingleServerSet(
-                                    each.getHost(), port, trust.getSocketFactory(), options)
-                            : new SingleServerSet(each.getHost(), port, options));
-        }
-        PostConnectProcessor upgrade =
-                settings.startTls() ? new StartTLSPostConnectProcessor(trust) : null;
-        try {
-            // With no connection to begin with, it asks nobody yet.
-            LDAPConnectionPool pool =
-                    new LDAPConnectionPool(
-                            new FailoverServerSet(servers),
-                            searcher(settings, mistakes),
-                            0,
-                            connectionsMax,
-                            upgrade,
-                            false);
-            pool.setCreateIfNecessary(false);
-            pool.setMaxWaitTimeMillis(millis);
-            // A connection that the directory has closed meanwhile is no trouble of the directory.
-            pool.setRetryFailedOperationsDueToInvalidConnections(true);
-            return pool;
-        } catch (LDAPException impossible) {
-            throw new IllegalStateException(impossible);
-        }
-    }
-
-    private static SSLContext trust(@Nullable Path authorities, BiConsumer<Path, String> mistakes) {
-        try {
-            if (authorities != null) {
-                return WebClient.trusting(authorities);
-            }
-        } catch (IOException e) {
-            mistakes.accept(
-                    authorities,
-                    Files.exists(authorities)
-                            ? "it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)"
-                            : "there is no such file");
-        }
-        try {
-            return SSLContext.getDefault();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has a default", e);
-        }
-    }
-
-    private static @Nullable BindRequest searcher(
-            LdapSettings settings, BiConsumer<Path, String> mistakes) {
-        if (settings.bindDn().isEmpty()) {
-            return null;
-        }
-        byte[] password = new byte[0];
-        Path file = settings.bindPasswordFile();
-        if (file != null) {
-            try {
-                byte[] all = Files.readAllBytes(file);
-                int end = 0;
-                while (end < all.length && all[end] != '\n' && all[end] != '\r') {
-                    end++;
-                }
-                password = Arrays.copyOf(all, end);
-                Arrays.fill(all, (byte) 0);
-                if (end == 0) {
-                    mistakes.accept(file, "its first line, the password, is empty");
-                }
-            } catch (IOException e) {
-                mistakes.accept(
-                        file,
-                        Files.exists(file) ? "this file may not be read" : "there is no such file");
-            }
-        }
-        return new SimpleBindRequest(settings.bindDn(), password);
+        return new LdapDirectory(
+                settings, new LdapConnections(settings, timeoutNanos, connectionsMax, mistakes));
     }
 
     /// Reads files again that have changed and stand still. Called every second.
-    public synchronized void look() {
-        if (watched.haveChanged()) {
-            readAgain();
-        }
+    public void look() {
+        connections.look();
     }
 
     /// Reads our password and the authorities of the directory now, if they are in files; if one is
     /// wrong, what was read before holds.
-    public synchronized void readAgain() {
-        if (closed || watched.isEmpty()) {
-            return;
-        }
-        watched.reading();
-        List<String> wrong = new ArrayList<>();
-        LDAPConnectionPool newer =
-                pool(
-                        settings,
-                        timeoutNanos,
-                        connectionsMax,
-                        (file, detail) -> wrong.add(file + ": " + detail));
-        if (!wrong.isEmpty()) {
-            newer.close();
-            wrong.forEach(each -> log.error("{}; what was read before stays in force", each));
-            return;
-        }
-        LDAPConnectionPool older = pool;
-        pool = newer;
-        older.close(); // who has a connection of it ends its question
-        log.info("{} were read for {}", watched, this);
+    public void readAgain() {
+        connections.readAgain();
     }
 
     /// Who `userName` is if that is its password; null if the directory has no such user.
@@ -267,7 +115,7 @@ public final class LdapDirectory implements AutoCloseable {
     }
 
     private ResultCode bindOnce(String dn, byte[] password) throws LDAPException {
-        LDAPConnectionPool asked = pool; // may be another one before we are done
+        LDAPConnectionPool asked = connections.pool(); // may be another one before we are done
         // To connect may take a bind of our own, whose failure is none of the user's.
         LDAPConnection connection = asked.getConnection();
         ResultCode code = bind(connection, dn, password);
@@ -315,7 +163,7 @@ public final class LdapDirectory implements AutoCloseable {
                         names().keySet().toArray(String[]::new));
         List<SearchResultEntry> found;
         try {
-            found = entries(pool.search(request));
+            found = entries(connections.pool().search(request));
         } catch (LDAPSearchException e) {
             if (e.getResultCode().equals(ResultCode.SIZE_LIMIT_EXCEEDED)) {
                 throw several(userName);
@@ -418,7 +266,7 @@ public final class LdapDirectory implements AutoCloseable {
     private List<SearchResultEntry> groups(SearchRequest request)
             throws LDAPException, RefusedException {
         try {
-            return entries(pool.search(request));
+            return entries(connections.pool().search(request));
         } catch (LDAPSearchException e) {
             if (e.getResultCode().equals(ResultCode.SIZE_LIMIT_EXCEEDED)) {
                 throw inTooMany();
@@ -457,8 +305,7 @@ public final class LdapDirectory implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
-        closed = true;
-        pool.close();
+    public void close() {
+        connections.close();
     }
 }
