@@ -1,0 +1,167 @@
+package org.vencejo.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.vencejo.broker.Asked.LIMITS;
+import static org.vencejo.broker.Asked.answer;
+import static org.vencejo.broker.Asked.asking;
+import static org.vencejo.broker.Asked.await;
+import static org.vencejo.broker.Asked.bytes;
+import static org.vencejo.broker.Asked.connect;
+import static org.vencejo.broker.With.with;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.vencejo.broker.Authenticator.Work;
+import org.vencejo.broker.config.AuthenticationLimits;
+import org.vencejo.core.Authentication;
+import org.vencejo.core.Event;
+import org.vencejo.protocol.PacketType;
+import org.vencejo.protocol.Properties;
+import org.vencejo.protocol.ReasonCode;
+
+/// Who fails waits before the next attempt is looked at, and is banned at last.
+@Timeout(60)
+@ExtendWith(NoLeaks.class)
+class FailedAttemptsTest {
+    /// Failures are counted where they happen, and the delay is none of a thread's.
+    @Test
+    void whoFailsWaitsBeforeTheNextAttemptIsLookedAt() throws IOException {
+        Asked strict = new Asked(Work.COMPUTES, it -> Authenticator.WRONG);
+        AuthenticationLimits slow = with(LIMITS, "delayNanosMax", 100_000_000L);
+        try (ServerRig rig = ServerRig.start(1, new Authenticators(List.of(strict), slow))) {
+            for (int i = 0; i < 4; i++) {
+                assertThat(connect(rig, "a")).isEqualTo(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
+                assertThat(rig.driver().authentication().delayed()).isEqualTo(Math.max(0, i - 1));
+            }
+            assertThat(rig.driver().authentication().wrong()).isEqualTo(4);
+            assertThat(rig.driver().authentication().bans()).isZero();
+        }
+    }
+
+    /// Who names nobody has guessed nothing; but where others are asked about it, it costs them.
+    @ParameterizedTest
+    @CsvSource({
+        "WAITS, NOT_AUTHORIZED,     true",
+        "WAITS, SERVER_UNAVAILABLE, false", // which is no fault of the client
+        "NONE,  NOT_AUTHORIZED,     false",
+    })
+    void whoNamesNobodyAndIsRefusedByOthersIsSlowAndBannedAsGuessersAre(
+            Work kind, ReasonCode code, boolean counts) throws IOException {
+        Asked strict = new Asked(kind, it -> new Authentication.Refused(code, Properties.NONE));
+        AuthenticationLimits stern = with(stern(4), "delayNanosMax", 1_000_000L);
+        try (ServerRig rig = ServerRig.start(1, new Authenticators(List.of(strict), stern))) {
+            for (int i = 0; i < 4; i++) {
+                try (RawClient client = new RawClient(rig.address())) {
+                    client.send(RawClient.connect("c"));
+                    assertThat(answer(client)).isEqualTo(code);
+                }
+            }
+            assertThat(rig.driver().authentication().delayed()).isEqualTo(counts ? 2 : 0);
+            assertThat(rig.driver().authentication().wrong()).isZero();
+            assertThat(bans(rig)).isEqualTo(counts ? List.of(BAN_AFTER_4) : List.of());
+        }
+    }
+
+    /// Whoever finds out how to make a fault is as slow at it as at guessing, and is told of.
+    @ParameterizedTest
+    @EnumSource
+    void whoCausesFaultsIsBannedAsGuessersAre(Work kind) throws IOException {
+        Asked broken =
+                new Asked(
+                        kind,
+                        it -> {
+                            throw new IllegalStateException("broken");
+                        });
+        ServerRig rig = ServerRig.start(1, new Authenticators(List.of(broken), stern(4)));
+        for (int i = 0; i < 4; i++) {
+            assertThat(connect(rig, "a")).isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
+        }
+        assertThat(bans(rig)).containsExactly(BAN_AFTER_4);
+        rig.driver().stop(TimeUnit.SECONDS.toNanos(30));
+    }
+
+    private static final Event BAN_AFTER_4 = new Event.AddressBanned("127.0.0.1", 3_600, 4);
+
+    private static AuthenticationLimits stern(int failuresMax) {
+        return with(
+                with(
+                        with(with(LIMITS, "failuresMax", failuresMax), "banLoopback", true),
+                        "forgivenNanos",
+                        3_600_000_000_000L),
+                "banNanos",
+                3_600_000_000_000L);
+    }
+
+    private static List<Event> bans(ServerRig rig) {
+        return rig.events().stream().filter(Event.AddressBanned.class::isInstance).toList();
+    }
+
+    /// After so many failures at once the delay is minutes, so that nothing hangs on when the next
+    /// one comes.
+    @Test
+    void anAddressHasOnlySoManyAttemptsThatWait() throws IOException {
+        CountDownLatch allAsk = new CountDownLatch(1);
+        Asked strict = new Asked(Work.COMPUTES, it -> await(allAsk) ? Authenticator.WRONG : null);
+        AuthenticationLimits slow =
+                with(
+                        with(LIMITS, "delayNanosMax", 3_600_000_000_000L),
+                        "forgivenNanos",
+                        3_600_000_000_000L);
+        try (ServerRig rig = ServerRig.start(1, new Authenticators(List.of(strict), slow))) {
+            List<RawClient> clients = new ArrayList<>();
+            for (int i = 0; i < 15; i++) {
+                clients.add(asking(rig, "fails" + i, bytes("x")));
+            }
+            rig.await(server -> server.statistics().packetsReceived(PacketType.CONNECT), 15);
+            allAsk.countDown();
+            for (RawClient client : clients) {
+                assertThat(answer(client)).isEqualTo(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
+            }
+            for (int i = 0; i < 10; i++) {
+                clients.add(asking(rig, "waits" + i, bytes("x")));
+            }
+            rig.await(server -> rig.driver().authentication().delayed(), 10);
+            assertThat(connect(rig, "one too many")).isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
+            for (RawClient client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void anAddressThatIsBannedIsNotHeard() throws IOException {
+        Asked strict = new Asked(Work.COMPUTES, it -> Authenticator.WRONG);
+        AuthenticationLimits stern =
+                with(
+                        with(with(LIMITS, "failuresMax", 3), "banNanos", Long.MAX_VALUE / 2),
+                        "banLoopback",
+                        true);
+        try (ServerRig rig = ServerRig.start(1, new Authenticators(List.of(strict), stern));
+                RawClient before = new RawClient(rig.address())) {
+            rig.await(server -> server.connections(), 1);
+            for (int i = 0; i < 3; i++) {
+                assertThat(connect(rig, "a")).isEqualTo(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
+            }
+            assertThat(rig.driver().authentication().bans()).isEqualTo(1);
+            assertThat(rig.driver().authentication().banned()).isEqualTo(1);
+
+            before.send(with(RawClient.connect("b"), "userName", "alice"));
+            assertThat(answer(before)).isEqualTo(ReasonCode.BANNED);
+            try (RawClient after = new RawClient(rig.address())) {
+                assertThat(after.isClosed()).isTrue();
+            }
+            assertThat(bans(rig)).hasSize(1);
+            assertThat(rig.driver().traffic().refusedConnections()).isEqualTo(1);
+            assertThat(rig.driver().authentication().wrong()).isEqualTo(3);
+        }
+    }
+}
