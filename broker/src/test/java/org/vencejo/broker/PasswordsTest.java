@@ -41,9 +41,6 @@ import org.vencejo.protocol.ReasonCode;
 @ExtendWith(NoLeaks.class)
 class PasswordsTest {
     /// Made by mosquitto_passwd.
-    private static final String WONDER =
-            "$7$101$I5Qjkjrn5HkiZprL$/zOFfj6QRTyiiFdUp5SIzio5sjovZubOEKfdcnI1hUBcyjV77exp8n8XyBhhcdGWgaEX2n55B2G/my+X6pvPmA==";
-
     private static final String BUILD =
             "$6$Y4SnK7pET5PqGFI+$MBS42b/XGJXJecHpEFDJCKmtjZIyZdnjSgNo/rt9sD2nGnxZkcYX4O3LAvNTBBpQZWesXoQ6r5hcwjQB5L1T8g==";
 
