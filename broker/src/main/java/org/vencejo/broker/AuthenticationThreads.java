@@ -402,12 +402,17 @@ final class AuthenticationThreads implements AutoCloseable {
                 if (it.reasonCode() == ReasonCode.BAD_USER_NAME_OR_PASSWORD) {
                     wrong.incrementAndGet();
                     failed(userName());
-                } else if (awaited && !guesses() && !isOurs(it.reasonCode())) {
+                } else if (awaited && !guesses() && !isOurs(it.reasonCode()) && isAnywhere()) {
                     failed(null);
                 }
             }
             Secrets.clear(request);
             return outcome;
+        }
+
+        // The processes of this machine have one address, and who may connect was chosen.
+        private boolean isAnywhere() {
+            return peer.clientProcess() == null;
         }
 
         private void failed(@Nullable String user) {

@@ -3,6 +3,7 @@ package org.vencejo.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.vencejo.broker.With.with;
 
 import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,10 +23,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.vencejo.broker.config.AuthenticationLimits;
+import org.vencejo.core.Authentication;
 import org.vencejo.core.ClientProcess;
 import org.vencejo.core.Event;
 import org.vencejo.core.Limits;
 import org.vencejo.core.Peer;
+import org.vencejo.protocol.Properties;
+import org.vencejo.protocol.ReasonCode;
 import org.vencejo.transport.ProxyProtocol;
 import org.vencejo.transport.UnixSocket;
 
@@ -62,6 +68,35 @@ class UnixClientsTest {
             }
         }
         assertThat(file).as("after the stop").doesNotExist();
+    }
+
+    /// All processes have one address, so one that nobody knows must not slow down the others; that
+    /// elsewhere it does is in FailedAttemptsTest.
+    @Test
+    void aProcessThatIsRefusedCountsAgainstNobody() throws Exception {
+        assumeTrue(Epoll.isAvailable(), "the JDK alone does not tell who the process is");
+        Path file = folder.resolve("s");
+        Asked strict =
+                new Asked(
+                        Authenticator.Work.WAITS,
+                        it ->
+                                new Authentication.Refused(
+                                        ReasonCode.NOT_AUTHORIZED, Properties.NONE));
+        AuthenticationLimits limits = with(Asked.LIMITS, "delayNanosMax", 1_000_000L);
+        try (ServerRig server =
+                ServerRig.start(ioThreads, new Authenticators(List.of(strict), limits))) {
+            bind(server, file);
+            for (int i = 0; i < 4; i++) {
+                try (SocketChannel client = connect(file)) {
+                    ByteBuffer rest = ByteBuffer.allocate(100);
+                    while (client.read(rest) >= 0) {
+                        // until it is closed
+                    }
+                    assertThat(rest.get(1) & 0xFF).isEqualTo(0x87); // behind the flags
+                }
+            }
+            assertThat(server.driver().authentication().delayed()).isZero();
+        }
     }
 
     @Test
