@@ -153,8 +153,8 @@ record SysSnapshot(
                 running, traffic, holdings, packets, copies, authentication, otherLoads);
     }
 
-    /// Messages that were dropped at the limit of a queue or of an out-buffer.
+    /// Messages that were dropped at the limit of a queue, of an out-buffer or of the memory.
     long dropped() {
-        return copies.endedBy(Fate.QUEUE_FULL);
+        return copies.endedBy(Fate.QUEUE_FULL) + copies.endedBy(Fate.MEMORY_SHORT);
     }
 }

@@ -369,6 +369,7 @@ final class SysTopics {
                     case EXPIRED -> "Copies whose Message Expiry Interval ran out.";
                     case QUEUE_FULL ->
                             "Copies dropped at the limit of a queue or of an out-buffer.";
+                    case MEMORY_SHORT -> "QoS 0 copies dropped from `limits.memory-qos0-max` on.";
                     case TOO_LARGE -> "Copies larger than the subscriber's Maximum Packet Size.";
                     case REFUSED -> "Copies that the subscriber answered with an error.";
                     case ACCESS_DENIED -> "Copies that the subscriber may not read.";

@@ -107,7 +107,7 @@ class SysTopicsTest {
                         "$SYS/broker/messages/sent=402",
                         "$SYS/broker/publish/messages/received=403",
                         "$SYS/broker/publish/messages/sent=404",
-                        "$SYS/broker/publish/messages/dropped=602",
+                        "$SYS/broker/publish/messages/dropped=1205",
                         "$SYS/broker/publish/bytes/received=405",
                         "$SYS/broker/publish/bytes/sent=406",
                         "$SYS/broker/subscriptions/count=305",
@@ -157,12 +157,13 @@ class SysTopicsTest {
                         "$SYS/broker/messages/fate/delivered=600",
                         "$SYS/broker/messages/fate/expired=601",
                         "$SYS/broker/messages/fate/queue-full=602",
-                        "$SYS/broker/messages/fate/too-large=603",
-                        "$SYS/broker/messages/fate/refused=604",
-                        "$SYS/broker/messages/fate/access-denied=605",
-                        "$SYS/broker/messages/fate/session-ended=606",
-                        "$SYS/broker/messages/fate/no-subscriber=607",
-                        "$SYS/broker/messages/fate/offline=608",
+                        "$SYS/broker/messages/fate/memory-short=603",
+                        "$SYS/broker/messages/fate/too-large=604",
+                        "$SYS/broker/messages/fate/refused=605",
+                        "$SYS/broker/messages/fate/access-denied=606",
+                        "$SYS/broker/messages/fate/session-ended=607",
+                        "$SYS/broker/messages/fate/no-subscriber=608",
+                        "$SYS/broker/messages/fate/offline=609",
                         "$SYS/broker/refused/0x97=409");
     }
 

@@ -225,7 +225,12 @@ final class Outgoing {
                                         ReasonCode.PACKET_TOO_LARGE,
                                         "the server takes no packets of this size any more"));
                 case REFUSED, OFFLINE -> {} // told with the server's code, or the connection's
-                case EXPIRED, QUEUE_FULL, ACCESS_DENIED, SESSION_ENDED, NO_SUBSCRIBER ->
+                case EXPIRED,
+                        QUEUE_FULL,
+                        MEMORY_SHORT,
+                        ACCESS_DENIED,
+                        SESSION_ENDED,
+                        NO_SUBSCRIBER ->
                         throw new IllegalStateException("a client's message ended as " + fate);
             }
         }

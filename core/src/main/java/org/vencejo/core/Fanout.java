@@ -137,7 +137,7 @@ final class Fanout implements ToIntFunction<Member<ServerSession>> {
 
     /// Accounts for a message that nobody was given, and sends the answer, if one is owed.
     void finish() {
-        if (route != null && !given && publisher == null) {
+        if (route != null && !given && isOwn()) {
             turn.accounting.ownWithoutSubscriber();
         } else if (route != null && !given) {
             turn.accounting.opened();
@@ -232,6 +232,11 @@ final class Fanout implements ToIntFunction<Member<ServerSession>> {
 
     boolean expiresAtOnce() {
         return expiresAtOnce;
+    }
+
+    /// Whether the server itself publishes it.
+    boolean isOwn() {
+        return publisher == null;
     }
 
     /// The message as it is kept; stored once for all that keep it.

@@ -75,7 +75,8 @@ public sealed interface Input {
     /// Newer connections need the place of this one, unless its client is known by now.
     record PushedOut(Connection connection) implements Input {}
 
-    /// Memory is so short that QoS 0 messages are dropped, or it no longer is.
+    /// Memory is so short that QoS 0 messages of clients are dropped, or it no longer is. What the
+    /// broker itself publishes goes on: it is little, and tells what is wrong.
     record AtMostOnceDropped(boolean isDropped) implements Input {}
 
     /// The broker goes on with other settings, for all that is decided from now on. What a client

@@ -99,8 +99,8 @@ final class ServerSession {
             boolean retain,
             int[] subscriptionIdentifiers,
             @Nullable TopicFilter share) {
-        if (turn.dropsAtMostOnce) {
-            turn.accounting.ended(Fate.QUEUE_FULL);
+        if (turn.dropsAtMostOnce && !fanout.isOwn()) {
+            turn.accounting.ended(Fate.MEMORY_SHORT);
         } else if (outbound.isReadyForAtMostOnce() && !isHeldByRate()) {
             outbound.sendAtMostOnce(
                     fanout.variant(QoS.AT_MOST_ONCE, retain, subscriptionIdentifiers));

@@ -31,7 +31,7 @@ final class Turn {
     /// Sessions whose queue ran full and that are to end for it, when the call is over.
     final ArrayDeque<ServerSession> overfull = new ArrayDeque<>();
 
-    /// Whether memory is too short for messages that nobody is promised.
+    /// Whether memory is too short for messages of clients that nobody is promised.
     boolean dropsAtMostOnce;
 
     /// Connections that are open, as far as the server goes.

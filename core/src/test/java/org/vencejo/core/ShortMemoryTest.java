@@ -1,8 +1,11 @@
 package org.vencejo.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.vencejo.core.Packets.connect;
 import static org.vencejo.core.Packets.publish;
 import static org.vencejo.core.Packets.subscribe;
+import static org.vencejo.core.Packets.will;
+import static org.vencejo.core.Packets.with;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -23,7 +26,35 @@ class ShortMemoryTest {
         bench.handle(new Input.AtMostOnceDropped(false));
         bench.in(client, publish("t", QoS.AT_MOST_ONCE, 0, "after"));
         assertThat(bench.payloadsTo(client)).isEqualTo(List.of("before", "promised", "after"));
-        assertThat(bench.ended(Fate.QUEUE_FULL)).isEqualTo(1);
+        assertThat(bench.ended(Fate.MEMORY_SHORT)).isEqualTo(1);
+        assertThat(bench.ended(Fate.QUEUE_FULL)).as("no subscriber was too slow").isZero();
+    }
+
+    @Test
+    void whatTheServerItselfPublishesIsNotDropped() {
+        Bench bench = new Bench();
+        Connection client = bench.connect("client", 0);
+        bench.in(client, subscribe("$SYS/#", QoS.AT_MOST_ONCE));
+        bench.in(client, subscribe("t", QoS.AT_MOST_ONCE));
+        bench.handle(new Input.AtMostOnceDropped(true));
+        bench.handle(
+                new Input.PublishLocally(publish("$SYS/x", QoS.AT_MOST_ONCE, 0, "of the server")));
+        bench.in(client, publish("t", QoS.AT_MOST_ONCE, 0, "of a client"));
+        assertThat(bench.payloadsTo(client)).isEqualTo(List.of("of the server"));
+        assertThat(bench.ended(Fate.MEMORY_SHORT)).isEqualTo(1);
+    }
+
+    @Test
+    void aWillIsAMessageOfAClient() {
+        Bench bench = new Bench();
+        Connection client = bench.connect("client", 0);
+        bench.in(client, subscribe("t", QoS.AT_MOST_ONCE));
+        Connection willing =
+                bench.connect(with(connect("willing", 0), will("t", QoS.AT_MOST_ONCE, 0)));
+        bench.handle(new Input.AtMostOnceDropped(true));
+        bench.cut(willing);
+        assertThat(bench.payloadsTo(client)).isEmpty();
+        assertThat(bench.ended(Fate.MEMORY_SHORT)).isEqualTo(1);
     }
 
     @Test

@@ -1056,7 +1056,7 @@ final class Keys {
                     new Count(1, 100),
                     fixed(LIMITS.memoryMarks().qos0Percent()),
                     "The same.",
-                    "QoS 0 messages are dropped, fate *queue full*; counted in"
+                    "QoS 0 messages of clients are dropped, fate *memory short*; counted in"
                             + " `$SYS/broker/memory/marks/qos0`");
 
     // Limits: sessions.

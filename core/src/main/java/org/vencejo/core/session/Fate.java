@@ -8,6 +8,8 @@ public enum Fate {
     EXPIRED,
     /// Dropped at the limit of a queue or of an out-buffer.
     QUEUE_FULL,
+    /// QoS 0: dropped as memory was short.
+    MEMORY_SHORT,
     /// Larger than the peer's Maximum Packet Size.
     TOO_LARGE,
     /// The peer answered with a Reason Code of 0x80 or above.

@@ -65,6 +65,7 @@ final class Accounts {
         Invariant.BALANCE.require(counted.balances(), "%s", counted);
         requireFate(counted, Fate.DELIVERED, delivered);
         requireFate(counted, Fate.REFUSED, refused);
+        requireFate(counted, Fate.MEMORY_SHORT, 0); // nobody tells the core that it is
     }
 
     private static void requireFate(Accounting counted, Fate fate, long seen) {
