@@ -1,15 +1,15 @@
 package org.vencejo.broker;
 
-import io.netty.buffer.PooledByteBufAllocator;
+import java.util.function.LongSupplier;
 import org.vencejo.core.Limits;
 import org.vencejo.transport.Shortage;
 
 /// The memory that clients make the broker use, in buffers and in the heap, and what follows when
 /// it is too much. Thread-safe.
 ///
-/// Buffers are what the allocator says, so nothing that is held is forgotten; the heap is what the
-/// server counts. Asking costs a little, so it is asked now and then. Each mark is left again only
-/// somewhat below where it was entered, and both are told.
+/// Buffers are what their allocator says, so nothing that is held is forgotten; the heap is what
+/// the server counts. Asking costs a little, so it is asked now and then. Each mark is left again
+/// only somewhat below where it was entered, and both are told.
 final class MemoryInUse {
     private static final long LOOK_AGAIN_NANOS = 10_000_000;
 
@@ -30,6 +30,7 @@ final class MemoryInUse {
         }
     }
 
+    private final LongSupplier bufferBytes;
     private final long buffersMax;
     private final Limits.MemoryMarks marks;
     private final Shortage shortage = new Shortage();
@@ -41,7 +42,10 @@ final class MemoryInUse {
     private volatile int percent;
     private volatile Mark mark = Mark.NONE;
 
-    MemoryInUse(long buffersMax, Limits.MemoryMarks marks, long nowNanos) {
+    /// `bufferBytes` says how many bytes buffers take.
+    MemoryInUse(
+            LongSupplier bufferBytes, long buffersMax, Limits.MemoryMarks marks, long nowNanos) {
+        this.bufferBytes = bufferBytes;
         this.buffersMax = buffersMax;
         this.marks = marks;
         this.lookedNanos = nowNanos;
@@ -53,7 +57,7 @@ final class MemoryInUse {
     }
 
     long bufferBytes() {
-        return PooledByteBufAllocator.DEFAULT.pinnedDirectMemory();
+        return bufferBytes.getAsLong();
     }
 
     /// What the server holds in the heap, as far as it counts that.

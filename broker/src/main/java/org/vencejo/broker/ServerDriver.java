@@ -1,5 +1,6 @@
 package org.vencejo.broker;
 
+import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.AccessRules;
 import org.vencejo.core.Authentication;
@@ -84,7 +86,7 @@ public final class ServerDriver {
             long seed,
             Consumer<? super Event> events) {}
 
-    private ServerDriver(Parts parts, int ioThreads) {
+    private ServerDriver(Parts parts, int ioThreads, LongSupplier bufferBytes) {
         Limits limits = parts.settings().limits();
         long nanos = System.nanoTime();
         Server server =
@@ -104,7 +106,8 @@ public final class ServerDriver {
         this.decoderLimits = decoderLimits(limits);
         this.authentication = new AuthenticationThreads(parts.authenticators(), events);
         this.core = new CoreOwner(server, journal, parts.queues(), nanos);
-        this.memory = new MemoryInUse(limits.buffersBytesMax(), limits.memoryMarks(), nanos);
+        this.memory =
+                new MemoryInUse(bufferBytes, limits.buffersBytesMax(), limits.memoryMarks(), nanos);
         this.partialPackets =
                 new PartialPackets(limits.partialPacketsBytesMax(), limits.connectTimeoutNanos());
         this.ioLoops = IoLoops.start(ioThreads, "vencejo-io");
@@ -123,7 +126,12 @@ public final class ServerDriver {
 
     /// Starts `ioThreads` event loops around a new server. Nobody can connect before [#bind].
     public static ServerDriver start(Parts parts, int ioThreads) {
-        ServerDriver driver = new ServerDriver(parts, ioThreads);
+        return start(parts, ioThreads, PooledByteBufAllocator.DEFAULT::pinnedDirectMemory);
+    }
+
+    /// The same, where `bufferBytes` says how many bytes buffers take.
+    static ServerDriver start(Parts parts, int ioThreads, LongSupplier bufferBytes) {
+        ServerDriver driver = new ServerDriver(parts, ioThreads, bufferBytes);
         // Deadlines that the server begins with are armed by the first tick.
         driver.submit(holder -> {});
         return driver;

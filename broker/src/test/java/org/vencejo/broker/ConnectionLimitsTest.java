@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -132,6 +133,30 @@ class ConnectionLimitsTest {
         }
     }
 
+    /// Loops get connections in turn, so who comes at every other turn is at one of two.
+    @Test
+    void whoSitsOnOneLoopPushesNobodyOutOfAnother() throws IOException {
+        try (ServerRig rig = ServerRig.start(2, connectingMax(4));
+                Strangers here = new Strangers(rig)) {
+            for (int i = 0; i < 4; i++) {
+                here.another();
+                rig.connected("there" + i).close();
+            }
+            assertThat(here.goneFirst()).as("the share of a loop is two").isTrue();
+            assertThat(here.goneFirst()).isTrue();
+            here.another();
+            try (RawClient newest = new RawClient(rig.address())) {
+                rig.await(Server::connections, 3); // two strangers here, and one there
+                here.another();
+                rig.connected("there").close();
+                assertThat(here.goneFirst()).isTrue();
+                assertThat(here.goneFirst()).isTrue();
+                newest.connectAs("newest");
+            }
+            assertThat(rig.driver().traffic().atTheDoor().pushedOut()).isEqualTo(4);
+        }
+    }
+
     @ParameterizedTest(name = "{0} loops")
     @ValueSource(ints = {1, 3})
     void theNumberOfThoseWhoAreNotKnownComesBackToNothing(int ioThreads) throws IOException {
@@ -201,6 +226,37 @@ class ConnectionLimitsTest {
             return client.next() instanceof Connack;
         } catch (IOException closed) {
             return false;
+        }
+    }
+
+    /// Clients that do not get beyond half a CONNECT, in the order in which they came.
+    private static final class Strangers implements AutoCloseable {
+        private final ServerRig rig;
+        private final ArrayDeque<RawClient> clients = new ArrayDeque<>();
+
+        Strangers(ServerRig rig) {
+            this.rig = rig;
+        }
+
+        void another() throws IOException {
+            RawClient client = new RawClient(rig.address());
+            client.send(HALF_A_CONNECT);
+            clients.add(client);
+        }
+
+        /// Takes the first one, and waits until the server has closed it; another one would have
+        /// the test run out of time.
+        boolean goneFirst() throws IOException {
+            try (RawClient first = clients.remove()) {
+                return first.isClosed();
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (RawClient client : clients) {
+                client.close();
+            }
         }
     }
 

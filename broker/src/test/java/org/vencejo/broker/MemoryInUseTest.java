@@ -12,7 +12,7 @@ import org.vencejo.core.Limits;
 class MemoryInUseTest {
     private static final Limits.MemoryMarks MARKS = new Limits.MemoryMarks(50, 70, 90, 1_000);
 
-    private final MemoryInUse memory = new MemoryInUse(2_000, MARKS, 0);
+    private final MemoryInUse memory = new MemoryInUse(() -> 0, 2_000, MARKS, 0);
 
     @Test
     void eachMarkIsEnteredInItsTurnAndLeftSomewhatBelow() {

@@ -1,11 +1,13 @@
 package org.vencejo.broker;
 
+import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import org.vencejo.core.AccessRules;
 import org.vencejo.core.Event;
@@ -32,8 +34,34 @@ record ServerRig(ServerDriver driver, InetSocketAddress address, List<Event> eve
         return start(ioThreads, Limits.DEFAULTS, new MemoryJournal(), authenticators);
     }
 
+    /// With buffers of which the test says how many bytes they take.
+    static ServerRig start(int ioThreads, Limits limits, LongSupplier bufferBytes)
+            throws IOException {
+        return start(
+                ioThreads,
+                limits,
+                new MemoryJournal(),
+                Authenticators.of(Authenticator.ANONYMOUS),
+                bufferBytes);
+    }
+
     static ServerRig start(
             int ioThreads, Limits limits, Journal journal, Authenticators authenticators)
+            throws IOException {
+        return start(
+                ioThreads,
+                limits,
+                journal,
+                authenticators,
+                PooledByteBufAllocator.DEFAULT::pinnedDirectMemory);
+    }
+
+    private static ServerRig start(
+            int ioThreads,
+            Limits limits,
+            Journal journal,
+            Authenticators authenticators,
+            LongSupplier bufferBytes)
             throws IOException {
         List<Event> events = new CopyOnWriteArrayList<>();
         ServerDriver driver =
@@ -47,7 +75,8 @@ record ServerRig(ServerDriver driver, InetSocketAddress address, List<Event> eve
                                 Recovered.NOTHING,
                                 1,
                                 events::add),
-                        ioThreads);
+                        ioThreads,
+                        bufferBytes);
         InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         return new ServerRig(driver, driver.bind("test", any), events);
     }

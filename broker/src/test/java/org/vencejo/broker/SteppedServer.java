@@ -35,7 +35,7 @@ final class SteppedServer implements Surroundings, AutoCloseable {
     final List<Strands.Strand> loopStrands = new ArrayList<>();
     final List<LoopDriver> loops = new ArrayList<>();
     private final MemoryInUse memory =
-            new MemoryInUse(Long.MAX_VALUE, Limits.MemoryMarks.DEFAULTS, 0);
+            new MemoryInUse(() -> 0, Long.MAX_VALUE, Limits.MemoryMarks.DEFAULTS, 0);
     private final AtomicInteger connecting = new AtomicInteger();
     private final PartialPackets partialPackets =
             new PartialPackets(Long.MAX_VALUE, Long.MAX_VALUE);
