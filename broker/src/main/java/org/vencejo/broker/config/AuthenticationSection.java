@@ -55,8 +55,8 @@ final class AuthenticationSection {
                 entries.isEmpty()
                         && paths.keySet().stream()
                                 .allMatch(it -> isLoopback(it) || asksForCertificates(it));
-        if (!isGiven(Keys.ALLOW_ANONYMOUS.path())) {
-            binding.fallBack(Keys.ALLOW_ANONYMOUS, byDefault);
+        if (!isGiven(AuthenticationKeys.ALLOW_ANONYMOUS.path())) {
+            binding.fallBack(AuthenticationKeys.ALLOW_ANONYMOUS, byDefault);
         }
         addCertificates();
         paths.forEach((listener, path) -> {
@@ -68,7 +68,7 @@ final class AuthenticationSection {
     }
 
     private void entry(int index, String path) {
-        AuthenticationType type = binding.get(Keys.AUTHENTICATION_TYPE, index);
+        AuthenticationType type = binding.get(AuthenticationKeys.TYPE, index);
         if (!binding.isWrong(path + ".type")) {
             for (AuthenticationType other : AuthenticationType.values()) {
                 if (other != type) {
@@ -97,13 +97,13 @@ final class AuthenticationSection {
                     section,
                     "given, but the entry's type is %s; allowed: with type: %s"
                             .formatted(
-                                    Keys.AUTHENTICATION_TYPE.type().print(type),
-                                    Keys.AUTHENTICATION_TYPE.type().print(other)));
+                                    AuthenticationKeys.TYPE.type().print(type),
+                                    AuthenticationKeys.TYPE.type().print(other)));
         }
     }
 
     private PasswordFile passwordFile(int index, String path, Set<String> listeners) {
-        String file = binding.get(Keys.AUTHENTICATION_FILE, index);
+        String file = binding.get(AuthenticationKeys.FILE, index);
         if (file.isEmpty() && !binding.isWrong(path)) {
             binding.mistake(
                     path,
@@ -128,17 +128,17 @@ final class AuthenticationSection {
                     path,
                     "no listener asks its clients for a certificate; allowed: with tls.client-certificate: required or optional at one");
         }
-        String userName = template(Keys.CERTIFICATE_USER_NAME, index);
-        String clientIdentifier = template(Keys.CERTIFICATE_CLIENT_IDENTIFIER, index);
+        String userName = template(AuthenticationKeys.CERTIFICATE_USER_NAME, index);
+        String clientIdentifier = template(AuthenticationKeys.CERTIFICATE_CLIENT_IDENTIFIER, index);
         return new Certificate(
                 new CertificateTemplate(userName),
                 clientIdentifier.isEmpty() ? null : new CertificateTemplate(clientIdentifier),
-                binding.get(Keys.CERTIFICATE_SPECIAL_CHARACTERS, index),
+                binding.get(AuthenticationKeys.CERTIFICATE_SPECIAL_CHARACTERS, index),
                 listeners);
     }
 
     private @Nullable Http http(int index, String path, Set<String> listeners) {
-        String url = binding.get(Keys.HTTP_URL, index);
+        String url = binding.get(HttpKeys.URL, index);
         String fault = WebClient.fault(url);
         if (url.isEmpty() && !binding.isWrong(path)) {
             binding.mistake(
@@ -155,10 +155,10 @@ final class AuthenticationSection {
         return new Http(
                 new ServiceSettings(
                         URI.create(url),
-                        path(binding.get(Keys.HTTP_CA, index)),
-                        path(binding.get(Keys.HTTP_AUTHORIZATION_FILE, index)),
-                        binding.get(Keys.HTTP_REMEMBERED_TIME, index),
-                        binding.count(Keys.AUTHENTICATION_REMEMBERED_MAX),
+                        path(binding.get(HttpKeys.CA, index)),
+                        path(binding.get(HttpKeys.AUTHORIZATION_FILE, index)),
+                        binding.get(HttpKeys.REMEMBERED_TIME, index),
+                        binding.count(AuthenticationLimitKeys.REMEMBERED_MAX),
                         JwtSection.limits(binding)),
                 listeners);
     }
@@ -183,7 +183,7 @@ final class AuthenticationSection {
             binding.mistake(
                     path, "at no listener the user of a process is known; " + allowed + " at one");
         }
-        String userName = binding.get(Keys.UNIX_PEER_USER_NAME, index);
+        String userName = binding.get(AuthenticationKeys.UNIX_PEER_USER_NAME, index);
         String fault = UserTemplate.fault(userName);
         if (fault != null) {
             binding.mistake(path + ".unix-peer.user-name", "given '" + userName + "': " + fault);
@@ -199,7 +199,8 @@ final class AuthenticationSection {
     private String template(Key<String> key, int index) {
         String text = binding.get(key, index);
         String fault = CertificateTemplate.fault(text);
-        if (fault != null && !(text.isEmpty() && key == Keys.CERTIFICATE_CLIENT_IDENTIFIER)) {
+        if (fault != null
+                && !(text.isEmpty() && key == AuthenticationKeys.CERTIFICATE_CLIENT_IDENTIFIER)) {
             binding.mistake(
                     key.path().replace("[]", "[" + index + "]"), "given '" + text + "': " + fault);
         }
@@ -224,7 +225,7 @@ final class AuthenticationSection {
 
     private Set<String> listeners(int index, String path) {
         Set<String> listeners = new TreeSet<>();
-        Arrays.stream(binding.get(Keys.AUTHENTICATION_LISTENERS, index).split(",", -1))
+        Arrays.stream(binding.get(AuthenticationKeys.LISTENERS, index).split(",", -1))
                 .map(String::strip)
                 .filter(name -> !name.isEmpty())
                 .forEach(listeners::add);
@@ -242,11 +243,11 @@ final class AuthenticationSection {
 
     private boolean isAnonymous(Listener listener, String path) {
         String own = path + ".allow-anonymous";
-        String written = isGiven(own) ? own : Keys.ALLOW_ANONYMOUS.path();
+        String written = isGiven(own) ? own : AuthenticationKeys.ALLOW_ANONYMOUS.path();
         boolean isAnonymous =
                 isGiven(own)
-                        ? binding.at(Keys.LISTENER_ALLOW_ANONYMOUS, own)
-                        : binding.get(Keys.ALLOW_ANONYMOUS);
+                        ? binding.at(ListenerKeys.ALLOW_ANONYMOUS, own)
+                        : binding.get(AuthenticationKeys.ALLOW_ANONYMOUS);
         boolean isKnownSomehow = isKnownSomehow(listener);
         if (isAnonymous || isKnownSomehow || binding.isWrong(written) || binding.isWrong(LIST)) {
             return isAnonymous;
@@ -300,18 +301,18 @@ final class AuthenticationSection {
 
     private AuthenticationLimits limits() {
         return new AuthenticationLimits(
-                binding.count(Keys.AUTHENTICATION_THREADS),
-                binding.get(Keys.AUTHENTICATION_MEMORY_MAX),
-                binding.count(Keys.AUTHENTICATION_WAITING_MAX),
-                binding.get(Keys.AUTHENTICATION_TIMEOUT),
-                binding.count(Keys.AUTHENTICATION_CONCURRENCY_MAX),
-                binding.get(Keys.AUTHENTICATION_REMEMBERED_TIME),
-                binding.count(Keys.AUTHENTICATION_REMEMBERED_MAX),
-                binding.count(Keys.AUTHENTICATION_FAILURES_MAX),
-                binding.get(Keys.AUTHENTICATION_FORGIVEN_TIME),
-                binding.get(Keys.AUTHENTICATION_BAN_TIME),
-                binding.get(Keys.AUTHENTICATION_BAN_LOOPBACK),
-                binding.get(Keys.AUTHENTICATION_DELAY_MAX),
-                binding.count(Keys.AUTHENTICATION_TRACKED_MAX));
+                binding.count(AuthenticationLimitKeys.THREADS),
+                binding.get(AuthenticationLimitKeys.MEMORY_MAX),
+                binding.count(AuthenticationLimitKeys.WAITING_MAX),
+                binding.get(AuthenticationLimitKeys.TIMEOUT),
+                binding.count(AuthenticationLimitKeys.CONCURRENCY_MAX),
+                binding.get(AuthenticationLimitKeys.REMEMBERED_TIME),
+                binding.count(AuthenticationLimitKeys.REMEMBERED_MAX),
+                binding.count(AuthenticationLimitKeys.FAILURES_MAX),
+                binding.get(AuthenticationLimitKeys.FORGIVEN_TIME),
+                binding.get(AuthenticationLimitKeys.BAN_TIME),
+                binding.get(AuthenticationLimitKeys.BAN_LOOPBACK),
+                binding.get(AuthenticationLimitKeys.DELAY_MAX),
+                binding.count(AuthenticationLimitKeys.TRACKED_MAX));
     }
 }

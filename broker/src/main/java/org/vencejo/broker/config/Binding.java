@@ -51,37 +51,39 @@ final class Binding {
                 mistake(given.path(), e.detail());
             }
         }
-        fallBackToHalf(Keys.CONNECTIONS_PER_ADDRESS_MAX, Keys.CONNECTIONS_MAX);
-        keepNotAbove(Keys.CONNECT_SIZE_MAX, Keys.PACKET_SIZE_MAX);
-        keepNotAbove(Keys.OUT_BUFFER_LOW, Keys.OUT_BUFFER_HIGH);
-        keepNotAbove(Keys.MEMORY_READING_MAX, Keys.MEMORY_QOS0_MAX);
-        keepNotAbove(Keys.MEMORY_ACCEPTING_MAX, Keys.MEMORY_READING_MAX);
+        fallBackToHalf(
+                ConnectionLimitKeys.CONNECTIONS_PER_ADDRESS_MAX,
+                ConnectionLimitKeys.CONNECTIONS_MAX);
+        keepNotAbove(ConnectionLimitKeys.CONNECT_SIZE_MAX, PacketLimitKeys.PACKET_SIZE_MAX);
+        keepNotAbove(PacketLimitKeys.OUT_BUFFER_LOW, PacketLimitKeys.OUT_BUFFER_HIGH);
+        keepNotAbove(PacketLimitKeys.MEMORY_READING_MAX, PacketLimitKeys.MEMORY_QOS0_MAX);
+        keepNotAbove(PacketLimitKeys.MEMORY_ACCEPTING_MAX, PacketLimitKeys.MEMORY_READING_MAX);
         SequencedMap<Listener, String> listeners = new Listeners(this, sources, machine).bind();
         AuthenticationConfig authentication =
                 new AuthenticationSection(this, sources, listeners).bind();
         checkDescriptors();
-        checkNotAbove(Keys.CONNECT_SIZE_MAX, Keys.PACKET_SIZE_MAX);
-        checkNotAbove(Keys.OUT_BUFFER_LOW, Keys.OUT_BUFFER_HIGH);
-        checkNotAbove(Keys.MEMORY_ACCEPTING_MAX, Keys.MEMORY_READING_MAX);
-        checkNotAbove(Keys.MEMORY_READING_MAX, Keys.MEMORY_QOS0_MAX);
+        checkNotAbove(ConnectionLimitKeys.CONNECT_SIZE_MAX, PacketLimitKeys.PACKET_SIZE_MAX);
+        checkNotAbove(PacketLimitKeys.OUT_BUFFER_LOW, PacketLimitKeys.OUT_BUFFER_HIGH);
+        checkNotAbove(PacketLimitKeys.MEMORY_ACCEPTING_MAX, PacketLimitKeys.MEMORY_READING_MAX);
+        checkNotAbove(PacketLimitKeys.MEMORY_READING_MAX, PacketLimitKeys.MEMORY_QOS0_MAX);
         BrokerConfig broker =
                 new BrokerConfig(
                         List.copyOf(listeners.keySet()),
                         authentication,
                         accessRules(),
-                        Path.of(get(Keys.DATA_FOLDER)),
-                        get(Keys.DURABILITY),
+                        Path.of(get(ProcessKeys.DATA_FOLDER)),
+                        get(ProcessKeys.DURABILITY),
                         store(),
-                        count(Keys.IO_THREADS),
-                        get(Keys.SYS_INTERVAL),
-                        get(Keys.LOG_LEVEL),
+                        count(ProcessKeys.IO_THREADS),
+                        get(ProcessKeys.SYS_INTERVAL),
+                        get(ProcessKeys.LOG_LEVEL),
                         server());
         return new Configuration(broker, texts());
     }
 
     private AccessRules accessRules() {
-        String path = Keys.ACCESS_RULES.path();
-        String file = get(Keys.ACCESS_RULES);
+        String path = ProcessKeys.ACCESS_RULES.path();
+        String file = get(ProcessKeys.ACCESS_RULES);
         if (file.isEmpty()) {
             return AccessRules.OPEN;
         }
@@ -142,8 +144,8 @@ final class Binding {
     }
 
     private void checkDescriptors() {
-        String path = Keys.CONNECTIONS_MAX.path();
-        long needed = get(Keys.CONNECTIONS_MAX) + Machine.DESCRIPTORS_RESERVED;
+        String path = ConnectionLimitKeys.CONNECTIONS_MAX.path();
+        long needed = get(ConnectionLimitKeys.CONNECTIONS_MAX) + Machine.DESCRIPTORS_RESERVED;
         if (machine.descriptors() < needed && !sources.given().containsKey(path)) {
             mistakes.add(
                     new Mistake(
@@ -160,7 +162,7 @@ final class Binding {
                     path,
                     "%d connections need %d file descriptors and this process may open %d; raise them with 'ulimit -n %d' (systemd: LimitNOFILE=%d), or lower this limit"
                             .formatted(
-                                    get(Keys.CONNECTIONS_MAX),
+                                    get(ConnectionLimitKeys.CONNECTIONS_MAX),
                                     needed,
                                     machine.descriptors(),
                                     needed,
@@ -197,89 +199,89 @@ final class Binding {
 
     private StoreOptions store() {
         return new StoreOptions(
-                get(Keys.DURABILITY) == Durability.FSYNC,
-                get(Keys.STORE_MEMTABLE_BYTES),
-                get(Keys.STORE_CACHE_BYTES),
-                get(Keys.STORE_WAL_BYTES_MAX),
-                get(Keys.STORE_FREE_BYTES_MIN),
-                get(Keys.STORE_BYTES_MAX));
+                get(ProcessKeys.DURABILITY) == Durability.FSYNC,
+                get(ProcessKeys.STORE_MEMTABLE_BYTES),
+                get(ProcessKeys.STORE_CACHE_BYTES),
+                get(ProcessKeys.STORE_WAL_BYTES_MAX),
+                get(ServerLimitKeys.STORE_FREE_BYTES_MIN),
+                get(ServerLimitKeys.STORE_BYTES_MAX));
     }
 
     private ServerSettings server() {
-        String responseInformation = get(Keys.RESPONSE_INFORMATION);
+        String responseInformation = get(ServerKeys.RESPONSE_INFORMATION);
         return new ServerSettings(
                 limits(),
-                get(Keys.DURABILITY) != Durability.MEMORY,
-                get(Keys.MAXIMUM_QOS),
-                get(Keys.RETAIN_AVAILABLE),
-                get(Keys.WILDCARD_SUBSCRIPTION_AVAILABLE),
-                get(Keys.SHARED_SUBSCRIPTION_AVAILABLE),
-                get(Keys.SHARED_SUBSCRIPTIONS_311),
-                get(Keys.STRICT_31_CLIENT_IDENTIFIER),
-                get(Keys.PAYLOAD_FORMAT_CHECKED),
-                get(Keys.NO_MATCHING_SUBSCRIBERS_REPORTED),
-                get(Keys.QUEUE_QOS0_MESSAGES),
-                get(Keys.DENIED_PUBLISH_3),
-                get(Keys.DENIED_SUBSCRIBE_31),
-                get(Keys.QUEUE_FULL_POLICY),
-                get(Keys.RETRY_INTERVAL_31),
-                get(Keys.RETRY_INTERVAL_311),
+                get(ProcessKeys.DURABILITY) != Durability.MEMORY,
+                get(ServerKeys.MAXIMUM_QOS),
+                get(ServerKeys.RETAIN_AVAILABLE),
+                get(ServerKeys.WILDCARD_SUBSCRIPTION_AVAILABLE),
+                get(ServerKeys.SHARED_SUBSCRIPTION_AVAILABLE),
+                get(ServerKeys.SHARED_SUBSCRIPTIONS_311),
+                get(ServerKeys.STRICT_31_CLIENT_IDENTIFIER),
+                get(ServerKeys.PAYLOAD_FORMAT_CHECKED),
+                get(ServerKeys.NO_MATCHING_SUBSCRIBERS_REPORTED),
+                get(ServerKeys.QUEUE_QOS0_MESSAGES),
+                get(ServerKeys.DENIED_PUBLISH_3),
+                get(ServerKeys.DENIED_SUBSCRIBE_31),
+                get(ServerKeys.QUEUE_FULL_POLICY),
+                get(ServerKeys.RETRY_INTERVAL_31),
+                get(ServerKeys.RETRY_INTERVAL_311),
                 responseInformation.isEmpty() ? null : responseInformation);
     }
 
     private Limits limits() {
         return new Limits(
-                count(Keys.CONNECTIONS_MAX),
-                get(Keys.CONNECT_TIMEOUT),
-                count(Keys.PACKET_SIZE_MAX),
-                count(Keys.CONNECT_SIZE_MAX),
-                count(Keys.PENDING_BYTES_MAX),
-                count(Keys.TOPIC_LEVELS_MAX),
-                count(Keys.TOPIC_FILTERS_MAX),
-                count(Keys.RECEIVE_MAXIMUM),
-                count(Keys.WINDOW_MAX),
-                count(Keys.TOPIC_ALIAS_MAXIMUM),
-                count(Keys.TOPIC_ALIASES_SENT_MAX),
-                count(Keys.SUBSCRIPTIONS_MAX),
-                get(Keys.SUBSCRIPTIONS_BYTES_MAX),
-                get(Keys.SESSIONS_BYTES_MAX),
-                count(Keys.USER_PROPERTIES_MAX),
-                count(Keys.USER_PROPERTIES_BYTES_MAX),
-                count(Keys.CLIENT_IDENTIFIER_BYTES_MAX),
-                get(Keys.QUEUED_MESSAGES_MAX),
-                get(Keys.QUEUED_BYTES_MAX),
-                get(Keys.QUEUED_BYTES_IN_ALL_MAX),
-                get(Keys.STORED_QUEUED_MESSAGES_MAX),
-                get(Keys.STORED_QUEUED_BYTES_MAX),
-                count(Keys.QUEUE_READ_MESSAGES_MAX),
-                count(Keys.QUEUE_READ_BYTES_MAX),
-                get(Keys.UNDURABLE_BYTES_MAX),
-                count(Keys.OUT_BUFFER_HIGH),
-                count(Keys.OUT_BUFFER_LOW),
-                get(Keys.PARTIAL_PACKETS_BYTES_MAX),
-                get(Keys.BUFFERS_BYTES_MAX),
-                count(Keys.RETAINED_MESSAGES_MAX),
-                get(Keys.RETAINED_BYTES_MAX),
-                get(Keys.SESSION_EXPIRY_INTERVAL_MAX) / SECOND,
-                seconds(Keys.KEEP_ALIVE_MAX),
-                count(Keys.ROUTES_CACHED_MAX),
-                count(Keys.SLICE_MAX),
+                count(ConnectionLimitKeys.CONNECTIONS_MAX),
+                get(ConnectionLimitKeys.CONNECT_TIMEOUT),
+                count(PacketLimitKeys.PACKET_SIZE_MAX),
+                count(ConnectionLimitKeys.CONNECT_SIZE_MAX),
+                count(ConnectionLimitKeys.PENDING_BYTES_MAX),
+                count(PacketLimitKeys.TOPIC_LEVELS_MAX),
+                count(PacketLimitKeys.TOPIC_FILTERS_MAX),
+                count(PacketLimitKeys.RECEIVE_MAXIMUM),
+                count(PacketLimitKeys.WINDOW_MAX),
+                count(PacketLimitKeys.TOPIC_ALIAS_MAXIMUM),
+                count(PacketLimitKeys.TOPIC_ALIASES_SENT_MAX),
+                count(SessionLimitKeys.SUBSCRIPTIONS_MAX),
+                get(SessionLimitKeys.SUBSCRIPTIONS_BYTES_MAX),
+                get(SessionLimitKeys.SESSIONS_BYTES_MAX),
+                count(PacketLimitKeys.USER_PROPERTIES_MAX),
+                count(PacketLimitKeys.USER_PROPERTIES_BYTES_MAX),
+                count(ConnectionLimitKeys.CLIENT_IDENTIFIER_BYTES_MAX),
+                get(SessionLimitKeys.QUEUED_MESSAGES_MAX),
+                get(SessionLimitKeys.QUEUED_BYTES_MAX),
+                get(SessionLimitKeys.QUEUED_BYTES_IN_ALL_MAX),
+                get(SessionLimitKeys.STORED_QUEUED_MESSAGES_MAX),
+                get(SessionLimitKeys.STORED_QUEUED_BYTES_MAX),
+                count(SessionLimitKeys.QUEUE_READ_MESSAGES_MAX),
+                count(SessionLimitKeys.QUEUE_READ_BYTES_MAX),
+                get(ServerLimitKeys.UNDURABLE_BYTES_MAX),
+                count(PacketLimitKeys.OUT_BUFFER_HIGH),
+                count(PacketLimitKeys.OUT_BUFFER_LOW),
+                get(PacketLimitKeys.PARTIAL_PACKETS_BYTES_MAX),
+                get(PacketLimitKeys.BUFFERS_BYTES_MAX),
+                count(ServerLimitKeys.RETAINED_MESSAGES_MAX),
+                get(ServerLimitKeys.RETAINED_BYTES_MAX),
+                get(SessionLimitKeys.SESSION_EXPIRY_INTERVAL_MAX) / SECOND,
+                seconds(ConnectionLimitKeys.KEEP_ALIVE_MAX),
+                count(ServerLimitKeys.ROUTES_CACHED_MAX),
+                count(ServerLimitKeys.SLICE_MAX),
                 new Limits.Admission(
-                        count(Keys.CONNECTIONS_PER_ADDRESS_MAX),
-                        count(Keys.CONNECTIONS_RATE_MAX),
-                        count(Keys.CONNECTIONS_PER_ADDRESS_RATE_MAX),
-                        count(Keys.CONNECTING_MAX),
-                        count(Keys.ADDRESSES_TRACKED_MAX),
-                        get(Keys.LOOPBACK_LIMITED)),
+                        count(ConnectionLimitKeys.CONNECTIONS_PER_ADDRESS_MAX),
+                        count(ConnectionLimitKeys.CONNECTIONS_RATE_MAX),
+                        count(ConnectionLimitKeys.CONNECTIONS_PER_ADDRESS_RATE_MAX),
+                        count(ConnectionLimitKeys.CONNECTING_MAX),
+                        count(ConnectionLimitKeys.ADDRESSES_TRACKED_MAX),
+                        get(ConnectionLimitKeys.LOOPBACK_LIMITED)),
                 new Limits.Rates(
-                        get(Keys.MESSAGES_IN_RATE_MAX),
-                        get(Keys.BYTES_IN_RATE_MAX),
-                        get(Keys.MESSAGES_OUT_RATE_MAX),
-                        get(Keys.BYTES_OUT_RATE_MAX)),
+                        get(PacketLimitKeys.MESSAGES_IN_RATE_MAX),
+                        get(PacketLimitKeys.BYTES_IN_RATE_MAX),
+                        get(PacketLimitKeys.MESSAGES_OUT_RATE_MAX),
+                        get(PacketLimitKeys.BYTES_OUT_RATE_MAX)),
                 new Limits.MemoryMarks(
-                        count(Keys.MEMORY_ACCEPTING_MAX),
-                        count(Keys.MEMORY_READING_MAX),
-                        count(Keys.MEMORY_QOS0_MAX),
+                        count(PacketLimitKeys.MEMORY_ACCEPTING_MAX),
+                        count(PacketLimitKeys.MEMORY_READING_MAX),
+                        count(PacketLimitKeys.MEMORY_QOS0_MAX),
                         machine.memoryBytes()));
     }
 

@@ -64,7 +64,7 @@ public record Configuration(BrokerConfig broker, SequencedMap<String, String> te
         for (Key<?> key : Keys.ALL) {
             String text = (key.reread() ? newer : this).texts.get(key.path());
             // Who is let in where is decided at the start, with the listeners.
-            if (text != null && !key.path().equals(Keys.ALLOW_ANONYMOUS.path())) {
+            if (text != null && !key.path().equals(AuthenticationKeys.ALLOW_ANONYMOUS.path())) {
                 assignments.add(key.path() + "=" + text);
             }
         }

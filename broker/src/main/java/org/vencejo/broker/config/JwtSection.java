@@ -32,13 +32,13 @@ final class JwtSection {
 
     /// The entry, or null if there is a mistake.
     @Nullable Jwt bind(Set<String> listeners) {
-        List<String> algorithms = binding.get(Keys.JWT_ALGORITHMS, index);
-        List<String> keys = binding.get(Keys.JWT_KEYS, index);
-        String secret = binding.get(Keys.JWT_SECRET_FILE, index);
-        String url = binding.get(Keys.JWT_JWKS_URL, index);
+        List<String> algorithms = binding.get(JwtKeys.ALGORITHMS, index);
+        List<String> keys = binding.get(JwtKeys.KEYS, index);
+        String secret = binding.get(JwtKeys.SECRET_FILE, index);
+        String url = binding.get(JwtKeys.JWKS_URL, index);
         checkAlgorithms(algorithms);
         checkKeys(algorithms, keys, secret, url);
-        if (binding.get(Keys.JWT_USER_NAME_CLAIM, index).isEmpty()) {
+        if (binding.get(JwtKeys.USER_NAME_CLAIM, index).isEmpty()) {
             binding.mistake(
                     path + ".jwt.user-name-claim",
                     "empty; allowed: the claim with the user name, such as sub");
@@ -107,27 +107,27 @@ final class JwtSection {
     private TokenSettings settings(List<String> algorithms) {
         return new TokenSettings(
                 Set.copyOf(algorithms),
-                binding.get(Keys.JWT_ISSUER, index),
-                binding.get(Keys.JWT_AUDIENCE, index),
-                binding.get(Keys.JWT_USER_NAME_CLAIM, index),
-                binding.get(Keys.JWT_CLIENT_IDENTIFIER_CLAIM, index),
-                binding.get(Keys.JWT_GROUPS_CLAIM, index),
-                binding.get(Keys.JWT_RULES_CLAIM, index),
-                binding.get(Keys.JWT_EXPIRY_REQUIRED, index),
-                TimeUnit.NANOSECONDS.toMillis(binding.get(Keys.JWT_CLOCK_SKEW, index)),
+                binding.get(JwtKeys.ISSUER, index),
+                binding.get(JwtKeys.AUDIENCE, index),
+                binding.get(JwtKeys.USER_NAME_CLAIM, index),
+                binding.get(JwtKeys.CLIENT_IDENTIFIER_CLAIM, index),
+                binding.get(JwtKeys.GROUPS_CLAIM, index),
+                binding.get(JwtKeys.RULES_CLAIM, index),
+                binding.get(JwtKeys.EXPIRY_REQUIRED, index),
+                TimeUnit.NANOSECONDS.toMillis(binding.get(JwtKeys.CLOCK_SKEW, index)),
                 limits(binding));
     }
 
     /// What may come with a client's identity.
     static TokenSettings.Limits limits(Binding binding) {
         return new TokenSettings.Limits(
-                binding.count(Keys.AUTHENTICATION_TOKEN_SIZE_MAX),
-                binding.count(Keys.AUTHENTICATION_GROUPS_MAX),
-                binding.count(Keys.AUTHENTICATION_TOPICS_MAX));
+                binding.count(AuthenticationLimitKeys.TOKEN_SIZE_MAX),
+                binding.count(AuthenticationLimitKeys.GROUPS_MAX),
+                binding.count(AuthenticationLimitKeys.TOPICS_MAX));
     }
 
     private KeyPlace keys(List<String> keys, String secret, String url) {
-        String authorities = binding.get(Keys.JWT_JWKS_CA, index);
+        String authorities = binding.get(JwtKeys.JWKS_CA, index);
         return url.isEmpty()
                 ? new KeyPlace.Files(
                         keys.stream().map(Path::of).toList(),
@@ -135,7 +135,7 @@ final class JwtSection {
                 : new KeyPlace.Server(
                         URI.create(url),
                         authorities.isEmpty() ? null : Path.of(authorities),
-                        binding.get(Keys.JWT_JWKS_REFRESH, index),
-                        binding.get(Keys.JWT_JWKS_KEPT, index));
+                        binding.get(JwtKeys.JWKS_REFRESH, index),
+                        binding.get(JwtKeys.JWKS_KEPT, index));
     }
 }

@@ -47,6 +47,17 @@ record Key<T>(
     /// What holds when nobody gives the key.
     sealed interface Fallback<T> {
         T on(Machine machine);
+
+        /// The same everywhere.
+        static Fallback<Long> fixed(long value) {
+            return new Fixed<>(value);
+        }
+
+        /// `value`, which [Binding] lowers to that of another limit.
+        static Fallback<Long> notAbove(String limit, String text, long value) {
+            return new Computed<>(
+                    "`%s`, or `%s` if that is less".formatted(text, limit), machine -> value);
+        }
     }
 
     /// The same everywhere.

@@ -34,15 +34,15 @@ final class LdapSection {
 
     /// The entry, or null if there is a mistake.
     @Nullable Ldap bind(Set<String> listeners) {
-        boolean startTls = binding.get(Keys.LDAP_START_TLS, index);
+        boolean startTls = binding.get(LdapKeys.START_TLS, index);
         List<URI> servers = servers(startTls);
-        String ca = binding.get(Keys.LDAP_CA, index);
-        String bindDn = binding.get(Keys.LDAP_BIND_DN, index);
-        String bindPassword = binding.get(Keys.LDAP_BIND_PASSWORD_FILE, index);
-        String userBase = binding.get(Keys.LDAP_USER_BASE, index);
-        String groupBase = binding.get(Keys.LDAP_GROUP_BASE, index);
-        String userFilter = binding.get(Keys.LDAP_USER_FILTER, index);
-        String groupFilter = binding.get(Keys.LDAP_GROUP_FILTER, index);
+        String ca = binding.get(LdapKeys.CA, index);
+        String bindDn = binding.get(LdapKeys.BIND_DN, index);
+        String bindPassword = binding.get(LdapKeys.BIND_PASSWORD_FILE, index);
+        String userBase = binding.get(LdapKeys.USER_BASE, index);
+        String groupBase = binding.get(LdapKeys.GROUP_BASE, index);
+        String userFilter = binding.get(LdapKeys.USER_FILTER, index);
+        String groupFilter = binding.get(LdapKeys.GROUP_FILTER, index);
         checkName("bind-dn", bindDn);
         checkName("user-base", userBase);
         checkName("group-base", groupBase);
@@ -74,13 +74,13 @@ final class LdapSection {
                         userFilter,
                         groupBase,
                         groupFilter,
-                        binding.get(Keys.LDAP_GROUP_NAME, index),
-                        binding.count(Keys.AUTHENTICATION_GROUPS_MAX)),
+                        binding.get(LdapKeys.GROUP_NAME, index),
+                        binding.count(AuthenticationLimitKeys.GROUPS_MAX)),
                 listeners);
     }
 
     private List<URI> servers(boolean startTls) {
-        List<String> given = binding.get(Keys.LDAP_SERVERS, index);
+        List<String> given = binding.get(LdapKeys.SERVERS, index);
         if (given.isEmpty() && !binding.isWrong(path)) {
             binding.mistake(
                     path, "its type is ldap, but ldap.servers is missing; allowed: " + SERVERS);

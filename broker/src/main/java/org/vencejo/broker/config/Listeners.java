@@ -61,7 +61,7 @@ final class Listeners {
         }
         if (given == 0) {
             // Port 0 takes a free port for each listener, so two of them would not share it.
-            int port = toIntExact(binding.get(Keys.LISTENER_PORT));
+            int port = toIntExact(binding.get(ListenerKeys.PORT));
             listeners.put(listener(LOOPBACK, port), "listeners");
             if (machine.hasIpv6Loopback() && port != 0) {
                 listeners.put(listener(LOOPBACK_6, port), "listeners");
@@ -83,7 +83,7 @@ final class Listeners {
 
     private void entry(int index) {
         String path = "listeners[" + index + "]";
-        Transport transport = binding.get(Keys.LISTENER_TRANSPORT, index);
+        Transport transport = binding.get(ListenerKeys.TRANSPORT, index);
         TlsFiles tls = null;
         if (transport.isSecure()) {
             tls = new TlsSection(binding, sources, index).bind();
@@ -99,12 +99,12 @@ final class Listeners {
         }
         long port =
                 sources.mentions(path + ".port")
-                        ? binding.get(Keys.LISTENER_PORT, index)
+                        ? binding.get(ListenerKeys.PORT, index)
                         : transport.port();
         Listener listener =
                 listener(
-                        binding.get(Keys.LISTENER_NAME, index),
-                        unix == null ? binding.get(Keys.LISTENER_ADDRESS, index) : LOOPBACK,
+                        binding.get(ListenerKeys.NAME, index),
+                        unix == null ? binding.get(ListenerKeys.ADDRESS, index) : LOOPBACK,
                         toIntExact(port),
                         transport,
                         unix,
@@ -135,7 +135,7 @@ final class Listeners {
     private @Nullable WebSocketServer webSocket(int index, Transport transport) {
         String path = "listeners[" + index + "].websocket";
         if (transport.isWebSocket()) {
-            String asked = binding.get(Keys.WEBSOCKET_PATH, index);
+            String asked = binding.get(ListenerKeys.WEBSOCKET_PATH, index);
             if (!asked.startsWith("/") || asked.contains("?") || asked.contains("#")) {
                 binding.mistake(
                         path + ".path",
@@ -143,20 +143,20 @@ final class Listeners {
                                 .formatted(asked));
             }
             return new WebSocketServer(
-                    asked, Set.copyOf(binding.get(Keys.WEBSOCKET_ORIGINS, index)));
+                    asked, Set.copyOf(binding.get(ListenerKeys.WEBSOCKET_ORIGINS, index)));
         }
         if (sources.mentions(path) && !binding.isWrong("listeners[" + index + "].transport")) {
             binding.mistake(
                     path,
                     "given, but the listener's transport is %s; allowed: with transport: websocket or secure-websocket"
-                            .formatted(Keys.LISTENER_TRANSPORT.type().print(transport)));
+                            .formatted(ListenerKeys.TRANSPORT.type().print(transport)));
         }
         return null;
     }
 
     private Set<ProtocolVersion> versions(int index) {
         Set<ProtocolVersion> versions = EnumSet.noneOf(ProtocolVersion.class);
-        for (String each : binding.get(Keys.LISTENER_VERSIONS, index)) {
+        for (String each : binding.get(ListenerKeys.VERSIONS, index)) {
             ProtocolVersion version = VERSIONS.get(each);
             if (version == null) {
                 binding.mistake(
@@ -171,7 +171,7 @@ final class Listeners {
     }
 
     private int connectionsMax(int index) {
-        long given = binding.get(Keys.LISTENER_CONNECTIONS_MAX, index);
+        long given = binding.get(ListenerKeys.CONNECTIONS_MAX, index);
         return given == 0 ? Integer.MAX_VALUE : toIntExact(given);
     }
 

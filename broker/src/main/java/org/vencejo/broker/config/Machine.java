@@ -28,6 +28,11 @@ public record Machine(int processors, long memoryBytes, long descriptors, boolea
                 ipv6Loopback());
     }
 
+    /// That part of the memory.
+    long memoryShare(int divisor) {
+        return Math.max(1_024, memoryBytes / divisor);
+    }
+
     /// The soft limit in effect: the JVM has raised it to the hard one where it may.
     private static long descriptorLimit() {
         // The management bean says the same, but loading it costs a tenth of the time to start.

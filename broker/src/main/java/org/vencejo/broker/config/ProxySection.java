@@ -25,7 +25,7 @@ final class ProxySection {
 
     /// What was given, or null if no proxies are to be listened to.
     @Nullable ProxyConfig bind(Transport transport) {
-        List<String> given = binding.get(Keys.PROXY_SOURCES, index);
+        List<String> given = binding.get(ListenerKeys.PROXY_SOURCES, index);
         if (given.isEmpty()) {
             if (sources.mentions(path) && !binding.isWrong(path)) {
                 binding.mistake(
@@ -47,7 +47,7 @@ final class ProxySection {
         return new ProxyConfig(
                 List.copyOf(ranges),
                 transport == Transport.UNIX,
-                binding.get(Keys.PROXY_BELIEVE_CERTIFICATE, index));
+                binding.get(ListenerKeys.PROXY_BELIEVE_CERTIFICATE, index));
     }
 
     private static String allowedAt(Transport transport) {

@@ -32,15 +32,15 @@ final class TlsSection {
             binding.mistake(
                     path,
                     "given, but the listener's transport is %s; allowed: with transport: tls or secure-websocket"
-                            .formatted(Keys.LISTENER_TRANSPORT.type().print(transport)));
+                            .formatted(ListenerKeys.TRANSPORT.type().print(transport)));
         }
     }
 
     /// The files, or null if there is a mistake.
     @Nullable TlsFiles bind() {
-        List<String> certificates = binding.get(Keys.TLS_CERTIFICATE, index);
-        List<String> keys = binding.get(Keys.TLS_KEY, index);
-        PeerCertificate asked = binding.get(Keys.TLS_CLIENT_CERTIFICATE, index);
+        List<String> certificates = binding.get(ListenerKeys.TLS_CERTIFICATE, index);
+        List<String> keys = binding.get(ListenerKeys.TLS_KEY, index);
+        PeerCertificate asked = binding.get(ListenerKeys.TLS_CLIENT_CERTIFICATE, index);
         if (certificates.isEmpty() && !binding.isWrong(path + ".certificate")) {
             binding.mistake(
                     "listeners[" + index + "]",
@@ -52,10 +52,10 @@ final class TlsSection {
                     "given %d files for %d certificates; allowed: a key for each certificate"
                             .formatted(keys.size(), certificates.size()));
         }
-        needs(Keys.TLS_CLIENT_CA, asked != PeerCertificate.OFF, asked);
+        needs(ListenerKeys.TLS_CLIENT_CA, asked != PeerCertificate.OFF, asked);
         if (asked == PeerCertificate.OFF) {
-            unused(Keys.TLS_CLIENT_CA);
-            unused(Keys.TLS_CRL);
+            unused(ListenerKeys.TLS_CLIENT_CA);
+            unused(ListenerKeys.TLS_CRL);
         }
         if (binding.isWrong("listeners[" + index + "]")) {
             return null;
@@ -77,7 +77,7 @@ final class TlsSection {
             binding.mistake(
                     path + ".client-certificate",
                     "given '%s', but client-ca is missing; allowed: with a file of those who sign the certificates of clients"
-                            .formatted(Keys.TLS_CLIENT_CERTIFICATE.type().print(asked)));
+                            .formatted(ListenerKeys.TLS_CLIENT_CERTIFICATE.type().print(asked)));
         }
     }
 
@@ -92,7 +92,7 @@ final class TlsSection {
     }
 
     private TlsFiles files(List<String> certificates, List<String> keys, PeerCertificate asked) {
-        Path password = path(binding.get(Keys.TLS_KEY_PASSWORD_FILE, index));
+        Path password = path(binding.get(ListenerKeys.TLS_KEY_PASSWORD_FILE, index));
         List<KeyPair> own = new ArrayList<>();
         for (int i = 0; i < certificates.size(); i++) {
             own.add(
@@ -104,9 +104,9 @@ final class TlsSection {
         return new TlsFiles(
                 own,
                 asked,
-                path(binding.get(Keys.TLS_CLIENT_CA, index)),
-                path(binding.get(Keys.TLS_CRL, index)),
-                binding.get(Keys.TLS_MINIMUM_VERSION, index));
+                path(binding.get(ListenerKeys.TLS_CLIENT_CA, index)),
+                path(binding.get(ListenerKeys.TLS_CRL, index)),
+                binding.get(ListenerKeys.TLS_MINIMUM_VERSION, index));
     }
 
     private static @Nullable Path path(String text) {

@@ -41,7 +41,7 @@ final class UnixSection {
                 binding.mistake(
                         path + "." + key,
                         "given, but the listener's transport is %s; allowed: with transport: unix"
-                                .formatted(Keys.LISTENER_TRANSPORT.type().print(transport)));
+                                .formatted(ListenerKeys.TRANSPORT.type().print(transport)));
             }
         }
     }
@@ -56,16 +56,16 @@ final class UnixSection {
             }
         }
         Path file = file();
-        Set<PosixFilePermission> mode = mode(binding.get(Keys.UNIX_MODE, index));
-        UserPrincipal owner = owner(binding.get(Keys.UNIX_OWNER, index));
-        GroupPrincipal group = group(binding.get(Keys.UNIX_GROUP, index));
+        Set<PosixFilePermission> mode = mode(binding.get(ListenerKeys.UNIX_MODE, index));
+        UserPrincipal owner = owner(binding.get(ListenerKeys.UNIX_OWNER, index));
+        GroupPrincipal group = group(binding.get(ListenerKeys.UNIX_GROUP, index));
         return file == null || binding.isWrong(path)
                 ? null
                 : new UnixSocket(file, mode, owner, group);
     }
 
     private @Nullable Path file() {
-        String given = binding.get(Keys.UNIX_PATH, index);
+        String given = binding.get(ListenerKeys.UNIX_PATH, index);
         if (given.isEmpty()) {
             binding.mistake(
                     path,
