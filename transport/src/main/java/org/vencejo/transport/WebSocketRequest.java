@@ -20,6 +20,7 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Our request to a server to go on in WebSocket, and its answer.
@@ -28,6 +29,13 @@ import org.jspecify.annotations.Nullable;
 final class WebSocketRequest extends ChannelInboundHandlerAdapter {
     private static final int LINE_BYTES_MAX = 4 << 10;
     private static final int HEADER_BYTES_MAX = 16 << 10;
+    private static final int SHOWN_MAX = 100;
+
+    /// Of headers, in lower case.
+    private static final String WEBSOCKET = "websocket";
+
+    private static final String UPGRADE = "upgrade";
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final WebSocketClient client;
@@ -127,17 +135,39 @@ final class WebSocketRequest extends ChannelInboundHandlerAdapter {
             return "what came is no HTTP";
         }
         if (!response.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
-            return "answered with " + response.status();
+            return "answered with " + shown(List.of(response.status().toString()));
         }
-        if (!WebSocketUpgrade.accept(key)
-                .equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT))) {
-            return "the answer is to another request";
+        // Who does not know of WebSocket may echo some of it, a cache or a proxy say: RFC 6455, 4.1
+        if (!WebSocketUpgrade.words(headers, HttpHeaderNames.UPGRADE).equals(List.of(WEBSOCKET))) {
+            return "the answer is not `Upgrade: websocket` but "
+                    + shown(headers.getAll(HttpHeaderNames.UPGRADE));
+        }
+        if (!WebSocketUpgrade.words(headers, HttpHeaderNames.CONNECTION).contains(UPGRADE)) {
+            return "the answer is not `Connection: Upgrade` but "
+                    + shown(headers.getAll(HttpHeaderNames.CONNECTION));
+        }
+        if (!headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT)
+                .equals(List.of(WebSocketUpgrade.accept(key)))) {
+            return "the answer is to another request: it has not the `Sec-WebSocket-Accept` of ours";
+        }
+        List<String> extensions = headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS);
+        if (!extensions.isEmpty()) {
+            return "the answer has extensions that were not asked for: " + shown(extensions);
         }
         // [MQTT-6.0.0-4]
-        String subprotocol = headers.get(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL);
-        return client.subprotocol().equals(subprotocol)
+        List<String> subprotocol = headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL);
+        return subprotocol.equals(List.of(client.subprotocol()))
                 ? null
                 : "the subprotocol %s was answered with %s"
-                        .formatted(client.subprotocol(), subprotocol);
+                        .formatted(client.subprotocol(), shown(subprotocol));
+    }
+
+    /// What a server said, as a line for people.
+    private static String shown(List<String> values) {
+        if (values.isEmpty()) {
+            return "none";
+        }
+        String text = String.join(", ", values).replaceAll("[^ -~]", "?");
+        return text.length() > SHOWN_MAX ? text.substring(0, SHOWN_MAX) + "..." : text;
     }
 }

@@ -204,7 +204,7 @@ final class WebSocketUpgrade extends ChannelInboundHandlerAdapter {
     }
 
     /// The words of all headers of that name, in lower case.
-    private static List<String> words(HttpHeaders headers, CharSequence name) {
+    static List<String> words(HttpHeaders headers, CharSequence name) {
         List<String> words = new ArrayList<>();
         for (String each : headers.getAll(name)) {
             for (String word : each.split(",", -1)) {

@@ -18,6 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,25 +123,64 @@ class WebSocketDialTest {
         assertThat(client.reason()).isEqualTo("WebSocket: " + reason);
     }
 
+    /// A part of a right answer is another one. Rows without a reason are the control arm: what
+    /// they have instead is right, too.
     @ParameterizedTest
-    @CsvSource({
-        "HTTP/1.1 101, HTTP/1.1 200, answered with 200 Switching Protocols",
-        "sec-websocket-accept: , sec-websocket-accept: x, the answer is to another request",
-        "protocol: mqtt, protocol: mqttv3.1, the subprotocol mqtt was answered with mqttv3.1",
-        "sec-websocket-protocol, x, the subprotocol mqtt was answered with null",
-        "HTTP/1.1 101, MQTT, what came is no HTTP"
-    })
-    void aWrongAnswerIsToldToWhoAsked(String right, String wrong, String reason) throws Exception {
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    upgrade: websocket         | Upgrade: WebSocket        |
+                    upgrade: websocket         | upgrade: h2c              | the answer is not `Upgrade: websocket` but h2c
+                    upgrade: websocket         | upgrade: websocket, h2c   | the answer is not `Upgrade: websocket` but websocket, h2c
+                    upgrade: websocket         | x: websocket              | the answer is not `Upgrade: websocket` but none
+                    connection: upgrade        | Connection: x, Upgrade    |
+                    connection: upgrade        | connection: close         | the answer is not `Connection: Upgrade` but close
+                    connection: upgrade        | connection: upgraded      | the answer is not `Connection: Upgrade` but upgraded
+                    connection: upgrade        | x: upgrade                | the answer is not `Connection: Upgrade` but none
+                    sec-websocket-accept:      | Sec-WebSocket-Accept:     |
+                    sec-websocket-accept:      | sec-websocket-accept: x   | the answer is to another request: it has not the `Sec-WebSocket-Accept` of ours
+                    sec-websocket-accept:      | x:                        | the answer is to another request: it has not the `Sec-WebSocket-Accept` of ours
+                    sec-websocket-protocol:    | Sec-WebSocket-Protocol:   |
+                    protocol: mqtt             | protocol: mqttv3.1        | the subprotocol mqtt was answered with mqttv3.1
+                    protocol: mqtt             | protocol: MQTT            | the subprotocol mqtt was answered with MQTT
+                    protocol: mqtt             | protocol: mqtt, x         | the subprotocol mqtt was answered with mqtt, x
+                    sec-websocket-protocol:    | x:                        | the subprotocol mqtt was answered with none
+                    sec-websocket-protocol:    | sec-websocket-extensions: | the answer has extensions that were not asked for: mqtt
+                    101 Switching Protocols    | 101 Yes                   |
+                    101 Switching Protocols    | 200 OK                    | answered with 200 OK
+                    101 Switching Protocols    | 404 Nö               | answered with 404 N?
+                    HTTP/1.1                   | MQTT                      | what came is no HTTP
+                    """)
+    void anAnswerIsCheckedInAllItsParts(String right, String given, @Nullable String reason)
+            throws Exception {
         var dialled = dial("mqtt");
         String answer = agreed(request(), "mqtt");
         assertThat(answer).contains(right);
-        send(answer.replace(right, wrong));
+        send(answer.replace(right, given));
+        if (reason == null) {
+            assertThat(dialled.get()).isSameAs(client.connection());
+            return;
+        }
         assertThatThrownBy(dialled::get)
                 .isInstanceOf(ExecutionException.class)
                 .cause()
                 .isInstanceOf(IOException.class)
                 .hasMessage("WebSocket upgrade: " + reason);
         assertThat(client.opened).isNotDone();
+    }
+
+    @Test
+    void noMoreThanALineOfAWrongAnswerIsTold() throws Exception {
+        var dialled = dial("mqtt");
+        String answer = agreed(request(), "mqtt");
+        send(answer.replace("protocol: mqtt", "protocol: " + "x".repeat(5_000)));
+        assertThatThrownBy(dialled::get)
+                .cause()
+                .hasMessage(
+                        "WebSocket upgrade: the subprotocol mqtt was answered with "
+                                + "x".repeat(100)
+                                + "...");
     }
 
     @Test
