@@ -30,7 +30,7 @@ class BillOfMaterialsTest {
                 !Files.getLastModifiedTime(bill)
                         .toInstant()
                         .isBefore(Files.getLastModifiedTime(program).toInstant().minusSeconds(120)),
-                "the bill of materials: it is of an earlier build, as Maven makes none offline");
+                "the bill of materials: it is of an earlier build, as mvn -o makes none");
         String text = Files.readString(bill);
         // What it is the bill of is named twice, and is in lib as well.
         Set<String> listed = new TreeSet<>();
