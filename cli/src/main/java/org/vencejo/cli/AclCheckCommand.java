@@ -34,16 +34,16 @@ import picocli.CommandLine.Spec;
         description = {
             "List what a file of access rules allows or denies otherwise than another.",
             "",
-            "Asked about are the clients and topics that the rules tell apart, those that are given, and with",
-            "--config or --data-folder those that the broker knows that runs there.",
+            "Asked about are the clients and topics that the rules tell apart, those that are given, and with"
+                    + " --config or --data-folder those that the broker knows that runs there.",
             ""
         },
         footer = {
             "",
             "Each line: who, what, topic: the decision before -> the decision after, with the rules' places.",
             "",
-            "Exit codes: 0 no difference, 1 differences, 2 cannot ask the broker, 64 wrong use, 78 mistakes in a",
-            "file."
+            "Exit codes: 0 no difference, 1 differences, 2 cannot ask the broker, 64 wrong use, 78 mistakes in"
+                    + " a file."
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
@@ -94,6 +94,11 @@ final class AclCheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (most < 0) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "expected a number of lines behind --most, given was " + most);
+        }
         for (String topic : topics) {
             if (!TopicFilter.of(topic).isValid()) {
                 throw new ParameterException(
@@ -134,7 +139,9 @@ final class AclCheckCommand implements Callable<Integer> {
         int count = outcome.differences().size();
         outcome.differences().stream().limit(most).forEach(System.out::println);
         if (count > most) {
-            System.err.printf("vencejo: %d more lines were left out: --most%n", count - most);
+            System.err.printf(
+                    "vencejo: %d more lines were left out; --most=%d prints all%n",
+                    count - most, count);
         }
         if (!outcome.complete() || (broker != null && !broker.complete())) {
             System.err.println(

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.vencejo.broker.access.AddressRange;
 import org.vencejo.broker.access.Decision;
 import org.vencejo.broker.config.Configuration;
 import org.vencejo.broker.config.ConfigurationException;
@@ -112,13 +113,17 @@ final class AclCommand implements Runnable {
         @Option(
                 names = "--listener",
                 paramLabel = "NAME",
-                description = "The listener that the client comes through.")
+                description =
+                        "The listener that the client comes through. Without it, rules for listeners are"
+                                + " taken to fit if they allow, and not if they deny.")
         private @Nullable String listener;
 
         @Option(
                 names = "--address",
                 paramLabel = "IP",
-                description = "The address that the client comes from.")
+                description =
+                        "The address that the client comes from. Without it, rules for addresses are taken"
+                                + " to fit if they allow, and not if they deny.")
         private @Nullable String address;
 
         @Option(
@@ -130,10 +135,9 @@ final class AclCommand implements Runnable {
         @Option(
                 names = "--certificate",
                 paramLabel = "NAME",
-                description = {
-                    "The subject of the certificate that the client shows, CN=..., or one of its",
-                    "other names, such as DNS:...; as often as needed."
-                })
+                description =
+                        "The subject of the certificate that the client shows, CN=..., or one of its"
+                                + " other names, such as DNS:...; as often as needed.")
         private List<String> certificate = new ArrayList<>();
 
         @Option(
@@ -143,7 +147,7 @@ final class AclCommand implements Runnable {
                 description = "The QoS of the message or subscription. Default: 0.")
         private QoS qos = QoS.AT_MOST_ONCE;
 
-        @Option(names = "--retain", description = "A message with RETAIN.")
+        @Option(names = "--retain", description = "With publish: a message with RETAIN.")
         private boolean retain;
 
         @Option(
@@ -157,6 +161,7 @@ final class AclCommand implements Runnable {
 
         @Override
         public Integer call() {
+            checkFlags();
             AccessRules rules;
             try {
                 rules =
@@ -166,21 +171,58 @@ final class AclCommand implements Runnable {
             } catch (ConfigurationException e) {
                 return ConfigurationOptions.tell(e);
             }
-            Decision decision = decide(rules);
+            Subject subject = subject();
+            Decision decision = decide(rules, subject);
             System.out.println(
                     (decision.allowed() ? "allowed: " : "denied: ") + decision.because());
+            remark(rules, subject, decision);
             return decision.allowed() ? 0 : DENIED;
         }
 
-        private Decision decide(AccessRules rules) {
-            String remote = address == null ? null : address + ":0";
-            Subject subject =
-                    new Subject(
-                            client,
-                            new Identity(user, Set.copyOf(groups), null),
-                            listener,
-                            remote,
-                            shown());
+        private void checkFlags() {
+            if (address != null && (address.contains("/") || AddressRange.of(address) == null)) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "expected an IP address behind --address, given was " + address);
+            }
+            if (retain && what != What.PUBLISH) {
+                throw new ParameterException(spec.commandLine(), "--retain goes with publish");
+            }
+            if (shared && what != What.RECEIVE) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--shared goes with receive; who subscribes says so by $share/...");
+            }
+        }
+
+        private Subject subject() {
+            return new Subject(
+                    client,
+                    new Identity(user, Set.copyOf(groups), null),
+                    listener,
+                    address == null ? null : address + ":0",
+                    shown());
+        }
+
+        /// What the decision alone would not tell.
+        private void remark(AccessRules rules, Subject subject, Decision decision) {
+            for (String key : Decision.leftOpen(rules, subject)) {
+                System.err.printf(
+                        "vencejo: without %s, rules with %s are taken to fit if they allow, and not if"
+                                + " they deny%n",
+                        key.equals("listeners") ? "--listener" : "--address", key);
+            }
+            if (what == What.SUBSCRIBE && decision.allowed()) {
+                Decision whole = Decision.ofWholeSubscribe(rules, subject, filter(), qos);
+                if (!whole.allowed()) {
+                    System.err.println(
+                            "vencejo: it is granted, and what of it may not be received is held back: "
+                                    + whole.because());
+                }
+            }
+        }
+
+        private Decision decide(AccessRules rules, Subject subject) {
             try {
                 return switch (what) {
                     case PUBLISH ->

@@ -29,14 +29,14 @@ import picocli.CommandLine.Spec;
         description = {
             "Write a configuration from a mosquitto.conf, and name each line that is not carried over.",
             "",
-            "Password and ACL files stay in use as they are. What is written is checked as by check-config; a",
-            "listener that would let in more than before is left out.",
+            "Password and ACL files stay in use as they are. What is written to a file is checked as by"
+                    + " check-config; a listener that would let in more than before is left out.",
             ""
         },
         footer = {
             "",
-            "Exit codes: 0 written, 1 written, not all is carried over, and --strict was given, 2 nothing was",
-            "written, 64 wrong use, 78 written, and has mistakes."
+            "Exit codes: 0 written, 1 written, not all is carried over, and --strict was given, 2 nothing was"
+                    + " written, 64 wrong use, 78 written, and has mistakes."
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)

@@ -56,7 +56,12 @@ class AclCheckTest {
         assertThat(check(other, old, "--clients", "c1", "--most", "2")).isEqualTo(1);
         assertThat(text(out)).hasLineCount(2);
         assertThat(text(err))
-                .isEqualTo("vencejo: " + (lines - 2) + " more lines were left out: --most\n");
+                .isEqualTo(
+                        "vencejo: %d more lines were left out; --most=%d prints all\n"
+                                .formatted(lines - 2, lines));
+        assertThat(check(other, old, "--clients", "c1", "--most", "-1")).isEqualTo(64);
+        assertThat(check(other, old, "--clients", "c1", "--most", "" + lines)).isEqualTo(1);
+        assertThat(text(err)).isEmpty();
 
         Files.writeString(other, "rules: [{allow: fly}]");
         assertThat(check(other, old)).isEqualTo(78);

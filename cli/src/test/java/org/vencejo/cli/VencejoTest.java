@@ -95,6 +95,54 @@ class VencejoTest {
     }
 
     @Test
+    void anExplanationSaysWhatItTookForGranted() throws IOException {
+        Path rules =
+                Files.writeString(
+                        folder.resolve("r.yaml"),
+                        """
+                        rules:
+                          - {deny: subscribe, topics: a/secret}
+                          - {allow: publish, topics: a, users: bob, listeners: in, addresses: 10.0.0.0/8}
+                          - {allow: subscribe, topics: "a/#"}
+                        """);
+        String[] bob = {"acl", "explain", "--set", "access-rules=" + rules, "--user", "bob"};
+        assertThat(run(with(bob, "publish", "a"))).isZero();
+        assertThat(text(err))
+                .isEqualTo(
+                        """
+                        vencejo: without --listener, rules with listeners are taken to fit if they allow, and not if they deny
+                        vencejo: without --address, rules with addresses are taken to fit if they allow, and not if they deny
+                        """);
+        String[] known = with(bob, "--listener", "in", "--address", "10.1.2.3");
+        assertThat(run(with(known, "publish", "a"))).isZero();
+        assertThat(text(err)).isEmpty();
+        assertThat(run("acl", "explain", "--set", "access-rules=" + rules, "publish", "a"))
+                .as("no such rule is about who is not bob")
+                .isEqualTo(1);
+        assertThat(text(err)).isEmpty();
+
+        assertThat(run(with(known, "subscribe", "a/+"))).isZero();
+        assertThat(text(err))
+                .isEqualTo(
+                        "vencejo: it is granted, and what of it may not be received is held back: "
+                                + rules
+                                + ":2: deny: subscribe, topics: a/secret\n");
+        assertThat(run(with(known, "subscribe", "a/b/#"))).isZero();
+        assertThat(text(err)).isEmpty();
+        assertThat(run(with(known, "subscribe", "#"))).isZero();
+        assertThat(text(err)).contains("held back");
+
+        assertThat(run(with(bob, "publish", "a", "--address", "10.1.2.300"))).isEqualTo(64);
+        assertThat(text(err)).contains("expected an IP address behind --address");
+        assertThat(run(with(bob, "publish", "a", "--address", "10.0.0.0/8"))).isEqualTo(64);
+        assertThat(run(with(bob, "publish", "a", "--address", "::1"))).isEqualTo(1);
+        assertThat(run(with(known, "publish", "a", "--retain"))).isZero();
+        assertThat(run(with(known, "subscribe", "a", "--retain"))).isEqualTo(64);
+        assertThat(run(with(known, "receive", "a", "--shared"))).isZero();
+        assertThat(run(with(known, "publish", "a", "--shared"))).isEqualTo(64);
+    }
+
+    @Test
     void accessRulesAreExplained() throws IOException {
         Path rules =
                 Files.writeString(

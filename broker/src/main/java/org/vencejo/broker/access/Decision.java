@@ -1,5 +1,8 @@
 package org.vencejo.broker.access;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.AccessRules;
 import org.vencejo.core.AccessRules.Subject;
@@ -27,6 +30,36 @@ public record Decision(boolean allowed, String because) {
         return rules instanceof RuleSet set
                 ? by(set.permissionsOf(subject).subscribeRule(topicFilter, qos))
                 : OPEN;
+    }
+
+    /// About a SUBSCRIBE of which nothing may be held back.
+    public static Decision ofWholeSubscribe(
+            AccessRules rules, Subject subject, TopicFilter topicFilter, QoS qos) {
+        return rules instanceof RuleSet set
+                ? ofSubscribe(
+                        new RuleSet(set.rules(), RuleSet.Wide.REFUSED), subject, topicFilter, qos)
+                : OPEN;
+    }
+
+    /// What `subject` leaves open that rules about it ask for, by their keys: such a rule is taken
+    /// to fit if it allows, and not to fit if it denies.
+    public static List<String> leftOpen(AccessRules rules, Subject subject) {
+        List<String> keys = new ArrayList<>();
+        if (subject.listener() == null && asks(rules, subject, who -> !who.listeners().isEmpty())) {
+            keys.add("listeners");
+        }
+        if (subject.remoteAddress() == null
+                && asks(rules, subject, who -> !who.addresses().isEmpty())) {
+            keys.add("addresses");
+        }
+        return keys;
+    }
+
+    private static boolean asks(AccessRules rules, Subject subject, Predicate<Who> isFor) {
+        return rules instanceof RuleSet set
+                && set.rules().stream()
+                        .map(Rule::who)
+                        .anyMatch(who -> isFor.test(who) && who.holds(subject, true));
     }
 
     /// About a delivery at this QoS, through a shared subscription or not.
