@@ -2,6 +2,7 @@ package org.vencejo.client;
 
 import io.netty.buffer.ByteBuf;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.protocol.DecoderLimits;
@@ -17,7 +18,7 @@ import org.vencejo.transport.SocketConnection;
 
 /// What joins a socket to the session: bytes to packets and back.
 ///
-/// Confined to its event loop, except [#gone].
+/// Confined to its event loop, except [#gone], and what is done aside.
 final class ClientDriver implements ConnectionHandler, ToServer {
     static final int HIGH_BYTES = 1 << 20;
     static final int LOW_BYTES = 256 << 10;
@@ -156,6 +157,32 @@ final class ClientDriver implements ConnectionHandler, ToServer {
     public void close(String reason) {
         deaf = true;
         socket().close(reason, PATIENCE_NANOS);
+    }
+
+    @Override
+    public void aside(Authenticating.Step step) {
+        Thread.ofPlatform()
+                .daemon()
+                .name("vencejo-client-authentication")
+                .start(() -> answer(step));
+    }
+
+    // On a thread of its own.
+    private void answer(Authenticating.Step step) {
+        byte[] data = null;
+        Throwable failure = null;
+        try {
+            data = step.data();
+        } catch (Throwable failed) { // an Error, too, would leave the application waiting
+            failure = failed;
+        }
+        byte[] said = data;
+        Throwable why = failure;
+        try {
+            owner.submit((session, nanos) -> session.authenticated(this, said, why, nanos));
+        } catch (RejectedExecutionException ended) {
+            return; // the client was closed, and nobody waits
+        }
     }
 
     @Override

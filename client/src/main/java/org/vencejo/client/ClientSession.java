@@ -40,10 +40,6 @@ import org.vencejo.protocol.Unsubscribe;
 /// Inputs of a connection name it, and those of an older one do nothing. Each request is answered
 /// once: by the server, or when the connection ends.
 final class ClientSession {
-    /// A CONNECT that the server has not answered yet.
-    private record Connecting(
-            ToServer server, boolean cleanStart, Answer<MqttConnected> answer, long sinceNanos) {}
-
     // For its whole life
     private final MqttOptions options;
     private final ProtocolVersion version;
@@ -84,7 +80,7 @@ final class ClientSession {
             return false;
         }
         connecting = new Connecting(server, cleanStart, answer, nowNanos);
-        server.send(options.connect(clientIdentifier, cleanStart));
+        connecting.begin(options, clientIdentifier);
         return true;
     }
 
@@ -92,15 +88,17 @@ final class ClientSession {
         if (connack.reasonCode().isError()) {
             end(
                     connack.reasonCode(),
-                    "the server refused the connection: " + reason(connack.reasonCode(), connack));
+                    "the server refused the connection: "
+                            + reason(connack.reasonCode(), connack)
+                            + asked.explanation(connack.reasonCode()));
             return;
         }
-        if (connack.sessionPresent() && asked.cleanStart) {
+        if (connack.sessionPresent() && asked.cleanStart()) {
             throw ProtocolViolation.protocolError(
                     "MQTT-3.2.2-2", "Session Present is 0 after Clean Start, given was 1");
         }
         if (connack.sessionPresent() && !kept && !options.foreignSessionAccepted()) {
-            asked.server.send(new Disconnect(ReasonCode.SUCCESS));
+            asked.server().send(new Disconnect(ReasonCode.SUCCESS));
             end( // [MQTT-3.2.2-4], D2
                     ReasonCode.UNSPECIFIED_ERROR,
                     "the server has a session of "
@@ -112,17 +110,18 @@ final class ClientSession {
         // Before 3.1.1 the server does not say; it is asked to go on, and so do we (V31-23).
         boolean resumed =
                 version == ProtocolVersion.MQTT_3_1
-                        ? kept && !asked.cleanStart
+                        ? kept && !asked.cleanStart()
                         : connack.sessionPresent();
         List<MqttMessage> lost = resumed ? List.of() : startOver();
         established(asked, connack.properties(), resumed, nowNanos);
-        asked.answer.complete(
-                new MqttConnected(
-                        connack.sessionPresent(),
-                        clientIdentifier,
-                        keepAlive(connack.properties()),
-                        connack.properties(),
-                        lost));
+        asked.answer()
+                .complete(
+                        new MqttConnected(
+                                connack.sessionPresent(),
+                                clientIdentifier,
+                                keepAlive(connack.properties()),
+                                connack.properties(),
+                                lost));
     }
 
     private void established(Connecting asked, Properties connack, boolean resumed, long nowNanos) {
@@ -136,11 +135,11 @@ final class ClientSession {
                                         Property.SESSION_EXPIRY_INTERVAL,
                                         options.sessionExpiryInterval())
                                 > 0
-                        : !asked.cleanStart;
+                        : !asked.cleanStart();
         ServerLimits limits = ServerLimits.of(version, connack);
         ServerConnection begun =
                 new ServerConnection(
-                        asked.server,
+                        asked.server(),
                         limits,
                         new KeepAlive(keepAlive(connack), nowNanos),
                         new TopicAliases(options.topicAliasMaximum()),
@@ -173,8 +172,11 @@ final class ClientSession {
         Connecting asked = connecting;
         ServerConnection to = connection;
         try {
-            if (asked != null && asked.server == from) {
-                answered(asked, packet, nowNanos);
+            if (asked != null && asked.server() == from) {
+                Connack connack = asked.answered(packet);
+                if (connack != null) {
+                    connack(asked, connack, nowNanos);
+                }
             } else if (to != null && to.server() == from) {
                 to.at(nowNanos);
                 to.keepAlive().received(nowNanos);
@@ -183,6 +185,9 @@ final class ClientSession {
             }
         } catch (ProtocolViolation violation) {
             violated(violation);
+        } catch (MqttException notTheServer) { // so says the mechanism of authentication
+            leave(ReasonCode.UNSPECIFIED_ERROR);
+            end(notTheServer);
         }
     }
 
@@ -193,16 +198,6 @@ final class ClientSession {
                 connection.at(nowNanos);
             }
             violated(violation);
-        }
-    }
-
-    private void answered(Connecting asked, Packet packet, long nowNanos) {
-        if (packet instanceof Connack connack) {
-            connack(asked, connack, nowNanos);
-        } else {
-            throw ProtocolViolation.protocolError(
-                    "MQTT-3.2.0-1",
-                    "the first packet of a server is CONNACK, given was " + packet.type());
         }
     }
 
@@ -222,7 +217,7 @@ final class ClientSession {
                             "the server ended the connection: "
                                     + reason(disconnect.reasonCode(), disconnect));
             case Connack connack -> throw unexpected(packet, "MQTT-3.2.0-2");
-            case Auth auth -> throw unexpected(packet, "U5-41");
+            case Auth auth -> from.auth(auth);
             case Connect connect -> throw unexpected(packet, "MQTT-4.13.1-1");
             case Subscribe subscribe -> throw unexpected(packet, "MQTT-4.13.1-1");
             case Unsubscribe unsubscribe -> throw unexpected(packet, "MQTT-4.13.1-1");
@@ -233,6 +228,37 @@ final class ClientSession {
     private static ProtocolViolation unexpected(Packet packet, String statement) {
         return ProtocolViolation.protocolError(
                 statement, "a server does not send " + packet.type() + " now");
+    }
+
+    /// What the mechanism of authentication says next, or why it has nothing to say.
+    void authenticated(
+            ToServer from, byte @Nullable [] data, @Nullable Throwable failure, long nowNanos) {
+        ServerConnection to = connection;
+        Authenticating exchange = authenticating();
+        if (!isCurrent(from) || exchange == null || !exchange.isAsked()) {
+            return;
+        }
+        if (to != null) {
+            to.at(nowNanos);
+        }
+        try {
+            exchange.said(data, failure);
+        } catch (MqttException nothing) {
+            if (to != null && !exchange.isBegun()) {
+                to.notAuthenticated(nothing); // nothing has begun, so nothing has to end
+                pump(nowNanos);
+            } else {
+                leave(ReasonCode.UNSPECIFIED_ERROR); // [MQTT-4.12.1-2]
+                end(nothing);
+            }
+        }
+    }
+
+    private @Nullable Authenticating authenticating() {
+        if (connecting != null) {
+            return connecting.authenticating();
+        }
+        return connection == null ? null : connection.authenticating();
     }
 
     /// The socket takes more.
@@ -288,6 +314,11 @@ final class ClientSession {
         pump(nowNanos);
     }
 
+    /// The client is to authenticate again.
+    void authenticate(Answer<Properties> answer, long nowNanos) {
+        request(answer, to -> to.authenticate(options.authentication(), answer), nowNanos);
+    }
+
     /// The application took a message: now it is acknowledged.
     void taken(Arrival arrival, long nowNanos) {
         ServerConnection to = connection;
@@ -317,9 +348,7 @@ final class ClientSession {
         if (connecting != null && nanosToNext(nowNanos) == 0) {
             end(
                     ReasonCode.SERVER_UNAVAILABLE,
-                    "the server did not answer CONNECT in "
-                            + options.connectTimeout().toMillis()
-                            + " ms");
+                    connecting.late() + " in " + options.connectTimeout().toMillis() + " ms");
         } else if (to != null && to.keepAlive().serverIsGone(nowNanos)) {
             end(
                     ReasonCode.KEEP_ALIVE_TIMEOUT,
@@ -334,7 +363,7 @@ final class ClientSession {
     /// How long nothing can be due, [KeepAlive#NEVER] if nothing will be.
     long nanosToNext(long nowNanos) {
         if (connecting != null) {
-            long waited = nowNanos - connecting.sinceNanos;
+            long waited = nowNanos - connecting.sinceNanos();
             return Math.max(0, options.connectTimeout().toNanos() - waited);
         }
         return connection == null ? KeepAlive.NEVER : connection.keepAlive().nanosToNext(nowNanos);
@@ -359,14 +388,7 @@ final class ClientSession {
     }
 
     private void violated(ProtocolViolation violation) {
-        if (connection != null && version.isMqtt5()) {
-            ReasonCode code = violation.reasonCode();
-            connection.send(
-                    new Disconnect(
-                            code.allowedIn(PacketType.DISCONNECT)
-                                    ? code
-                                    : ReasonCode.PROTOCOL_ERROR));
-        }
+        leave(violation.reasonCode());
         end(
                 violation.reasonCode(),
                 "the server broke the protocol: "
@@ -376,21 +398,39 @@ final class ClientSession {
                         + "]");
     }
 
-    // Every way out of a connection comes through here; everybody who waits is told.
+    // Tells a server of 5.0 why we go (4.13.1).
+    private void leave(ReasonCode code) {
+        if (!version.isMqtt5()) {
+            return;
+        }
+        boolean ofClients = code.allowedIn(PacketType.DISCONNECT, true);
+        Disconnect disconnect = new Disconnect(ofClients ? code : ReasonCode.PROTOCOL_ERROR);
+        if (connection != null) {
+            connection.send(disconnect);
+        } else if (connecting != null) {
+            connecting.leave(disconnect);
+        }
+    }
+
     private void end(ReasonCode reasonCode, String sentence) {
-        MqttException why = new MqttException(reasonCode, sentence);
+        end(new MqttException(reasonCode, sentence));
+    }
+
+    // Every way out of a connection comes through here; everybody who waits is told.
+    private void end(MqttException why) {
         Connecting asked = connecting;
         ServerConnection to = connection;
         connecting = null;
         connection = null;
         if (asked != null) {
             ended = why;
-            asked.server.close(sentence);
-            asked.answer.fail(why);
+            asked.server().close(why.sentence());
+            asked.answer().fail(why);
         }
         if (to != null) {
             ended = why;
-            to.server().close(sentence);
+            to.server().close(why.sentence());
+            to.notAuthenticated(why);
             outgoing.disconnected(why, kept);
             inbox.close(why);
             if (!kept) {
@@ -400,7 +440,7 @@ final class ClientSession {
     }
 
     private boolean isCurrent(ToServer server) {
-        return (connecting != null && connecting.server == server)
+        return (connecting != null && connecting.server() == server)
                 || (connection != null && connection.server() == server);
     }
 
@@ -428,7 +468,8 @@ final class ClientSession {
     // Reading stops while the application has enough and no answer is awaited.
     private void balanceReading(ServerConnection to) {
         boolean tooMuch = to.isReadingPaused() ? !incoming.hasRoom() : incoming.isFull();
-        to.pauseReading(tooMuch && !outgoing.awaitsAnswers());
+        boolean awaitsAnswers = outgoing.awaitsAnswers() || to.authenticating() != null;
+        to.pauseReading(tooMuch && !awaitsAnswers);
     }
 
     // ---- what others look at ----

@@ -192,6 +192,30 @@ public final class MqttClient implements AutoCloseable {
         return message.contains("Connection refused") ? "connection refused" : message;
     }
 
+    /// Authenticates again on the open connection, as the option `authentication` says, while all
+    /// else goes on: to show a new token before the old one ends. Returns the properties of the
+    /// server's answer.
+    ///
+    /// @throws MqttException if there is no connection or no such option; if the mechanism had
+    ///   nothing to say, after which the connection goes on; if the server refused, or is not the
+    ///   one, after which there is none
+    public Properties reauthenticate() {
+        return authenticatedAgain()
+                .await(options.answerTimeout().toNanos(), "AUTH that authenticates again");
+    }
+
+    /// The same without a wait: what [#reauthenticate] would return or throw is what this completes
+    /// with, on the client's own thread, where nothing may wait.
+    public CompletableFuture<Properties> reauthenticateAsync() {
+        return authenticatedAgain().future();
+    }
+
+    private Answer<Properties> authenticatedAgain() {
+        Answer<Properties> answer = new Answer<>();
+        submit((to, nanos) -> to.authenticate(answer, nanos));
+        return answer;
+    }
+
     /// Ends the connection as planned: the server forgets the will.
     public void disconnect() {
         disconnect(ReasonCode.SUCCESS);

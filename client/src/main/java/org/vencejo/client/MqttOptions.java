@@ -26,6 +26,8 @@ import org.vencejo.protocol.Will;
 /// @param keepAlive in seconds, 0 for none
 /// @param sessionExpiryInterval in seconds, 0 for a session that ends with the connection,
 ///   0xFFFFFFFF for one that never ends
+/// @param authentication how to show who it is in the steps of enhanced authentication, 5.0 only;
+///   null for none
 /// @param receiveMaximum how many messages above QoS 0 the server may send before one is
 ///   acknowledged
 /// @param maximumPacketSize the largest packet that is taken, in bytes; announced to a 5.0 server
@@ -52,6 +54,7 @@ public record MqttOptions(
         long sessionExpiryInterval,
         @Nullable String userName,
         byte @Nullable [] password,
+        @Nullable MqttAuthentication authentication,
         @Nullable Will will,
         int receiveMaximum,
         int maximumPacketSize,
@@ -90,10 +93,17 @@ public record MqttOptions(
                     ReasonCode.BAD_USER_NAME_OR_PASSWORD,
                     "before MQTT 5.0 a password needs a user name, given was none");
         }
-        if (properties.has(Property.AUTHENTICATION_METHOD)) {
+        if (properties.has(Property.AUTHENTICATION_METHOD)
+                || properties.has(Property.AUTHENTICATION_DATA)) {
             throw new MqttException(
                     ReasonCode.BAD_AUTHENTICATION_METHOD,
-                    "this client has no enhanced authentication, given was a method");
+                    "enhanced authentication is said by the option authentication, given was a"
+                            + " property of CONNECT");
+        }
+        if (authentication != null && !version.isMqtt5()) {
+            throw new MqttException(
+                    ReasonCode.BAD_AUTHENTICATION_METHOD,
+                    authentication.method() + " needs MQTT 5.0, given was " + version);
         }
         requireEncodable(
                 new Connect(
@@ -104,7 +114,9 @@ public record MqttOptions(
                         will,
                         userName,
                         password,
-                        version.isMqtt5() ? properties : Properties.NONE));
+                        version.isMqtt5()
+                                ? authenticated(properties.toBuilder(), authentication, null)
+                                : Properties.NONE));
     }
 
     /// Options to be filled; what is not set has a default that suits a server on this machine.
@@ -116,6 +128,12 @@ public record MqttOptions(
     ///
     /// @throws MqttException if it could not be sent
     Connect connect(String identifier, boolean withCleanStart) {
+        return connect(identifier, withCleanStart, null);
+    }
+
+    /// The same with the first data of the authentication, or null.
+    Connect connect(
+            String identifier, boolean withCleanStart, byte @Nullable [] authenticationData) {
         requireIdentifier(identifier, withCleanStart);
         Connect connect =
                 new Connect(
@@ -126,7 +144,9 @@ public record MqttOptions(
                         will,
                         userName,
                         password,
-                        version.isMqtt5() ? connectProperties() : Properties.NONE);
+                        version.isMqtt5()
+                                ? connectProperties(authenticationData)
+                                : Properties.NONE);
         requireEncodable(connect); // with an identifier that the server may have chosen
         return connect;
     }
@@ -155,12 +175,23 @@ public record MqttOptions(
         }
     }
 
-    private Properties connectProperties() {
+    private Properties connectProperties(byte @Nullable [] authenticationData) {
         Properties.Builder all = properties.toBuilder();
         put(all, Property.SESSION_EXPIRY_INTERVAL, sessionExpiryInterval, 0);
         put(all, Property.RECEIVE_MAXIMUM, receiveMaximum, PacketIdentifiers.MAX);
         put(all, Property.MAXIMUM_PACKET_SIZE, maximumPacketSize, DecoderLimits.PACKET_SIZE_MAX);
         put(all, Property.TOPIC_ALIAS_MAXIMUM, topicAliasMaximum, 0);
+        return authenticated(all, authentication, authenticationData);
+    }
+
+    private static Properties authenticated(
+            Properties.Builder all, @Nullable MqttAuthentication how, byte @Nullable [] data) {
+        if (how != null) {
+            all.put(Property.AUTHENTICATION_METHOD, how.method());
+            if (data != null) {
+                all.put(Property.AUTHENTICATION_DATA, data);
+            }
+        }
         return all.build();
     }
 
@@ -198,6 +229,7 @@ public record MqttOptions(
                 + userName
                 + ", password="
                 + (password == null ? "none" : "hidden")
+                + (authentication == null ? "" : ", authentication=" + authentication.method())
                 + "]";
     }
 
@@ -215,6 +247,7 @@ public record MqttOptions(
         private long sessionExpiryInterval;
         private @Nullable String userName;
         private byte @Nullable [] password;
+        private @Nullable MqttAuthentication authentication;
         private @Nullable Will will;
         private int receiveMaximum = 1_000;
         private int maximumPacketSize = 16 << 20;
@@ -295,6 +328,12 @@ public record MqttOptions(
             return this;
         }
 
+        /// Has enhanced authentication spoken, or not.
+        public Builder authentication(@Nullable MqttAuthentication how) {
+            authentication = how;
+            return this;
+        }
+
         public Builder will(@Nullable Will left) {
             will = left;
             return this;
@@ -372,6 +411,7 @@ public record MqttOptions(
                     sessionExpiryInterval,
                     userName,
                     password,
+                    authentication,
                     will,
                     receiveMaximum,
                     maximumPacketSize,

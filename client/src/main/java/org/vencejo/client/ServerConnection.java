@@ -1,14 +1,19 @@
 package org.vencejo.client;
 
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 import org.vencejo.core.session.Acknowledgements;
 import org.vencejo.core.session.Link;
 import org.vencejo.core.session.PacketIdentifiers;
 import org.vencejo.core.session.TopicAliases;
+import org.vencejo.protocol.Auth;
 import org.vencejo.protocol.Packet;
 import org.vencejo.protocol.PacketEncoder;
+import org.vencejo.protocol.Properties;
+import org.vencejo.protocol.ProtocolViolation;
 import org.vencejo.protocol.Puback;
 import org.vencejo.protocol.Publish;
+import org.vencejo.protocol.ReasonCode;
 
 /// One accepted connection, from CONNACK to its end, and the way to the server for the flows.
 ///
@@ -25,6 +30,8 @@ final class ServerConnection implements Link {
     private final ArrayDeque<Arrival> open = new ArrayDeque<>();
     private final PacketIdentifiers<Arrival> pubacksOwed = new PacketIdentifiers<>();
 
+    private @Nullable Authenticating authenticating;
+    private @Nullable Answer<Properties> authenticated;
     private long nowNanos;
     private boolean writable = true;
     private boolean readingPaused;
@@ -144,6 +151,70 @@ final class ServerConnection implements Link {
             }
         }
         acknowledgements.durable(handedOver, Integer.MAX_VALUE);
+    }
+
+    // ---- to authenticate again (4.12.1) ----
+
+    /// Begins to authenticate again by `how`, while all else goes on; `answer` is told its end.
+    ///
+    /// @throws MqttException if that cannot be now
+    void authenticate(@Nullable MqttAuthentication how, Answer<Properties> answer) {
+        if (how == null) { // [MQTT-4.12.0-7]
+            throw new MqttException(
+                    ReasonCode.BAD_AUTHENTICATION_METHOD,
+                    "there is nothing to authenticate again by: no option authentication was given");
+        }
+        if (authenticating != null) {
+            throw new MqttException(
+                    ReasonCode.UNSPECIFIED_ERROR, "the client is authenticating again already");
+        }
+        authenticating =
+                new Authenticating(
+                        server,
+                        how,
+                        data -> Authenticating.auth(ReasonCode.RE_AUTHENTICATE, how.method(), data),
+                        this::sendIfItFits);
+        authenticated = answer;
+    }
+
+    private void sendIfItFits(Packet packet) {
+        limits.requireSize(packet);
+        send(packet);
+    }
+
+    /// The exchange under way, or null.
+    @Nullable Authenticating authenticating() {
+        return authenticating;
+    }
+
+    /// The server goes on with the exchange, or ends it well.
+    void auth(Auth auth) {
+        Authenticating exchange = authenticating;
+        if (exchange == null || !exchange.isBegun()) {
+            throw ProtocolViolation.protocolError(
+                    "MQTT-4.12.1-1", "AUTH that the client did not begin with");
+        }
+        if (auth.reasonCode() == ReasonCode.CONTINUE_AUTHENTICATION) {
+            exchange.more(auth);
+            return;
+        }
+        exchange.accepted(auth);
+        Answer<Properties> answer = authenticated;
+        authenticating = null;
+        authenticated = null;
+        if (answer != null) {
+            answer.complete(auth.properties());
+        }
+    }
+
+    /// The exchange, if there is one, came to nothing.
+    void notAuthenticated(MqttException why) {
+        Answer<Properties> answer = authenticated;
+        authenticating = null;
+        authenticated = null;
+        if (answer != null) {
+            answer.fail(why);
+        }
     }
 
     // ---- reading ----

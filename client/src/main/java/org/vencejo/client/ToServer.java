@@ -17,6 +17,10 @@ interface ToServer {
     /// Closes after what was appended has been written. Nothing that arrives acts any more.
     void close(String reason);
 
+    /// Has the mechanism of authentication speak, which may take its time; what came of it comes
+    /// back by [ClientSession#authenticated].
+    void aside(Authenticating.Step step);
+
     void pauseReading();
 
     void resumeReading();

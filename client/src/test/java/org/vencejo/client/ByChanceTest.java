@@ -293,6 +293,11 @@ class ByChanceTest {
         public void pauseReading() {}
 
         @Override
+        public void aside(Authenticating.Step step) {
+            throw new AssertionError("there is no mechanism to ask");
+        }
+
+        @Override
         public void resumeReading() {}
     }
 }

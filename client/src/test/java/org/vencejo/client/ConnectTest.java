@@ -18,7 +18,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.vencejo.protocol.Payload;
 import org.vencejo.protocol.Properties;
-import org.vencejo.protocol.Property;
 import org.vencejo.protocol.ProtocolVersion;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.ReasonCode;
@@ -267,12 +266,6 @@ class ConnectTest {
     void anOptionOutOfRangeIsNamed() {
         assertThatThrownBy(() -> lasting(MQTT_5).receiveMaximum(0).build())
                 .hasMessage("receiveMaximum is 1 to 65535, given was 0");
-        assertThatThrownBy(() ->
-                        lasting(MQTT_5)
-                                .properties(
-                                        Properties.NONE.with(Property.AUTHENTICATION_METHOD, "x"))
-                                .build())
-                .hasMessageContaining("enhanced authentication");
     }
 
     @Test

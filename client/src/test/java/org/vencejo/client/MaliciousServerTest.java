@@ -89,23 +89,36 @@ class MaliciousServerTest {
         assertThatThrownBy(server::take).hasMessageContaining("[MQTT-3.2.0-2]");
     }
 
+    @Test
+    void before5AFaultBeforeConnackIsJustClosedAsWell() {
+        var server = new ScriptedServer(lasting(MQTT_3_1_1));
+        Answer<MqttConnected> answer = server.connect(false);
+        server.received();
+        server.sends("D0 00");
+        assertThat(Outcome.failureOf(answer).sentence()).contains("[MQTT-3.2.0-1]");
+        assertThat(server.received()).isEmpty();
+        assertThat(server.isClosed()).isTrue();
+    }
+
     @ParameterizedTest
     @CsvSource({
-        "30 05 00 01 74 00 61, CONNACK",
-        "20 03 02 00 00,       Flags",
-        "20 03 00 01 00,       0x01",
-        "20 03 01 87 00,       Session Present",
-        "20 06 00 00 03 21 00 00, RECEIVE_MAXIMUM",
-        "F0 02 18 00,          CONNACK"
+        "30 05 00 01 74 00 61, CONNACK, 82",
+        "20 03 02 00 00,       Flags, 81",
+        "20 03 00 01 00,       0x01, 81",
+        "20 03 01 87 00,       Session Present, 82",
+        "20 06 00 00 03 21 00 00, RECEIVE_MAXIMUM, 82",
+        "20 07 00 00 04 15 00 01 78, MQTT-4.12.0-6, 82",
+        "F0 02 18 00,          MQTT-4.12.0-6, 82",
+        "F0 06 18 04 15 00 01 78, MQTT-4.12.0-6, 82"
     })
-    void aFaultBeforeConnackIsJustClosed(String bytes, String why) {
+    void aFaultBeforeConnackEndsTheConnectionToo(String bytes, String why, String code) {
         var server = new ScriptedServer(lasting(MQTT_5));
         Answer<MqttConnected> answer = server.connect(false);
         server.received();
         server.sends(bytes);
         assertThat(Outcome.failureOf(answer).sentence()).contains("broke the protocol");
         assertThat(Outcome.failureOf(answer).sentence()).contains(why);
-        assertThat(server.received()).isEmpty();
+        assertThat(server.received()).containsExactly("E0 01 " + code);
         assertThat(server.isClosed()).isTrue();
     }
 

@@ -32,6 +32,9 @@ final class ScriptedServer {
     long nowNanos = 5_000_000_000L;
     private Wire wire;
 
+    /// Whether the mechanism of authentication takes its time until [#mechanismSpeaks].
+    boolean mechanismWaits;
+
     ScriptedServer(MqttOptions.Builder options) {
         this.options = options.build();
         var never = new MqttException(ReasonCode.UNSPECIFIED_ERROR, "not connected");
@@ -72,6 +75,7 @@ final class ScriptedServer {
         var answer = new Answer<MqttConnected>();
         wire = new Wire();
         session.connect(wire, cleanStart, answer, nowNanos);
+        wire.goOn();
         return answer;
     }
 
@@ -111,6 +115,23 @@ final class ScriptedServer {
         return answer;
     }
 
+    Answer<Properties> reauthenticate() {
+        var answer = new Answer<Properties>();
+        session.authenticate(answer, nowNanos);
+        wire.goOn();
+        return answer;
+    }
+
+    /// What the mechanism has to say is said now.
+    void mechanismSpeaks() {
+        wire.speak();
+    }
+
+    /// What the mechanism has to say on this connection is said when this is run.
+    Runnable lateMechanism() {
+        return wire::speak;
+    }
+
     /// The next message that waits, as the application takes it: text, or null.
     String take() {
         Arrival arrival = takeUntold();
@@ -142,6 +163,7 @@ final class ScriptedServer {
     /// Sends bytes: hex digits, with blanks and comments to the end of the line.
     void sends(String annotated) {
         wire.feed(bytes(annotated));
+        wire.goOn();
     }
 
     private static byte[] bytes(String annotated) {
@@ -190,6 +212,7 @@ final class ScriptedServer {
         private boolean takesMore = true;
         private boolean closed;
         private boolean readingPaused;
+        private Authenticating.Step step;
 
         Wire() {
             DecoderLimits limits =
@@ -240,6 +263,33 @@ final class ScriptedServer {
         @Override
         public void close(String reason) {
             closed = true;
+        }
+
+        @Override
+        public void aside(Authenticating.Step asked) {
+            if (step != null) {
+                throw new AssertionError("the mechanism was asked twice");
+            }
+            step = asked;
+        }
+
+        void goOn() {
+            if (step != null && !mechanismWaits) {
+                speak();
+            }
+        }
+
+        void speak() {
+            Authenticating.Step spoken = step;
+            step = null;
+            byte[] data = null;
+            Exception failure = null;
+            try {
+                data = spoken.data();
+            } catch (Exception e) {
+                failure = e;
+            }
+            session.authenticated(this, data, failure, nowNanos);
         }
 
         @Override
