@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// 4.12): its Authentication Method, and who speaks for it. Thread-safe: several clients may have
 /// the same one.
 ///
-/// [MqttToken] is ready; others are made by implementing this.
+/// [MqttScram] and [MqttToken] are ready; others are made by implementing this.
 public interface MqttAuthentication {
     /// The Authentication Method, the same each time.
     String method();

@@ -105,6 +105,12 @@ public record MqttOptions(
                     ReasonCode.BAD_AUTHENTICATION_METHOD,
                     authentication.method() + " needs MQTT 5.0, given was " + version);
         }
+        if (authentication instanceof MqttScram && password != null) {
+            throw new MqttException(
+                    ReasonCode.BAD_AUTHENTICATION_METHOD,
+                    authentication.method()
+                            + " does not send the password, given was one to be sent");
+        }
         requireEncodable(
                 new Connect(
                         version,
@@ -328,7 +334,7 @@ public record MqttOptions(
             return this;
         }
 
-        /// Has enhanced authentication spoken, or not.
+        /// Has enhanced authentication spoken, as by [MqttScram], or not.
         public Builder authentication(@Nullable MqttAuthentication how) {
             authentication = how;
             return this;

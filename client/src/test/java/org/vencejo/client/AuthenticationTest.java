@@ -253,6 +253,21 @@ class AuthenticationTest {
         }
     }
 
+    @Test
+    void scramDoesNotSendThePasswordBesides() {
+        byte[] password = "clave".getBytes(StandardCharsets.UTF_8);
+        MqttOptions.Builder options =
+                lasting(MQTT_5).authentication(MqttScram.sha256("ana", password));
+        assertThat(options.build().toString())
+                .contains("authentication=SCRAM-SHA-256")
+                .doesNotContain("clave");
+        assertThatThrownBy(() -> options.password(password).build())
+                .isInstanceOf(MqttException.class)
+                .hasMessageContaining("does not send the password");
+        assertThat(lasting(MQTT_5).authentication(mechanism).password(password).build())
+                .isNotNull();
+    }
+
     // ---- tokens ----
 
     @Test

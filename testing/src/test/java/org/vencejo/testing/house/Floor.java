@@ -29,7 +29,8 @@ enum Floor {
                     "javax.security",
                     "org.bouncycastle"),
             Set.of("")),
-    CLIENT(Set.of(PROTOCOL, CORE, TRANSPORT), Set.of("io.netty"), Set.of("")),
+    // javax.crypto: the HMAC and the key derivation of the JDK, for SCRAM.
+    CLIENT(Set.of(PROTOCOL, CORE, TRANSPORT), Set.of("io.netty", "javax.crypto"), Set.of("")),
     BROKER(
             Set.of(PROTOCOL, CORE, STORAGE, TRANSPORT),
             // com.sun.management: the one door of the JDK to the limit of file descriptors;
