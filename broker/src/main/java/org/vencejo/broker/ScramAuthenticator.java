@@ -53,7 +53,7 @@ final class ScramAuthenticator implements Authenticator {
     /// What was said so far. `mayPass` is false for who will be refused whatever it proves.
     private record Said(
             String header,
-            ClientFirstMessage clientFirst,
+            String clientFirstBare,
             ServerFirstMessage serverFirst,
             ScramSha256 hash,
             String userName,
@@ -121,9 +121,9 @@ final class ScramAuthenticator implements Authenticator {
         if (message.isChannelBindingRequired()) {
             throw new BrokenException("it wants channel binding, which there is none of");
         }
-        String user = message.getUsername();
+        String user = plain(message.getUsername());
         String actsAs = message.getGs2Header().getAuthzid();
-        if (actsAs != null && !actsAs.equals(user)) {
+        if (actsAs != null && !plain(actsAs).equals(user)) {
             throw new BrokenException("it wants to act as another user");
         }
         if (step.userName() != null && !step.userName().equals(user)) {
@@ -143,15 +143,34 @@ final class ScramAuthenticator implements Authenticator {
                         hash.iterations());
         return new Authentication.More(
                 answer.toString().getBytes(UTF_8),
-                new Said(header(text), message, answer, hash, user, mayPass));
+                new Said(
+                        header(text),
+                        text.substring(header(text).length()),
+                        answer,
+                        hash,
+                        user,
+                        mayPass));
+    }
+
+    // A name in which `,` and `=` are written =2C and =3D. What the library reads it escapes once
+    // more, instead of undoing it.
+    private static String plain(String read) throws BrokenException {
+        String written = read.replace("=2C", ",").replace("=3D", "=");
+        String name = written.replace("=2C", ",").replace("=3D", "=");
+        if (!name.replace("=", "=3D").replace(",", "=2C").equals(written)) {
+            throw new BrokenException("its name has a '=' that escapes nothing");
+        }
+        return name;
     }
 
     private Authentication.Outcome last(Peer peer, Step step) throws BrokenException {
         if (!(step.exchange() instanceof Said said)) {
             throw new BrokenException("its last message comes before its first");
         }
-        byte[] proof = proof(text(step.data()), said);
-        String all = ScramFunctions.authMessage(said.clientFirst, said.serverFirst, null);
+        String withoutProof = withoutProof(said);
+        byte[] proof = proof(text(step.data()), withoutProof);
+        // As the client wrote it: names have several forms, and extensions may follow the nonce.
+        String all = said.clientFirstBare + "," + said.serverFirst + "," + withoutProof;
         if (!said.hash.proves(proof, all) || !said.mayPass || !isStill(peer, said)) {
             return WRONG;
         }
@@ -173,9 +192,8 @@ final class ScramAuthenticator implements Authenticator {
 
     // Of `c=...,r=...,p=...`: RFC 5802 has extensions between the last two, of which there are
     // none.
-    private static byte[] proof(String message, Said said) throws BrokenException {
-        String header = Base64.getEncoder().encodeToString(said.header.getBytes(UTF_8));
-        String expected = "c=" + header + ",r=" + said.serverFirst.getNonce() + ",p=";
+    private static byte[] proof(String message, String withoutProof) throws BrokenException {
+        String expected = withoutProof + ",p=";
         if (!message.startsWith(expected)) {
             throw new BrokenException("its last message does not go on from its first");
         }
@@ -184,6 +202,11 @@ final class ScramAuthenticator implements Authenticator {
         } catch (IllegalArgumentException e) {
             throw new BrokenException("its proof is not Base64");
         }
+    }
+
+    private static String withoutProof(Said said) {
+        String header = Base64.getEncoder().encodeToString(said.header.getBytes(UTF_8));
+        return "c=" + header + ",r=" + said.serverFirst.getNonce();
     }
 
     private static String text(byte @Nullable [] data) throws BrokenException {

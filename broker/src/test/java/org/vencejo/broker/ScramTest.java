@@ -44,7 +44,16 @@ class ScramTest {
 
     @BeforeEach
     void start() throws IOException {
-        write("alice:" + scram("pencil") + "\nplain:" + hash(HashKind.PBKDF2, "pencil") + "\n");
+        write(
+                "alice:"
+                        + scram("pencil")
+                        + "\nplain:"
+                        + hash(HashKind.PBKDF2, "pencil")
+                        + "\na=,b:"
+                        + scram("pencil")
+                        + "\n=2C:"
+                        + scram("pencil")
+                        + "\n");
         Path none = folder.resolve("none");
         Files.writeString(none, "plain:" + hash(HashKind.PBKDF2, "pencil") + "\n");
         Files.setPosixFilePermissions(none, PosixFilePermissions.fromString("rw-------"));
@@ -234,6 +243,21 @@ class ScramTest {
                             ReasonCode.CONTINUE_AUTHENTICATION,
                             scram.clientFinalMessage().toString()));
             assertThat(code(client.next())).isEqualTo(0x86);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'a=,b'", "=2C"})
+    void aNameMayHoldWhatIsEscapedInIt(String name) throws Exception {
+        try (RawClient client = client("with")) {
+            assertThat(code(exchange(client, scramClient(name, "pencil"), name))).isZero();
+        }
+        try (RawClient client = client("with")) {
+            assertThat(code(exchange(client, scramClient(name, "Pencil"), name))).isEqualTo(0x86);
+        }
+        try (RawClient client = client("with")) {
+            client.send(connect(METHOD, null, "n,,n=a=b,r=abc"));
+            assertThat(code(client.next())).isEqualTo(0x87);
         }
     }
 
