@@ -224,9 +224,9 @@ public final class MqttClient implements AutoCloseable {
     /// Ends the connection with this Reason Code, which 5.0 servers are told; 0x04 has the will
     /// published.
     public void disconnect(ReasonCode reasonCode) {
-        if (!reasonCode.allowedIn(PacketType.DISCONNECT)) {
+        if (!reasonCode.allowedIn(PacketType.DISCONNECT, true)) {
             throw new MqttException(
-                    ReasonCode.PROTOCOL_ERROR, "DISCONNECT does not say " + reasonCode);
+                    ReasonCode.PROTOCOL_ERROR, "a client's DISCONNECT does not say " + reasonCode);
         }
         ClientDriver open = driver;
         if (open == null || open.gone().isDone()) {

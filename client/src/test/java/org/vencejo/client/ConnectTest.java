@@ -268,6 +268,17 @@ class ConnectTest {
                 .hasMessage("receiveMaximum is 1 to 65535, given was 0");
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"SERVER_SHUTTING_DOWN", "BAD_AUTHENTICATION_METHOD", "GRANTED_QOS_1"})
+    void whatOnlyServersSayIsNotSaidInDisconnect(ReasonCode code) {
+        try (var client = new MqttClient(lasting(MQTT_5).build())) {
+            client.disconnect(ReasonCode.DISCONNECT_WITH_WILL_MESSAGE);
+            assertThatThrownBy(() -> client.disconnect(code))
+                    .isInstanceOf(MqttException.class)
+                    .hasMessage("a client's DISCONNECT does not say " + code);
+        }
+    }
+
     @Test
     void optionsKeepThePasswordToThemselves() {
         byte[] password = "cerrojo".getBytes(StandardCharsets.UTF_8);
