@@ -3,12 +3,14 @@ package org.vencejo.cli;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.client.MqttException;
 import org.vencejo.client.MqttOptions;
+import org.vencejo.client.MqttScram;
 import org.vencejo.client.MqttTls;
 import org.vencejo.protocol.DecoderLimits;
 import org.vencejo.protocol.PacketType;
@@ -80,6 +82,13 @@ final class ClientFlags {
     @Nullable String userName;
 
     @Mixin private PasswordFlags password = new PasswordFlags();
+
+    @Option(
+            names = "--scram",
+            description =
+                    "Show that the password is known without sending it, and talk to no server that"
+                            + " does not know it (SCRAM-SHA-256); 5.0 only.")
+    private boolean scram;
 
     @Option(
             names = {"-k", "--keepalive"},
@@ -214,7 +223,21 @@ final class ClientFlags {
                 }
             }
         }
-        options.userName(user).password(secret);
+        if (scram) {
+            options.authentication(scram(user, secret));
+        } else {
+            options.userName(user).password(secret);
+        }
+    }
+
+    private MqttScram scram(@Nullable String user, byte @Nullable [] secret) {
+        requireMqtt5("--scram");
+        if (user == null || secret == null) {
+            throw misuse("--scram needs a user name and a password: -u NAME --pw-file FILE");
+        }
+        MqttScram authentication = MqttScram.sha256(user, secret);
+        Arrays.fill(secret, (byte) 0);
+        return authentication;
     }
 
     /// The topic in the URL, or null.

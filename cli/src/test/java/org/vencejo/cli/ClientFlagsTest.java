@@ -153,6 +153,31 @@ class ClientFlagsTest {
     }
 
     @Test
+    void withScramThePasswordIsShownAndNotSent() {
+        for (String line : List.of("-u ana -P clave", "-L mqtt://ana:clave@h/t")) {
+            MqttOptions options = options("--scram " + line);
+            assertThat(options.authentication()).hasToString("MqttScram[SCRAM-SHA-256, ana]");
+            assertThat(options.userName()).isNull();
+            assertThat(options.password()).isNull();
+            assertThat(options(line).authentication()).isNull();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--scram, '--scram needs a user name and a password: -u NAME --pw-file FILE'",
+        "--scram -u ana, '--scram needs a user name and a password: -u NAME --pw-file FILE'",
+        "--scram -P clave, '--scram needs a user name and a password: -u NAME --pw-file FILE'",
+        "--scram -u ana -P clave -V 311, '--scram needs -V 5, given was MQTT_3_1_1'",
+        "--scram -u ana -L mqtt://ana:@h/t, 'SCRAM-SHA-256 needs a password, given was an empty one'",
+    })
+    void scramNeedsANameAPasswordAndMqtt5(String line, String sentence) {
+        assertThatThrownBy(() -> options(line))
+                .isInstanceOf(ParameterException.class)
+                .hasMessage(sentence);
+    }
+
+    @Test
     void theClientIdentifierCanBeMadeOfAPrefix() {
         assertThat(options("-I sala-").clientIdentifier())
                 .isEqualTo("sala-" + ProcessHandle.current().pid());

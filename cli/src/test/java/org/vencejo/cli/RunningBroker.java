@@ -1,6 +1,7 @@
 package org.vencejo.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.vencejo.broker.Broker;
@@ -9,12 +10,15 @@ import org.vencejo.broker.config.Machine;
 
 /// A broker in this process, on a free port of loopback.
 record RunningBroker(Broker broker) implements AutoCloseable {
-    static RunningBroker start(Path folder, int ioThreads) {
+    /// `further` are settings as behind `--set`.
+    static RunningBroker start(Path folder, int ioThreads, String... further) {
         List<String> assignments =
-                List.of(
-                        "data-folder=" + folder.resolve("data"),
-                        "io-threads=" + ioThreads,
-                        "sys-interval=1d");
+                new ArrayList<>(
+                        List.of(
+                                "data-folder=" + folder.resolve("data"),
+                                "io-threads=" + ioThreads,
+                                "sys-interval=1d"));
+        assignments.addAll(List.of(further));
         return new RunningBroker(
                 Broker.start(
                         new Broker.Setup(
