@@ -27,7 +27,7 @@ import org.vencejo.transport.TlsServer;
 ///
 /// Confined to its event loop, except what [Peer] and the final fields give; the version is written
 /// before the first packet reaches the core and read only after.
-final class BrokerConnection implements ConnectionHandler, Peer {
+final class BrokerConnection implements ConnectionHandler, Peer, Turns.Sender {
     private final LoopDriver driver;
     private final Visitors visitors;
     private final PacketDecoder decoder;
@@ -67,14 +67,7 @@ final class BrokerConnection implements ConnectionHandler, Peer {
 
     private long pausedSinceNanos;
 
-    /// What its turns took in this window, and in the one before, see [Turns].
-    private long usedNanos;
-
-    private long usedNanosBefore;
-    private long usedInWindow = -1;
-
-    /// Whether it had to wait for its turn, and had more than a little to say then.
-    private boolean waitedForTurn;
+    private final Turns.Taken taken = new Turns.Taken();
 
     /// What was read since [#takeBytesReceived].
     private long bytesReceived;
@@ -248,29 +241,9 @@ final class BrokerConnection implements ConnectionHandler, Peer {
         return wanted;
     }
 
-    /// Whether it has not had a turn in this window yet.
-    boolean isNewIn(long window) {
-        if (usedInWindow == window) {
-            return false;
-        }
-        usedNanosBefore = usedInWindow == window - 1 ? usedNanos : 0;
-        usedNanos = 0;
-        usedInWindow = window;
-        return true;
-    }
-
-    /// Its turn took so long; returns what turns took in this window or the one before.
-    long used(long nanos) {
-        usedNanos += nanos;
-        return Math.max(usedNanos, usedNanosBefore);
-    }
-
-    boolean waitedForTurn() {
-        return waitedForTurn;
-    }
-
-    void waitedForTurn(boolean waited) {
-        waitedForTurn = waited;
+    @Override
+    public Turns.Taken taken() {
+        return taken;
     }
 
     /// How many bytes of packets came since the last call.
@@ -280,13 +253,13 @@ final class BrokerConnection implements ConnectionHandler, Peer {
         return bytes;
     }
 
-    /// Whether it has read packets that are not handled yet.
-    boolean hasRest() {
+    @Override
+    public boolean hasRest() {
         return hasRest && !deaf;
     }
 
-    /// Goes on with them.
-    void goOn() {
+    @Override
+    public void goOn() {
         if (!deaf && socket != null) {
             socket.goOn();
         }
@@ -421,8 +394,8 @@ final class BrokerConnection implements ConnectionHandler, Peer {
         socket().abort("a fault of the server");
     }
 
-    /// Stops reading; returns whether this reason is new.
-    boolean pauseReading(Pause reason, long nanos) {
+    @Override
+    public boolean pauseReading(Pause reason, long nanos) {
         int before = pauses;
         if (deaf || (before & bit(reason)) != 0) {
             return false;
@@ -435,9 +408,8 @@ final class BrokerConnection implements ConnectionHandler, Peer {
         return true;
     }
 
-    /// Takes the reason back; returns for how long reading was paused, or -1 if it still is, or was
-    /// not.
-    long resumeReading(Pause reason, long nanos) {
+    @Override
+    public long resumeReading(Pause reason, long nanos) {
         int before = pauses;
         pauses &= ~bit(reason);
         if (before == 0 || pauses != 0) {
@@ -445,6 +417,11 @@ final class BrokerConnection implements ConnectionHandler, Peer {
         }
         socket().resumeReading();
         return Math.max(0, nanos - pausedSinceNanos);
+    }
+
+    @Override
+    public void wasPaused(long nanos) {
+        driver.intake().resumed(this, nanos);
     }
 
     private static int bit(Pause reason) {

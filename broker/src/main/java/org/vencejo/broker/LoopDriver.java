@@ -77,7 +77,7 @@ final class LoopDriver {
         this.drainWakeup = new Wakeup(loop, this::drainQueueIfFree);
         this.outbox = new LoopOutbox(this, loops);
         this.intake = new Intake(this, loop, index, loops);
-        this.turns = new Turns(this, loop);
+        this.turns = Turns.of(this, loop);
         this.loudest = new Loudest(this, loop);
         this.connecting = new Connecting(surroundings.connecting(), loops);
         this.inbox = new LoopInbox(this, Intake.WAITING_HIGH_BYTES, Intake.WAITING_LOW_BYTES);

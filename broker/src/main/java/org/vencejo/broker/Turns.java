@@ -40,9 +40,8 @@ final class Turns {
     /// A pause that Keep Alive has to know of.
     private static final long LONG_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    private final LoopDriver driver;
-    private final IoLoop loop;
-    private final ArrayDeque<BrokerConnection> waiting = new ArrayDeque<>();
+    private final Tick tick;
+    private final ArrayDeque<Sender> waiting = new ArrayDeque<>();
 
     /// The size of that, for others.
     private volatile int waitingCount;
@@ -70,9 +69,12 @@ final class Turns {
     /// What a turn of a loud one takes, on average.
     private long turnNanos = TURN_NANOS;
 
-    Turns(LoopDriver driver, IoLoop loop) {
-        this.driver = driver;
-        this.loop = loop;
+    Turns(Tick tick) {
+        this.tick = tick;
+    }
+
+    static Turns of(LoopDriver driver, IoLoop loop) {
+        return new Turns(new LoopTick(driver, loop));
     }
 
     /// A turn began.
@@ -83,33 +85,34 @@ final class Turns {
         }
     }
 
-    /// A connection has had its turn with so many bytes, which took so long; or it was cut short,
+    /// `sender` has had its turn with so many bytes, which took so long; or it was cut short,
     /// and has a rest.
-    void had(BrokerConnection connection, int bytes, long tookNanos, boolean rest, long nowNanos) {
+    void had(Sender sender, int bytes, long tookNanos, boolean rest, long nowNanos) {
+        Taken taken = sender.taken();
         // More is no doing of its own: somebody took the processor, or garbage was collected.
         long own = Math.min(tookNanos, Math.min(TURN_NANOS, TURN_NANOS_LEAST + 50L * bytes));
-        boolean loud = isLoud(connection, own, nowNanos);
-        if (connection.waitedForTurn()) {
+        boolean loud = isLoud(taken, own, nowNanos);
+        if (taken.waited) {
             // With many who wait, turns come so seldom that each has taken little: what tells then
             // is whether it had much to say when its turn came.
             boolean hasMore = rest || own > TURN_NANOS / 2;
             loud |= hasMore;
-            connection.waitedForTurn(hasMore);
+            taken.waited = hasMore;
         }
         if (loud) {
             turnNanos += (own - turnNanos) / 8;
             loudNanos += own;
         }
         if (rest || (loud && (isBusy(nowNanos) || !waiting.isEmpty()))) {
-            if (connection.pauseReading(Pause.BY_TURN, nowNanos)) {
-                waiting.add(connection);
-                connection.waitedForTurn(true);
-                driver.armTick(); // it may be another loop that runs the core
+            if (sender.pauseReading(Pause.BY_TURN, nowNanos)) {
+                waiting.add(sender);
+                taken.waited = true;
+                tick.arm(); // it may be another loop that runs the core
             }
         }
     }
 
-    private boolean isLoud(BrokerConnection connection, long nanos, long nowNanos) {
+    private boolean isLoud(Taken taken, long nanos, long nowNanos) {
         if (nowNanos - windowBeganNanos > WINDOW_NANOS) {
             loudFromNanos = Math.max(LOUD_NANOS_LEAST, usedNanos / Math.max(1, users) / 2);
             anyQuiet = users > loudUsers;
@@ -120,9 +123,9 @@ final class Turns {
             loudUsers = 0;
         }
         usedNanos += nanos;
-        boolean isNew = connection.isNewIn(window);
-        boolean wasLoud = !isNew && connection.used(0) > loudFromNanos;
-        boolean isLoud = connection.used(nanos) > loudFromNanos;
+        boolean isNew = taken.isNewIn(window);
+        boolean wasLoud = !isNew && taken.used(0) > loudFromNanos;
+        boolean isLoud = taken.used(nanos) > loudFromNanos;
         users += isNew ? 1 : 0;
         loudUsers += isLoud && !wasLoud ? 1 : 0;
         return isLoud;
@@ -136,15 +139,15 @@ final class Turns {
     /// The end of a tick: gives turns to those who wait for one.
     void give(long nowNanos) {
         if (!waiting.isEmpty()) {
-            loop.flushNow(); // what those who send little have caused need not wait for the others
+            tick.flushNow(); // what those who send little have caused need not wait for the others
         }
         long left = SHARE_NANOS - loudNanos;
         for (int count = waiting.size(); count > 0 && left > 0; count--) {
-            BrokerConnection next = waiting.remove();
+            Sender next = waiting.remove();
             if (next.hasRest()) {
-                long before = driver.nanos();
+                long before = tick.nanos();
                 next.goOn();
-                left -= driver.nanos() - before;
+                left -= tick.nanos() - before;
             } else {
                 left -= Math.max(turnNanos, TURN_NANOS / 16);
             }
@@ -154,7 +157,7 @@ final class Turns {
             }
             long pausedNanos = next.resumeReading(Pause.BY_TURN, nowNanos);
             if (pausedNanos > LONG_PAUSE_NANOS) {
-                driver.intake().resumed(next, pausedNanos);
+                next.wasPaused(pausedNanos);
             }
         }
         tickBegan = false;
@@ -163,12 +166,98 @@ final class Turns {
             waitingCount = waiting.size();
         }
         if (!waiting.isEmpty()) {
-            loop.armTickAfterSockets();
+            tick.armAfterSockets();
         }
     }
 
     /// How many wait for their turn. Thread-safe.
     int waiting() {
         return waitingCount;
+    }
+
+    /// A connection, to whom it matters whether it is read from.
+    interface Sender {
+        Taken taken();
+
+        /// Stops reading; returns whether this reason is new.
+        boolean pauseReading(Pause reason, long nanos);
+
+        /// Takes the reason back; returns for how long reading was paused, or -1 if it still is, or
+        /// was not.
+        long resumeReading(Pause reason, long nanos);
+
+        /// It was paused for so long, which is no silence of its own.
+        void wasPaused(long nanos);
+
+        /// Whether it has read packets that are not handled yet.
+        boolean hasRest();
+
+        /// Goes on with them.
+        void goOn();
+    }
+
+    /// What a [Sender] had of the turns. Touched by [Turns] only.
+    static final class Taken {
+        /// What its turns took in this window, and in the one before.
+        private long usedNanos;
+
+        private long usedNanosBefore;
+        private long usedInWindow = -1;
+
+        /// Whether it had to wait for its turn, and had more than a little to say then.
+        boolean waited;
+
+        /// Whether it has not had a turn in this window yet.
+        private boolean isNewIn(long window) {
+            if (usedInWindow == window) {
+                return false;
+            }
+            usedNanosBefore = usedInWindow == window - 1 ? usedNanos : 0;
+            usedNanos = 0;
+            usedInWindow = window;
+            return true;
+        }
+
+        /// Its turn took so long; returns what turns took in this window or the one before.
+        private long used(long nanos) {
+            usedNanos += nanos;
+            return Math.max(usedNanos, usedNanosBefore);
+        }
+    }
+
+    /// A tick of the loop, and its clock.
+    interface Tick {
+        long nanos();
+
+        /// Makes sure that it has an end, where turns are given.
+        void arm();
+
+        /// Makes sure that there is another one, after all who are read from were.
+        void armAfterSockets();
+
+        /// Flushes what was appended so far.
+        void flushNow();
+    }
+
+    private record LoopTick(LoopDriver driver, IoLoop loop) implements Tick {
+        @Override
+        public long nanos() {
+            return driver.nanos();
+        }
+
+        @Override
+        public void arm() {
+            driver.armTick();
+        }
+
+        @Override
+        public void armAfterSockets() {
+            loop.armTickAfterSockets();
+        }
+
+        @Override
+        public void flushNow() {
+            loop.flushNow();
+        }
     }
 }
