@@ -63,6 +63,9 @@ final class Turns {
     private boolean tickBegan;
     private long tickBeganNanos;
 
+    /// What all took in this tick, by themselves.
+    private long ownNanos;
+
     /// What the loud ones took in this tick.
     private long loudNanos;
 
@@ -85,16 +88,17 @@ final class Turns {
         }
     }
 
-    /// `sender` has had its turn with so many bytes, which took so long; or it was cut short,
-    /// and has a rest.
+    /// `sender` has had its turn with so many bytes, which took so long; or it was cut short, and
+    /// has a rest.
     void had(Sender sender, int bytes, long tookNanos, boolean rest, long nowNanos) {
         Taken taken = sender.taken();
         // More is no doing of its own: somebody took the processor, or garbage was collected.
         long own = Math.min(tookNanos, Math.min(TURN_NANOS, TURN_NANOS_LEAST + 50L * bytes));
+        ownNanos += own;
         boolean loud = isLoud(taken, own, nowNanos);
-        if (taken.waited) {
-            // With many who wait, turns come so seldom that each has taken little: what tells then
-            // is whether it had much to say when its turn came.
+        if (taken.waited || ownNanos > BUSY_NANOS_ALL_LOUD) {
+            // With many who wait, or make ticks long, turns come so seldom that each has taken
+            // little: what tells then is whether it has much to say when its turn comes.
             boolean hasMore = rest || own > TURN_NANOS / 2;
             loud |= hasMore;
             taken.waited = hasMore;
@@ -161,6 +165,7 @@ final class Turns {
             }
         }
         tickBegan = false;
+        ownNanos = 0;
         loudNanos = 0;
         if (waitingCount != waiting.size()) {
             waitingCount = waiting.size();

@@ -27,6 +27,7 @@ class TurnTimesTest {
     @CsvSource({
         "  100,  0, each has many turns in a window",
         "2_000,  5, each has a turn in about three windows",
+        "5_000,  5, each has a turn in about eight windows",
         "2_000, 10, each has a turn in about six windows",
     })
     void floodsHaveTheirShareOfATickHoweverSeldomEachHasItsTurn(
@@ -130,6 +131,24 @@ class TurnTimesTest {
             ticks.tick();
         }
         assertThat(slowed.waits > 0).isEqualTo(waits);
+    }
+
+    /// Nobody is known to be loud, and one waits.
+    @ParameterizedTest(name = "{0} floods, and a pause of {1} ms: {2}")
+    @CsvSource({
+        " 98,  0, false",
+        " 99,  0, true",
+        "  0, 50, false",
+    })
+    void whoHasMuchToSayWaitsInATickThatOthersMakeLongAndNotTheMachine(
+            int floods, long pauseMillis, boolean waits) {
+        ticks.foreverCutShort();
+        ticks.client(pauseMillis * MILLISECOND, 0);
+        var unused = ticks.floods(floods);
+        Client last = ticks.client(80 * MICROSECOND, 0);
+        last.bytes = 2_000;
+        ticks.tickUntilGiven();
+        assertThat(last.isPaused).isEqualTo(waits);
     }
 
     // ---- nobody but loud ones ----
