@@ -45,8 +45,7 @@ final class Attack {
             long residentMegabytes,
             long cpuMillis) {}
 
-    private Attack(
-            Path vencejo, Path folder, int hostile, int seconds, String heap, int rate) {
+    private Attack(Path vencejo, Path folder, int hostile, int seconds, String heap, int rate) {
         this.vencejo = vencejo;
         this.folder = folder;
         this.hostile = hostile;
@@ -55,8 +54,8 @@ final class Attack {
         this.rate = rate;
     }
 
-    /// Arguments: the launcher `vencejo`, how many hostile connections, seconds for each phase,
-    /// the heap of the broker, and how many messages a second it takes from a client, or 0.
+    /// Arguments: the launcher `vencejo`, how many hostile connections, seconds for each phase, the
+    /// heap of the broker, and how many messages a second it takes from a client, or 0.
     public static void main(String[] arguments) throws IOException {
         Path folder = Files.createTempDirectory("vencejo-attack");
         System.out.println("logs and data: " + folder);
@@ -89,9 +88,9 @@ final class Attack {
             settle(broker, honest, 15);
             measure("after", broker, honest);
             System.out.println("  removed: " + broker.removeRetained("hostil/#") + " retained");
-            long seconds = untilMemoryIsBack(broker);
+            int waited = untilMemoryIsBack(broker);
             settle(broker, honest, 0);
-            measure("%d s after what they left was removed".formatted(seconds), broker, honest);
+            measure("%d s after what they left was removed".formatted(waited), broker, honest);
             print();
             System.out.printf("resident at most: %d MB%n", broker.residentMegabytesMost());
             System.out.println("what the broker says of the attack:");
@@ -118,14 +117,15 @@ final class Attack {
     }
 
     // The heap is looked at as a whole only now and then.
-    private long untilMemoryIsBack(BrokerUnderAttack broker) throws IOException {
+    private int untilMemoryIsBack(BrokerUnderAttack broker) throws IOException {
         long calm = phases.getFirst().residentMegabytes;
-        for (int seconds = 15; ; seconds += 5) {
-            BrokerUnderAttack.sleep(seconds == 15 ? 15_000 : 5_000);
-            if (broker.residentMegabytes() * 10 <= calm * 11 || seconds >= MEMORY_SECONDS_MAX) {
-                return seconds;
-            }
-        }
+        int waited = 0;
+        do {
+            int more = waited == 0 ? 15 : 5;
+            BrokerUnderAttack.sleep(more * 1_000L);
+            waited += more;
+        } while (broker.residentMegabytes() * 10 > calm * 11 && waited < MEMORY_SECONDS_MAX);
+        return waited;
     }
 
     private Map<String, String> underAttack(

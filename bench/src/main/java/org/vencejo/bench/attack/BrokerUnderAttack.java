@@ -1,6 +1,5 @@
 package org.vencejo.bench.attack;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
@@ -11,20 +10,31 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// A broker in a process of its own, with a listener of each transport. Confined to one thread.
 final class BrokerUnderAttack implements AutoCloseable {
     static final String HOST = "127.0.0.1";
 
+    /// The launcher may have to build first.
+    private static final int STARTING_SECONDS_MAX = 300;
+
+    private static final int REMOVING_SECONDS_MAX = 120;
+
+    /// The exit code of `sub` when the time of `-W` is over.
+    private static final int TIME_IS_OVER = 27;
+
     private final Path vencejo;
+    private final Path folder;
     private final Process process;
     private final int[] ports;
     private long cpuMillisBefore;
 
-    /// Starts one in `folder`, with the heap that `heap` says, as `256m`.
-    /// `rate` is how many messages a second a client may send, 0 for as many as it likes.
+    /// Starts one in `folder`, with the heap that `heap` says, as `256m`. `rate` is how many
+    /// messages a second a client may send, 0 for as many as it likes.
     BrokerUnderAttack(Path vencejo, Path folder, String heap, int rate) throws IOException {
         this.vencejo = vencejo;
+        this.folder = folder;
         Files.createDirectories(folder);
         ports = freePorts();
         Path config = folder.resolve("vencejo.yaml");
@@ -36,9 +46,23 @@ final class BrokerUnderAttack implements AutoCloseable {
         Map<String, String> environment = builder.environment();
         environment.merge("VENCEJO_JAVA_OPTS", "-Xmx" + heap, (given, more) -> given + " " + more);
         process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        try {
+            awaitListening(log);
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void awaitListening(Path log) throws IOException {
+        long began = System.nanoTime();
         while (!Files.readString(log).contains(" listens on ")) {
-            if (!process.isAlive()) {
-                throw new IOException("the broker ended:\n" + Files.readString(log));
+            boolean isLate =
+                    System.nanoTime() - began > TimeUnit.SECONDS.toNanos(STARTING_SECONDS_MAX);
+            if (isLate || !process.isAlive()) {
+                throw new IOException(
+                        (isLate ? "the broker does not listen:\n" : "the broker ended:\n")
+                                + Files.readString(log));
             }
             sleep(100);
         }
@@ -77,9 +101,32 @@ final class BrokerUnderAttack implements AutoCloseable {
                         .formatted(HOST, ports[0], filter);
         List<String> all = new ArrayList<>(List.of(vencejo.toString()));
         all.addAll(List.of(command.split(" ", -1)));
-        Process it = new ProcessBuilder(all).redirectError(Redirect.DISCARD).start();
-        try (BufferedReader lines = it.inputReader()) {
-            return lines.lines().count();
+        Path printed = folder.resolve("removed.txt");
+        Process it =
+                new ProcessBuilder(all)
+                        .redirectOutput(printed.toFile())
+                        .redirectError(Redirect.INHERIT)
+                        .start();
+        int code = exitCode(it, REMOVING_SECONDS_MAX);
+        if (code != 0 && code != TIME_IS_OVER) {
+            throw new IOException("the retained messages were not removed: exit code " + code);
+        }
+        try (Stream<String> lines = Files.lines(printed)) {
+            return lines.count();
+        }
+    }
+
+    // Of a process that ends by itself.
+    private static int exitCode(Process process, int secondsMax) throws IOException {
+        try {
+            if (process.waitFor(secondsMax, TimeUnit.SECONDS)) {
+                return process.exitValue();
+            }
+            throw new IOException("%s has not ended in %d s".formatted(process, secondsMax));
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        } finally {
+            process.destroyForcibly();
         }
     }
 
@@ -100,12 +147,8 @@ final class BrokerUnderAttack implements AutoCloseable {
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                         .start();
-        try {
-            if (openssl.waitFor() != 0) {
-                throw new IOException("openssl could not make a certificate");
-            }
-        } catch (InterruptedException e) {
-            throw new IOException(e);
+        if (exitCode(openssl, STARTING_SECONDS_MAX) != 0) {
+            throw new IOException("openssl could not make a certificate");
         }
     }
 
