@@ -116,11 +116,7 @@ class EventLogTest {
                                 connection, long64K, ReasonCode.NOT_AUTHORIZED, long64K),
                         new Event.ClientDisconnected(connection, long64K, null, long64K),
                         new Event.RequestRefused(
-                                connection,
-                                long64K,
-                                ReasonCode.NOT_AUTHORIZED,
-                                "publish",
-                                long64K),
+                                connection, long64K, ReasonCode.NOT_AUTHORIZED, "publish", long64K),
                         new Event.TurnedAway(connection.peer(), "TLS handshake", long64K),
                         new Event.QueueFull(long64K, 1, 1))) {
             assertThat(EventLog.text(event)).hasSizeLessThan(650);

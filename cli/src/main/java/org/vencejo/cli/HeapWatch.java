@@ -103,8 +103,8 @@ final class HeapWatch {
         return used > TimeUnit.SECONDS.toNanos(LOOKS_EVERY_SECONDS) / 2;
     }
 
-    /// Whether a heap that was collected `sinceMillis` ago, which took `pauseMillis`, and has changed
-    /// since, is worth another look: what was in use then may not be any more.
+    /// Whether a heap that was collected `sinceMillis` ago, which took `pauseMillis`, and has
+    /// changed since, is worth another look: what was in use then may not be any more.
     static boolean isToBeLookedAt(
             long usedBytes, long inUseBytes, long grownBytes, long sinceMillis, long pauseMillis) {
         return grownBytes <= GROWN_BYTES_MAX

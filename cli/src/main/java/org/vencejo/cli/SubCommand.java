@@ -296,8 +296,7 @@ final class SubCommand implements Callable<Integer> {
                                 true,
                                 Properties.NONE));
         if (answer.isError()) {
-            client.failed(
-                    "the server refused to remove " + message.topicName() + ": " + answer);
+            client.failed("the server refused to remove " + message.topicName() + ": " + answer);
         }
     }
 

@@ -39,7 +39,8 @@ public sealed interface Event {
             String detail)
             implements Event {}
 
-    /// A `request` of a client, to publish or subscribe to `topic`, was refused; it stays connected.
+    /// A `request` of a client, to publish or subscribe to `topic`, was refused; it stays
+    /// connected.
     ///
     /// The topic is a Topic Name or Topic Filter as it is, as few refusals are ever read.
     record RequestRefused(
