@@ -441,8 +441,15 @@ final class AuthenticationThreads implements AutoCloseable {
         private @Nullable String userName() {
             return switch (request) {
                 case Authentication.Credentials it -> it.userName();
-                case Authentication.Step it -> it.userName();
+                case Authentication.Step it ->
+                        it.userName() != null ? it.userName() : saidIn(it.exchange(), it.first());
             };
+        }
+
+        // Who names itself in the exchange alone guesses at somebody as well.
+        private static @Nullable String saidIn(
+                Authentication.@Nullable Exchange exchange, boolean first) {
+            return exchange == null || first ? null : exchange.userName();
         }
     }
 

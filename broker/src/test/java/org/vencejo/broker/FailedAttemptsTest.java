@@ -1,6 +1,7 @@
 package org.vencejo.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.vencejo.broker.Asked.LIMITS;
 import static org.vencejo.broker.Asked.answer;
 import static org.vencejo.broker.Asked.asking;
@@ -10,10 +11,15 @@ import static org.vencejo.broker.Asked.connect;
 import static org.vencejo.broker.With.with;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -24,6 +30,8 @@ import org.vencejo.broker.Authenticator.Work;
 import org.vencejo.broker.config.AuthenticationLimits;
 import org.vencejo.core.Authentication;
 import org.vencejo.core.Event;
+import org.vencejo.core.Peer;
+import org.vencejo.protocol.Auth;
 import org.vencejo.protocol.PacketType;
 import org.vencejo.protocol.Properties;
 import org.vencejo.protocol.ReasonCode;
@@ -36,7 +44,11 @@ class FailedAttemptsTest {
     @Test
     void whoFailsWaitsBeforeTheNextAttemptIsLookedAt() throws IOException {
         Asked strict = new Asked(Work.COMPUTES, it -> Authenticator.WRONG);
-        AuthenticationLimits slow = with(LIMITS, "delayNanosMax", 100_000_000L);
+        AuthenticationLimits slow =
+                with(
+                        with(LIMITS, "delayNanosMax", 100_000_000L),
+                        "forgivenNanos",
+                        3_600_000_000_000L);
         try (ServerRig rig = ServerRig.start(1, new Authenticators(List.of(strict), slow))) {
             for (int i = 0; i < 4; i++) {
                 assertThat(connect(rig, "a")).isEqualTo(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
@@ -87,6 +99,61 @@ class FailedAttemptsTest {
         }
         assertThat(bans(rig)).containsExactly(BAN_AFTER_4);
         rig.driver().stop(TimeUnit.SECONDS.toNanos(30));
+    }
+
+    /// Who names itself in an exchange alone guesses at somebody as well, from wherever it comes.
+    @ParameterizedTest
+    @CsvSource({"alice, 2", ", 0"}) // as control arm
+    void aNameInAnExchangeCountsAsOneInConnect(@Nullable String user, int delayed)
+            throws IOException {
+        assumeTrue(
+                Files.exists(Path.of("/proc/self")), "several addresses of this machine: not Linux");
+        Authentication.Exchange said =
+                new Authentication.Exchange() {
+                    @Override
+                    public @Nullable String userName() {
+                        return user;
+                    }
+                };
+        Authenticator exchanging =
+                new Authenticator() {
+                    @Override
+                    public Work work(Peer peer, Authentication.Request request) {
+                        return Work.NONE;
+                    }
+
+                    @Override
+                    public Authentication.Outcome authenticate(
+                            Peer peer, Authentication.Request request) {
+                        return ((Authentication.Step) request).first()
+                                ? new Authentication.More(new byte[0], said)
+                                : Authenticator.WRONG;
+                    }
+                };
+        Properties method = BrokerRig.exchange("m", null);
+        AuthenticationLimits slow =
+                with(
+                        with(LIMITS, "delayNanosMax", 1_000_000L),
+                        "forgivenNanos",
+                        3_600_000_000_000L);
+        try (ServerRig rig = ServerRig.start(1, new Authenticators(List.of(exchanging), slow))) {
+            for (int i = 0; i < 4; i++) {
+                InetAddress own = InetAddress.ofLiteral("127.0.0." + (10 + i));
+                try (RawClient client =
+                        new RawClient(
+                                new Socket(
+                                        rig.address().getAddress(),
+                                        rig.address().getPort(),
+                                        own,
+                                        0))) {
+                    client.send(with(RawClient.connect("c"), "properties", method));
+                    assertThat(client.next()).isInstanceOf(Auth.class);
+                    client.send(new Auth(ReasonCode.CONTINUE_AUTHENTICATION, method));
+                    assertThat(answer(client)).isEqualTo(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
+                }
+            }
+            assertThat(rig.driver().authentication().delayed()).isEqualTo(delayed);
+        }
     }
 
     private static final Event BAN_AFTER_4 = new Event.AddressBanned("127.0.0.1", 3_600, 4);
@@ -140,11 +207,7 @@ class FailedAttemptsTest {
     @Test
     void anAddressThatIsBannedIsNotHeard() throws IOException {
         Asked strict = new Asked(Work.COMPUTES, it -> Authenticator.WRONG);
-        AuthenticationLimits stern =
-                with(
-                        with(with(LIMITS, "failuresMax", 3), "banNanos", Long.MAX_VALUE / 2),
-                        "banLoopback",
-                        true);
+        AuthenticationLimits stern = stern(3);
         try (ServerRig rig = ServerRig.start(1, new Authenticators(List.of(strict), stern));
                 RawClient before = new RawClient(rig.address())) {
             rig.await(server -> server.connections(), 1);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// much in use is left to it, as looking at all of that takes long, and so is one that grows fast,
 /// or much of one in a busy process: it may be in use, and whoever makes it grow should not have
 /// all others wait as well. What was in use may be so no longer, as after a flood: that is looked
-/// at now and then, for a thousandth of the time at most. Confined to its thread.
+/// at now and then, for three thousandths of the time at most. Confined to its thread.
 final class HeapWatch {
     private static final String OLD = "Tenured Gen";
     private static final String OF_ALL = "MarkSweepCompact";
@@ -25,8 +25,8 @@ final class HeapWatch {
     private static final long IN_USE_BYTES_MAX = 192L << 20;
     private static final long LOOKED_AT_BYTES_MAX = 512L << 20;
     private static final int LOOKS_EVERY_SECONDS = 2;
-    private static final long AGAIN_MILLIS_LEAST = TimeUnit.MINUTES.toMillis(5);
-    private static final long AGAIN_FACTOR = 1_000;
+    private static final long AGAIN_MILLIS_LEAST = TimeUnit.MINUTES.toMillis(2);
+    private static final long AGAIN_FACTOR = 300;
 
     private static final long GROWN_BYTES_MAX = 16L << 20;
 

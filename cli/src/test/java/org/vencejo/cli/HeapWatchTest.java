@@ -47,10 +47,10 @@ class HeapWatchTest {
 
     @ParameterizedTest(name = "{0} MB, {1} of them in use {3} s ago, grown by {2} MB, {4} ms: {5}")
     @CsvSource({
-        "321, 224, 0, 301, 250, true, a flood has gone that was in use when it was collected",
-        "321, 224, 0, 300, 250, false, not so soon",
-        "321, 224, 0, 400, 400, false, a thousandth of the time is over",
-        "321, 224, 0, 401, 400, true, a thousandth of the time",
+        "321, 224, 0, 121, 250, true, a flood has gone that was in use when it was collected",
+        "321, 224, 0, 120, 250, false, not so soon",
+        "321, 224, 0, 180, 600, false, that would be more of the time",
+        "321, 224, 0, 181, 600, true, three thousandths of the time",
         "272, 224, 0, 301, 250, false, nothing much has happened since",
         "321, 224, 17, 301, 250, false, it grows fast",
         "513, 224, 0, 9999, 250, false, looking at all of that takes long",

@@ -32,6 +32,7 @@ final class Authenticating {
     private final String method;
     private final Beginning beginning;
     private final Consumer<Packet> out;
+    private final long sinceNanos;
     private boolean asked;
     private boolean begun;
 
@@ -40,7 +41,12 @@ final class Authenticating {
 
     /// Asks the mechanism for its first data. `out` sends a packet, or fails as an [MqttException].
     Authenticating(
-            ToServer server, MqttAuthentication how, Beginning beginning, Consumer<Packet> out) {
+            ToServer server,
+            MqttAuthentication how,
+            Beginning beginning,
+            Consumer<Packet> out,
+            long nowNanos) {
+        this.sinceNanos = nowNanos;
         this.server = server;
         this.method = how.method();
         this.beginning = beginning;
@@ -53,11 +59,15 @@ final class Authenticating {
 
     private void ask(Step step) {
         asked = true;
-        server.aside(step);
+        server.aside(this, step);
     }
 
     String method() {
         return method;
+    }
+
+    long sinceNanos() {
+        return sinceNanos;
     }
 
     /// Whether it is the mechanism that has to speak.

@@ -160,15 +160,15 @@ final class ClientDriver implements ConnectionHandler, ToServer {
     }
 
     @Override
-    public void aside(Authenticating.Step step) {
+    public void aside(Authenticating exchange, Authenticating.Step step) {
         Thread.ofPlatform()
                 .daemon()
                 .name("vencejo-client-authentication")
-                .start(() -> answer(step));
+                .start(() -> answer(exchange, step));
     }
 
     // On a thread of its own.
-    private void answer(Authenticating.Step step) {
+    private void answer(Authenticating exchange, Authenticating.Step step) {
         byte[] data = null;
         Throwable failure = null;
         try {
@@ -179,7 +179,7 @@ final class ClientDriver implements ConnectionHandler, ToServer {
         byte[] said = data;
         Throwable why = failure;
         try {
-            owner.submit((session, nanos) -> session.authenticated(this, said, why, nanos));
+            owner.submit((session, nanos) -> session.authenticated(exchange, said, why, nanos));
         } catch (RejectedExecutionException ended) {
             return; // the client was closed, and nobody waits
         }

@@ -230,13 +230,15 @@ final class ClientSession {
                 statement, "a server does not send " + packet.type() + " now");
     }
 
-    /// What the mechanism of authentication says next, or why it has nothing to say.
+    /// What the mechanism of authentication says next in `exchange`, or why it has nothing to say.
     void authenticated(
-            ToServer from, byte @Nullable [] data, @Nullable Throwable failure, long nowNanos) {
+            Authenticating exchange,
+            byte @Nullable [] data,
+            @Nullable Throwable failure,
+            long nowNanos) {
         ServerConnection to = connection;
-        Authenticating exchange = authenticating();
-        if (!isCurrent(from) || exchange == null || !exchange.isAsked()) {
-            return;
+        if (exchange != authenticating() || !exchange.isAsked()) {
+            return; // nobody waits for it any more
         }
         if (to != null) {
             to.at(nowNanos);
@@ -244,13 +246,18 @@ final class ClientSession {
         try {
             exchange.said(data, failure);
         } catch (MqttException nothing) {
-            if (to != null && !exchange.isBegun()) {
-                to.notAuthenticated(nothing); // nothing has begun, so nothing has to end
-                pump(nowNanos);
-            } else {
-                leave(ReasonCode.UNSPECIFIED_ERROR); // [MQTT-4.12.1-2]
-                end(nothing);
-            }
+            notAuthenticated(exchange, nothing, nowNanos);
+        }
+    }
+
+    private void notAuthenticated(Authenticating exchange, MqttException why, long nowNanos) {
+        ServerConnection to = connection;
+        if (to != null && !exchange.isBegun()) {
+            to.notAuthenticated(why); // nothing has begun, so nothing has to end
+            pump(nowNanos);
+        } else {
+            leave(ReasonCode.UNSPECIFIED_ERROR); // [MQTT-4.12.1-2]
+            end(why);
         }
     }
 
@@ -357,16 +364,47 @@ final class ClientSession {
             to.at(nowNanos);
             to.send(Pingreq.INSTANCE);
             to.keepAlive().pinged(nowNanos);
+        } else if (to != null) {
+            endExchangeIfLate(to, nowNanos);
         }
+    }
+
+    private void endExchangeIfLate(ServerConnection to, long nowNanos) {
+        Authenticating exchange = to.authenticating();
+        if (exchange != null && nanosToTimeout(exchange.sinceNanos(), nowNanos) == 0) {
+            to.at(nowNanos);
+            notAuthenticated(exchange, late(exchange), nowNanos);
+        }
+    }
+
+    private MqttException late(Authenticating exchange) {
+        return new MqttException(
+                ReasonCode.SERVER_UNAVAILABLE,
+                (exchange.isAsked()
+                                ? "the authentication by " + exchange.method() + " did not go on"
+                                : "the server did not answer AUTH")
+                        + " in "
+                        + options.connectTimeout().toMillis()
+                        + " ms");
     }
 
     /// How long nothing can be due, [KeepAlive#NEVER] if nothing will be.
     long nanosToNext(long nowNanos) {
         if (connecting != null) {
-            long waited = nowNanos - connecting.sinceNanos();
-            return Math.max(0, options.connectTimeout().toNanos() - waited);
+            return nanosToTimeout(connecting.sinceNanos(), nowNanos);
         }
-        return connection == null ? KeepAlive.NEVER : connection.keepAlive().nanosToNext(nowNanos);
+        if (connection == null) {
+            return KeepAlive.NEVER;
+        }
+        long next = connection.keepAlive().nanosToNext(nowNanos);
+        Authenticating exchange = connection.authenticating();
+        return exchange == null
+                ? next
+                : Math.min(next, nanosToTimeout(exchange.sinceNanos(), nowNanos));
+    }
+
+    private long nanosToTimeout(long sinceNanos, long nowNanos) {
+        return Math.max(0, options.connectTimeout().toNanos() - (nowNanos - sinceNanos));
     }
 
     // ---- the end of a connection ----

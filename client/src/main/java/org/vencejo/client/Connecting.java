@@ -37,7 +37,8 @@ final class Connecting {
                             server,
                             how,
                             data -> options.connect(clientIdentifier, cleanStart, data),
-                            server::send);
+                            server::send,
+                            sinceNanos);
         }
     }
 

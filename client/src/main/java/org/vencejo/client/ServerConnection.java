@@ -173,7 +173,8 @@ final class ServerConnection implements Link {
                         server,
                         how,
                         data -> Authenticating.auth(ReasonCode.RE_AUTHENTICATE, how.method(), data),
-                        this::sendIfItFits);
+                        this::sendIfItFits,
+                        nowNanos);
         authenticated = answer;
     }
 

@@ -19,7 +19,7 @@ interface ToServer {
 
     /// Has the mechanism of authentication speak, which may take its time; what came of it comes
     /// back by [ClientSession#authenticated].
-    void aside(Authenticating.Step step);
+    void aside(Authenticating exchange, Authenticating.Step step);
 
     void pauseReading();
 

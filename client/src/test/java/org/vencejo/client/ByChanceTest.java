@@ -293,7 +293,7 @@ class ByChanceTest {
         public void pauseReading() {}
 
         @Override
-        public void aside(Authenticating.Step step) {
+        public void aside(Authenticating exchange, Authenticating.Step step) {
             throw new AssertionError("there is no mechanism to ask");
         }
 

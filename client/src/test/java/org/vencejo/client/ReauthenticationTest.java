@@ -123,6 +123,49 @@ class ReauthenticationTest {
         assertThat(Outcome.of(first)).isNotNull();
     }
 
+    /// What it says when nobody waits any more is not taken for the next one's word.
+    @Test
+    void aMechanismThatTakesTooLongIsGivenUpAndTheConnectionGoesOn() {
+        connected();
+        server.mechanismWaits = true;
+        Answer<Properties> slow = server.reauthenticate();
+        Runnable late = server.lateMechanism();
+        server.passes(9);
+        assertThat(slow.isGiven()).isFalse();
+        server.passes(1);
+        assertFailed(
+                slow,
+                ReasonCode.SERVER_UNAVAILABLE,
+                "the authentication by M did not go on in 10000 ms");
+        assertThat(server.isClosed()).isFalse();
+
+        Answer<Properties> next = server.reauthenticate();
+        late.run();
+        assertThat(server.received()).as("this one has not spoken yet").isEmpty();
+        server.mechanismSpeaks();
+        assertThat(server.received()).containsExactly(AGAIN);
+        server.sends(DONE);
+        assertThat(next.isGiven()).isTrue();
+        server.passes(60);
+        assertThat(server.isClosed()).isFalse();
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerIsLeft() {
+        connected();
+        Answer<Properties> answer = server.reauthenticate();
+        server.received();
+        server.passes(9);
+        assertThat(server.isClosed()).isFalse();
+        server.passes(1);
+        assertFailed(
+                answer,
+                ReasonCode.SERVER_UNAVAILABLE,
+                "the server did not answer AUTH in 10000 ms");
+        assertThat(server.received()).containsExactly("E0 01 80");
+        assertThat(server.isClosed()).isTrue();
+    }
+
     @Test
     void whoHasNoMechanismHasNothingToAuthenticateBy() {
         var plain = ScriptedServer.connected(MQTT_5);

@@ -127,9 +127,9 @@ final class ScriptedServer {
         wire.speak();
     }
 
-    /// What the mechanism has to say on this connection is said when this is run.
+    /// What the mechanism has to say now is said when this is run.
     Runnable lateMechanism() {
-        return wire::speak;
+        return wire.late();
     }
 
     /// The next message that waits, as the application takes it: text, or null.
@@ -212,6 +212,7 @@ final class ScriptedServer {
         private boolean takesMore = true;
         private boolean closed;
         private boolean readingPaused;
+        private Authenticating exchange;
         private Authenticating.Step step;
 
         Wire() {
@@ -266,10 +267,11 @@ final class ScriptedServer {
         }
 
         @Override
-        public void aside(Authenticating.Step asked) {
+        public void aside(Authenticating in, Authenticating.Step asked) {
             if (step != null) {
                 throw new AssertionError("the mechanism was asked twice");
             }
+            exchange = in;
             step = asked;
         }
 
@@ -280,16 +282,23 @@ final class ScriptedServer {
         }
 
         void speak() {
+            late().run();
+        }
+
+        Runnable late() {
+            Authenticating in = exchange;
             Authenticating.Step spoken = step;
             step = null;
-            byte[] data = null;
-            Exception failure = null;
-            try {
-                data = spoken.data();
-            } catch (Exception e) {
-                failure = e;
-            }
-            session.authenticated(this, data, failure, nowNanos);
+            return () -> {
+                byte[] data = null;
+                Exception failure = null;
+                try {
+                    data = spoken.data();
+                } catch (Exception e) {
+                    failure = e;
+                }
+                session.authenticated(in, data, failure, nowNanos);
+            };
         }
 
         @Override

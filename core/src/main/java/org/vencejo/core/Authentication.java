@@ -84,7 +84,12 @@ public final class Authentication {
 
     /// What an authenticator remembers of a client between two steps. The server keeps it, and
     /// forgets it with the connection. Immutable.
-    public interface Exchange {}
+    public interface Exchange {
+        /// Who the client has said that it is; null if that is not known yet.
+        default @Nullable String userName() {
+            return null;
+        }
+    }
 
     /// Who a client is. `userName` is null for an anonymous one; `grants` are the rights that came
     /// with the name, null if none did. Immutable.

@@ -148,11 +148,7 @@ final class LdapConnections implements AutoCloseable {
                 return WebClient.trusting(authorities);
             }
         } catch (IOException e) {
-            mistakes.accept(
-                    authorities,
-                    Files.exists(authorities)
-                            ? "it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)"
-                            : "there is no such file");
+            mistakes.accept(authorities, WebClient.noAuthority(authorities, e));
         }
         try {
             return SSLContext.getDefault();

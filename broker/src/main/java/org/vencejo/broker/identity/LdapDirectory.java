@@ -96,8 +96,15 @@ public final class LdapDirectory implements AutoCloseable {
             bindAsNobody(password);
             return null;
         }
+        if (!isWrittenSo(entry, userName)) {
+            // Before its password is looked at: who counts guesses counts them for each name as it
+            // is written, and each way to write it would be a new one.
+            bindAsNobody(password);
+            throw new RefusedException(
+                    Kind.WRONG,
+                    "the directory writes its user name otherwise, or does not show it");
+        }
         bind(entry.getDN(), password);
-        requireWrittenSo(entry, userName);
         return new Shown(
                 new Identity(userName, groupsOf(userName, entry.getParsedDN()), null),
                 Shown.FOR_EVER);
@@ -178,18 +185,15 @@ public final class LdapDirectory implements AutoCloseable {
 
     // A directory finds "ANA" and " ana" for "ana", which would be others in access rules, for
     // sessions and for who counts guesses.
-    private void requireWrittenSo(SearchResultEntry entry, String userName)
-            throws LDAPException, RefusedException {
+    private boolean isWrittenSo(SearchResultEntry entry, String userName) throws LDAPException {
         for (Map.Entry<String, String> name : names().entrySet()) {
             String[] values = entry.getAttributeValues(name.getKey());
             String wanted = name.getValue().replace(LdapSettings.USER, userName);
             if (values != null && List.of(values).contains(wanted)) {
-                return;
+                return true;
             }
         }
-        throw new RefusedException(
-                Kind.NOT_ALLOWED,
-                "the directory writes its user name otherwise, or does not show it");
+        return false;
     }
 
     // The attributes that the user name has to be in, each with what is around it there.

@@ -7,6 +7,7 @@ import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -20,6 +21,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +35,9 @@ import org.slf4j.LoggerFactory;
 /// Redirections are not followed: who we ask is written in the configuration.
 public final class WebClient implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(WebClient.class);
+
+    private static final Pattern SCHEME = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*:/+");
+    private static final Pattern QUERY = Pattern.compile("[?#]");
 
     private final @Nullable Path authorities;
     private final WatchedFiles watched;
@@ -88,13 +94,19 @@ public final class WebClient implements AutoCloseable {
             }
             return true;
         } catch (IOException e) {
-            mistakes.accept(
-                    file,
-                    Files.exists(file)
-                            ? "it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)"
-                            : "there is no such file");
+            mistakes.accept(file, noAuthority(file, e));
             return false;
         }
+    }
+
+    /// Why there is no authority in a file.
+    static String noAuthority(Path file, IOException why) {
+        if (why instanceof AccessDeniedException) {
+            return "this file may not be read";
+        }
+        return Files.exists(file)
+                ? "it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)"
+                : "there is no such file";
     }
 
     /// Reads the authorities again if their file has changed and stands still.
@@ -138,9 +150,21 @@ public final class WebClient implements AutoCloseable {
         return url.getScheme() + "://" + url.getAuthority() + url.getPath();
     }
 
-    /// The same of what may be no URL at all, and have a user with a password.
+    /// The same of what may be no URL at all, and have a user with a password. A password may hold
+    /// what ends the host of a URL: where one could, all behind the scheme is left out.
     public static String shown(String url) {
-        return url.replaceFirst("(?s)([?#]).*", "$1...").replaceFirst("//[^/]*@", "//...@");
+        Matcher scheme = SCHEME.matcher(url);
+        int begin = scheme.lookingAt() ? scheme.end() : 0;
+        int at = url.lastIndexOf('@');
+        Matcher end = QUERY.matcher(url);
+        int query = end.find(begin) ? end.start() : url.length();
+        if (at > query) {
+            return url.substring(0, begin) + "...";
+        }
+        String host = at < begin ? url.substring(begin, query) : "..." + url.substring(at, query);
+        return url.substring(0, begin)
+                + host
+                + (query < url.length() ? url.charAt(query) + "..." : "");
     }
 
     private static boolean isLoopback(String host) {

@@ -89,7 +89,9 @@ public final class PasswordFileEditor implements AutoCloseable {
         try {
             var _ = channel.lock();
             if (before != null && before.equals(FileStamp.of(file))) {
-                editor = new PasswordFileEditor(file, channel, lines(channel), isOurs);
+                // Another may have filled what we made before we held it.
+                boolean isStillOurs = isOurs && channel.size() == 0;
+                editor = new PasswordFileEditor(file, channel, lines(channel), isStillOurs);
             }
             return editor;
         } finally {

@@ -103,14 +103,28 @@ class LdapDirectoryTest {
                 "ana    | ''   | WRONG", // which the directory would take for nobody, and let in
                 "bo*(b) | sol  | WRONG",
                 "twin   | sol  | NOT_ALLOWED", // there are two of them
-                "ANA    | sol  | NOT_ALLOWED", // whom the directory takes for ana
-                "'ana '  | sol  | NOT_ALLOWED",
-                "ANA    | luna | WRONG", // a stranger learns no names by that
+                "ANA    | sol  | WRONG", // whom the directory takes for ana
+                "'ana '  | sol  | WRONG",
+                "ANA    | luna | WRONG", // nor does it tell that this is the password of nobody
             })
     void othersAreRefused(String user, String password, Kind kind) {
         assertThatThrownBy(() -> ask(directory, user, password))
                 .isInstanceOfSatisfying(
                         RefusedException.class, it -> assertThat(it.kind()).isEqualTo(kind));
+    }
+
+    /// Else who guesses at ana guesses at ANA, Ana and anA, too, of whom nobody counts all.
+    @ParameterizedTest
+    @ValueSource(strings = {"ANA", "ana "})
+    void noPasswordIsTriedForANameThatIsWrittenOtherwise(String user) {
+        assertThatThrownBy(() -> ask(directory, user, "sol"))
+                .hasMessageContaining("writes its user name otherwise");
+        assertThat(service.bound())
+                .anyMatch(it -> it.startsWith("cn=vencejo-nobody-"))
+                .noneMatch(it -> it.startsWith("uid=ana,"));
+        assertThatThrownBy(() -> ask(directory, "ana", "luna"))
+                .isInstanceOf(RefusedException.class);
+        assertThat(service.bound()).anyMatch(it -> it.startsWith("uid=ana,")); // control arm
     }
 
     @ParameterizedTest

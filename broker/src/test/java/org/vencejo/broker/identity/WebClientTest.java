@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vencejo.transport.Authority;
 
@@ -67,6 +68,22 @@ class WebClientTest {
             client.readAgain();
         }
         assertThat(ask()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://h:1/a/b,         https://h:1/a/b",
+        "https://h/a?key=x,       https://h/a?...",
+        "https://u:pw@h/a?key=x,  https://...@h/a?...",
+        "https://u:p/w@h/a,       https://...@h/a",
+        "https://u:p?w@h/a,       https://...",
+        "https://u:p#w@h/a,       https://...",
+        "https:/u:pw@h,           https:/...@h",
+        "u:pw@h,                  ...@h",
+        "https://h/a?t=x@y,       https://...", // or else it is a password
+    })
+    void ofAUrlNothingIsShownThatMayBeASecret(String url, String shown) {
+        assertThat(WebClient.shown(url)).isEqualTo(shown);
     }
 
     @Test
