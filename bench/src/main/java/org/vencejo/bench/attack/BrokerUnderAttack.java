@@ -46,6 +46,8 @@ final class BrokerUnderAttack implements AutoCloseable {
         Map<String, String> environment = builder.environment();
         environment.merge("VENCEJO_JAVA_OPTS", "-Xmx" + heap, (given, more) -> given + " " + more);
         process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        // Who ends the run ends the broker.
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
         try {
             awaitListening(log);
         } catch (IOException | RuntimeException e) {
