@@ -64,7 +64,7 @@ class TurnTimesTest {
     void ifItWereForgottenWhoWaitedATickWouldBeFarLonger() {
         ticks.elsewhereNanos = 5 * MILLISECOND;
         ticks.forgetsWhoWaited = true;
-        var unused = ticks.floods(2_000);
+        var _ = ticks.floods(2_000);
         ticks.runFor(3_000);
 
         assertThat(ticks.mostOfLoudIn(10_000)).isGreaterThan(4 * SHARE_NANOS);
@@ -144,7 +144,7 @@ class TurnTimesTest {
             int floods, long pauseMillis, boolean waits) {
         ticks.foreverCutShort();
         ticks.client(pauseMillis * MILLISECOND, 0);
-        var unused = ticks.floods(floods);
+        var _ = ticks.floods(floods);
         Client last = ticks.client(80 * MICROSECOND, 0);
         last.bytes = 2_000;
         ticks.tickUntilGiven();
