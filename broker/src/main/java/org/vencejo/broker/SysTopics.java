@@ -151,7 +151,7 @@ final class SysTopics {
                             s -> s.packets().publishSent()),
                     number(
                             "publish/messages/dropped",
-                            "Messages that were dropped at the limit of a queue or of an out-buffer: fate *queue full*.",
+                            "Messages that were dropped: fates *queue full* and *memory short*.",
                             SysSnapshot::dropped),
                     number(
                             "publish/bytes/received",

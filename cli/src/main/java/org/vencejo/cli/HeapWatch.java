@@ -38,6 +38,8 @@ final class HeapWatch {
     private long collections;
     private long collectedMillis;
     private long pauseMillis;
+    private boolean looks;
+    private boolean lookedAlready;
     private long collectedNanos = System.nanoTime();
     private long lastUsed;
     private long lastProcessorNanos;
@@ -76,8 +78,11 @@ final class HeapWatch {
         boolean isBusy = isBusy();
         lookAtCollections();
         long since = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - collectedNanos);
-        if (isToBeCollected(used, inUse, grown, isBusy)
-                || (!isBusy && isToBeLookedAt(used, inUse, grown, since, pauseMillis))) {
+        if (isToBeCollected(used, inUse, grown, isBusy)) {
+            System.gc();
+        } else if (!isBusy
+                && isToBeLookedAt(used, inUse, grown, lookedAlready, since, pauseMillis)) {
+            looks = true;
             System.gc();
         }
         lastUsed = used;
@@ -89,6 +94,8 @@ final class HeapWatch {
             collections = collector.getCollectionCount();
             collectedMillis = collector.getCollectionTime();
             collectedNanos = System.nanoTime();
+            lookedAlready = looks;
+            looks = false;
         }
     }
 
@@ -103,13 +110,18 @@ final class HeapWatch {
         return used > TimeUnit.SECONDS.toNanos(LOOKS_EVERY_SECONDS) / 2;
     }
 
-    /// Whether a heap that was collected `sinceMillis` ago, which took `pauseMillis`, and has
-    /// changed since, is worth another look: what was in use then may not be any more.
+    /// Whether a heap that was collected `sinceMillis` ago, which took `pauseMillis`, is worth another
+    /// look: what was in use then may not be any more. One look will do until it has changed.
     static boolean isToBeLookedAt(
-            long usedBytes, long inUseBytes, long grownBytes, long sinceMillis, long pauseMillis) {
+            long usedBytes,
+            long inUseBytes,
+            long grownBytes,
+            boolean lookedAlready,
+            long sinceMillis,
+            long pauseMillis) {
         return grownBytes <= GROWN_BYTES_MAX
                 && usedBytes <= LOOKED_AT_BYTES_MAX
-                && usedBytes - inUseBytes > GARBAGE_BYTES
+                && usedBytes - (lookedAlready ? inUseBytes : 0) > GARBAGE_BYTES
                 && sinceMillis > Math.max(AGAIN_MILLIS_LEAST, AGAIN_FACTOR * pauseMillis);
     }
 

@@ -263,6 +263,7 @@ final class SubCommand implements Callable<Integer> {
             throws IOException {
         try {
             long printed = 0;
+            boolean areRemoved = true;
             while (count == null || printed < count) {
                 MqttMessage message = next(server, untilNanos);
                 if (message == null) {
@@ -275,18 +276,18 @@ final class SubCommand implements Callable<Integer> {
                     print.print(message, out);
                     printed++;
                     if (removeRetained && message.retain() && message.payload().length() > 0) {
-                        remove(server, message);
+                        areRemoved &= isRemoved(server, message);
                     }
                 }
             }
-            return 0;
+            return areRemoved ? 0 : 1;
         } finally {
             out.flush(); // however it ends: what was received is acknowledged
         }
     }
 
     // [MQTT-3.3.1-6]: an empty one takes the place of what is kept, and is not kept.
-    private void remove(MqttClient server, MqttMessage message) {
+    private boolean isRemoved(MqttClient server, MqttMessage message) {
         ReasonCode answer =
                 server.publish(
                         new MqttMessage(
@@ -298,6 +299,7 @@ final class SubCommand implements Callable<Integer> {
         if (answer.isError()) {
             client.failed("the server refused to remove " + message.topicName() + ": " + answer);
         }
+        return !answer.isError();
     }
 
     private @Nullable MqttMessage next(MqttClient server, long untilNanos) throws IOException {

@@ -24,9 +24,10 @@ import java.util.stream.Stream;
 /// cache of that. A start that is given it has its classes at hand, and its compilers know at once
 /// what they would else find out in the first minute.
 ///
-/// Started as `Training CACHE JAVA FLAG...`: the JVM, flags and class path are those of the starts
-/// that are to use it, as a JVM takes no cache of another. What all of them say goes to standard
-/// output; an exit code other than 0 means that there is no cache.
+/// Started as `Training CACHE FOLDER JAVA FLAG...`: the folder is for this training alone, on the
+/// file system of the cache; the JVM, flags and class path are those of the starts that are to use
+/// it, as a JVM takes no cache of another. What all of them say goes to standard output; an exit
+/// code other than 0 means that there is no cache.
 final class Training {
     private static final int SECONDS_MAX = 120;
     private static final Pattern LISTENS = Pattern.compile(".* listens on .*:(\\d+);.*");
@@ -43,13 +44,13 @@ final class Training {
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
         Path cache = Path.of(arguments[0]).toAbsolutePath();
-        Path folder = cache.resolveSibling("training");
+        Path folder = Path.of(arguments[1]).toAbsolutePath();
         remove(folder);
         Files.createDirectories(folder);
         int exitCode = 0;
         try {
             Training training =
-                    new Training(folder, List.of(arguments).subList(1, arguments.length));
+                    new Training(folder, List.of(arguments).subList(2, arguments.length));
             Files.move(training.make(), cache, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException | RuntimeException failed) {
             failed.printStackTrace(System.out);

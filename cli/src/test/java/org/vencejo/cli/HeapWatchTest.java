@@ -45,20 +45,23 @@ class HeapWatchTest {
         assertThat(HeapWatch.isToBeCollected(used, 20L << 20, 0, false)).isTrue();
     }
 
-    @ParameterizedTest(name = "{0} MB, {1} of them in use {3} s ago, grown by {2} MB, {4} ms: {5}")
+    @ParameterizedTest(name = "{0} MB, {1} in use {4} s ago ({5} ms), {2} more, {3}: {6}")
     @CsvSource({
-        "321, 224, 0, 121, 250, true, a flood has gone that was in use when it was collected",
-        "321, 224, 0, 120, 250, false, not so soon",
-        "321, 224, 0, 180, 600, false, that would be more of the time",
-        "321, 224, 0, 181, 600, true, three thousandths of the time",
-        "272, 224, 0, 301, 250, false, nothing much has happened since",
-        "321, 224, 17, 301, 250, false, it grows fast",
-        "513, 224, 0, 9999, 250, false, looking at all of that takes long",
+        "321, 224, 0, true, 121, 250, true, a flood has gone that was in use when it was collected",
+        "321, 224, 0, true, 120, 250, false, not so soon",
+        "321, 224, 0, true, 180, 600, false, that would be more of the time",
+        "321, 224, 0, true, 181, 600, true, three thousandths of the time",
+        "272, 224, 0, true, 301, 250, false, nothing much has happened since it was looked at",
+        "225, 224, 0, false, 301, 250, true, a flood has gone that left nothing to be collected",
+        "48, 47, 0, false, 301, 250, false, there is little to give back",
+        "321, 224, 17, true, 301, 250, false, it grows fast",
+        "513, 224, 0, true, 9999, 250, false, looking at all of that takes long",
     })
     void whatWasInUseIsLookedAtAgainNowAndThen(
             long usedMegabytes,
             long inUseMegabytes,
             long grownMegabytes,
+            boolean lookedAlready,
             long sinceSeconds,
             long pauseMillis,
             boolean isToBeLookedAt,
@@ -68,6 +71,7 @@ class HeapWatchTest {
                                 usedMegabytes << 20,
                                 inUseMegabytes << 20,
                                 grownMegabytes << 20,
+                                lookedAlready,
                                 sinceSeconds * 1_000,
                                 pauseMillis))
                 .as(why)

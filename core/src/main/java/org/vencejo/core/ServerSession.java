@@ -99,15 +99,16 @@ final class ServerSession {
             boolean retain,
             int[] subscriptionIdentifiers,
             @Nullable TopicFilter share) {
-        if (turn.dropsAtMostOnce && !fanout.isOwn()) {
+        boolean wouldGetIt =
+                outbound.isConnected() || (state.isKept() && turn.settings.qos0QueuedForOffline());
+        if (wouldGetIt && turn.dropsAtMostOnce && !fanout.isOwn()) {
             turn.accounting.ended(Fate.MEMORY_SHORT);
         } else if (outbound.isReadyForAtMostOnce() && !isHeldByRate()) {
             outbound.sendAtMostOnce(
                     fanout.variant(QoS.AT_MOST_ONCE, retain, subscriptionIdentifiers));
         } else if (fanout.expiresAtOnce()) {
             turn.accounting.ended(Fate.EXPIRED);
-        } else if (outbound.isConnected()
-                || (state.isKept() && turn.settings.qos0QueuedForOffline())) {
+        } else if (wouldGetIt) {
             enqueue(fanout.kept(), QoS.AT_MOST_ONCE, retain, subscriptionIdentifiers, share);
         } else {
             turn.accounting.ended(Fate.OFFLINE); // (B36)

@@ -45,6 +45,19 @@ class ShortMemoryTest {
     }
 
     @Test
+    void whatNobodyWouldHaveHadEndsAsItWouldHave() {
+        Bench bench = new Bench();
+        Connection away = bench.connect("away", 100);
+        bench.in(away, subscribe("t", QoS.AT_MOST_ONCE));
+        bench.cut(away);
+        Connection client = bench.connect("client", 0);
+        bench.handle(new Input.AtMostOnceDropped(true));
+        bench.in(client, publish("t", QoS.AT_MOST_ONCE, 0, "for one who is away"));
+        assertThat(bench.ended(Fate.OFFLINE)).isEqualTo(1);
+        assertThat(bench.ended(Fate.MEMORY_SHORT)).isZero();
+    }
+
+    @Test
     void aWillIsAMessageOfAClient() {
         Bench bench = new Bench();
         Connection client = bench.connect("client", 0);
