@@ -107,7 +107,8 @@ class FailedAttemptsTest {
     void aNameInAnExchangeCountsAsOneInConnect(@Nullable String user, int delayed)
             throws IOException {
         assumeTrue(
-                Files.exists(Path.of("/proc/self")), "several addresses of this machine: not Linux");
+                Files.exists(Path.of("/proc/self")),
+                "several addresses of this machine: not Linux");
         Authentication.Exchange said =
                 new Authentication.Exchange() {
                     @Override

@@ -110,8 +110,9 @@ final class HeapWatch {
         return used > TimeUnit.SECONDS.toNanos(LOOKS_EVERY_SECONDS) / 2;
     }
 
-    /// Whether a heap that was collected `sinceMillis` ago, which took `pauseMillis`, is worth another
-    /// look: what was in use then may not be any more. One look will do until it has changed.
+    /// Whether a heap that was collected `sinceMillis` ago, which took `pauseMillis`, is worth
+    /// another look: what was in use then may not be any more. One look will do until it has
+    /// changed.
     static boolean isToBeLookedAt(
             long usedBytes,
             long inUseBytes,

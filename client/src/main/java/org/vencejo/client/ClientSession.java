@@ -39,6 +39,8 @@ import org.vencejo.protocol.Unsubscribe;
 ///
 /// Inputs of a connection name it, and those of an older one do nothing. Each request is answered
 /// once: by the server, or when the connection ends.
+///
+/// One file because how a connection begins, goes on and ends is one machine on two fields.
 final class ClientSession {
     // For its whole life
     private final MqttOptions options;

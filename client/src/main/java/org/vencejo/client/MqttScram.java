@@ -24,8 +24,8 @@ import org.vencejo.protocol.ReasonCode;
 ///
 /// The password is kept, to connect again, until [#close] overwrites it; what is made of it is
 /// overwritten at once, as far as it is in our hands. There is no channel binding. A server that is
-/// not the user's has what CONNECT holds, with the will, and may still guess the password by what it
-/// was shown, at the cost of the iterations for each guess: use TLS.
+/// not the user's has what CONNECT holds, with the will, and may still guess the password by what
+/// it was shown, at the cost of the iterations for each guess: use TLS.
 public final class MqttScram implements MqttAuthentication, AutoCloseable {
     private static final String METHOD = "SCRAM-SHA-256";
 
