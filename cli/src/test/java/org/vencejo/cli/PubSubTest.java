@@ -136,6 +136,16 @@ class PubSubTest {
         assertThat(sub("-t viejo/+ --remove-retained -R -C 1")).isEqualTo(64);
     }
 
+    /// What the server says of itself is not for clients to remove.
+    @ParameterizedTest
+    @ValueSource(strings = {"-C 1", "-W 1 --retained-only"})
+    void whoIsRefusedToRemoveIsToldSo(String end) {
+        String version = "-t $SYS/broker/version -q 1 ";
+        assertThat(sub(version + "-C 1")).as("it can be read").isZero();
+        assertThat(sub(version + "--remove-retained " + end)).isEqualTo(1);
+        assertThat(said()).contains("refused the message for $SYS/broker/version");
+    }
+
     @Test
     void aSubscriptionCanBeGivenUp() {
         String session = "-c -i ya-no -q 1";

@@ -176,16 +176,12 @@ public final class IoLoop implements Executor {
             }
         } finally {
             tickEnding = false;
-            flushDirty();
+            flushNow();
         }
     }
 
     /// Flushes what was appended so far, without waiting for the end of the tick.
     public void flushNow() {
-        flushDirty();
-    }
-
-    private void flushDirty() {
         ArrayList<OutBuffer> now = dirty;
         dirty = flushing;
         flushing = now;
