@@ -22,7 +22,7 @@ final class Turns {
     private static final long TURN_NANOS_LEAST = 20_000;
 
     /// A tick that has read for so long is busy.
-    private static final long BUSY_NANOS = 1_000_000;
+    private static final long BUSY_NANOS = 4_000_000;
 
     /// The same where all are as loud: to pause and resume is work, up to a fifth more for each
     /// message, and nobody there is served sooner for it.

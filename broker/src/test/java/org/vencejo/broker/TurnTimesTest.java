@@ -157,9 +157,9 @@ class TurnTimesTest {
     @CsvSource({
         "false,  80,   -1, a tick of seven milliseconds is not long where all are loud",
         "false, 100, 8100, one of nine is",
-        "true,   80, 1040, one of a millisecond is where there is a quiet one",
-        "true,  100, 1100, as before",
-        "true,   10,   -1, a tick of less than one is not",
+        "true,   80, 4080, one of four milliseconds is where there is a quiet one",
+        "true,  100, 4100, as before",
+        "true,   40,   -1, one of less is not",
     })
     void whereAllAreLoudATickMayBeLongBeforeAnybodyIsPaused(
             boolean anyQuiet, int micros, long pausedFromMicros, String why) {

@@ -139,7 +139,7 @@ final class Attack {
             throws IOException {
         int[] ports = victim.ports();
         try (Crew attackers =
-                new Crew(
+                Crew.behindOthers(
                         Hostile.class,
                         Integer.toString(hostile),
                         BrokerUnderAttack.HOST,

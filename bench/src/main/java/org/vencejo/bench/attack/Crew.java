@@ -20,7 +20,11 @@ final class Crew implements AutoCloseable {
 
     /// Runs the main method of `role` in a JVM like this one.
     Crew(Class<?> role, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>();
+        this(List.of(), role, arguments);
+    }
+
+    private Crew(List<String> prefix, Class<?> role, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-cp"));
         command.add(System.getProperty("java.class.path"));
@@ -31,6 +35,12 @@ final class Crew implements AutoCloseable {
         answers =
                 new BufferedReader(
                         new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /// The same, but it has only what the others leave of the processors: who attacks has a machine
+    /// of its own, and does not slow down honest clients by computing.
+    static Crew behindOthers(Class<?> role, String... arguments) throws IOException {
+        return new Crew(List.of("nice", "-n", "19"), role, arguments);
     }
 
     /// What it has to say about the time since the last question.
