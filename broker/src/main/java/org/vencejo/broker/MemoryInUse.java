@@ -65,6 +65,10 @@ final class MemoryInUse {
         heldBytes = bytes;
     }
 
+    long heldBytes() {
+        return heldBytes;
+    }
+
     Mark mark() {
         return mark;
     }

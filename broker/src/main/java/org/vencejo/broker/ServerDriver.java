@@ -278,6 +278,7 @@ public final class ServerDriver {
                 new Traffic.AtTheDoor(refusals.counts(), connecting.get(), pushedOut.get()),
                 loops.stream().mapToInt(driver -> driver.turns().waiting()).sum(),
                 new Traffic.Memory(
+                        memory.heldBytes(),
                         memory.percent(),
                         memory.mark().ordinal(),
                         memory.entered(MemoryInUse.Mark.ACCEPTING),

@@ -20,10 +20,11 @@ public record Traffic(
         int connectionsWaiting,
         Memory memory) {
 
-    /// How many percent of the memory are in use, how many marks are passed, and how often each
-    /// was.
-    public record Memory(int percent, int marks, long accepting, long reading, long qos0) {
-        static final Memory FREE = new Memory(0, 0, 0, 0, 0);
+    /// How many bytes of the heap what clients left or are takes, as far as that is counted; how
+    /// many percent of the memory are in use, how many marks are passed, and how often each was.
+    public record Memory(
+            long heldBytes, int percent, int marks, long accepting, long reading, long qos0) {
+        static final Memory FREE = new Memory(0, 0, 0, 0, 0, 0);
     }
 
     /// Connections that were closed as soon as they came, by reason; those that are not with a

@@ -39,7 +39,7 @@ class SysTopicsTest {
                             206,
                             new Traffic.AtTheDoor(Map.of(Refusal.ADDRESS_RATE, 210L), 211, 212),
                             213,
-                            new Traffic.Memory(214, 3, 215, 216, 217)),
+                            new Traffic.Memory(213, 214, 3, 215, 216, 217)),
                     new Holdings(301, 302, 350, 304, 345, 40, 306, 307, 308),
                     new Packets(
                             401,

@@ -60,7 +60,7 @@ final class BrokerCommand implements Callable<Integer> {
             return COULD_NOT_START;
         }
         started.complete(broker);
-        HeapWatch.start();
+        HeapWatch.start(() -> broker.traffic().memory().heldBytes());
         told.await();
         broker.close();
         return 0;
