@@ -225,6 +225,7 @@ public final class Broker implements AutoCloseable {
             log.info(words);
         }
         config.warnings().forEach(warning -> log.warn("{}", warning));
+        config.secretFiles().forEach(FileModes::warn);
         log.info(
                 "vencejo {} listens on {}; durability {}: {}; io-threads {} ({}){}; started in {} ms",
                 setup.version,

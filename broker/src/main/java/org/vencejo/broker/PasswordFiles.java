@@ -1,9 +1,6 @@
 package org.vencejo.broker;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -32,9 +29,6 @@ import org.vencejo.transport.FileStamp;
 final class PasswordFiles implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PasswordFiles.class);
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-    private static final Set<PosixFilePermission> WRITABLE =
-            Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
 
     private final long hashBytesMax;
     private final List<Watched> files;
@@ -161,18 +155,7 @@ final class PasswordFiles implements AutoCloseable {
         if (file.size() == 0) {
             log.warn("{} holds no user", path);
         }
-        try {
-            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path);
-            if (permissions.stream().anyMatch(WRITABLE::contains)) {
-                log.warn("{} can be written by others than its owner: chmod go-w", path);
-            }
-            if (permissions.contains(PosixFilePermission.OTHERS_READ)) {
-                log.warn("{} can be read by everybody on this machine: chmod o-r", path);
-            }
-        } catch (IOException | UnsupportedOperationException e) {
-            // A file system without modes, or a file that went away: read tells that.
-            log.debug("the mode of {} is not known", path, e);
-        }
+        FileModes.warn(path);
     }
 
     @Override

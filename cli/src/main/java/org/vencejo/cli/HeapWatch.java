@@ -123,7 +123,8 @@ final class HeapWatch {
                 || (doubtful > GARBAGE_BYTES && sinceMillis > AGAIN_MILLIS_LEAST);
     }
 
-    /// What is in use of `usedBytes`, if `thenBytes` were in use when `heldBytes` less were counted.
+    /// What is in use of `usedBytes`, if `thenBytes` were in use when `heldBytes` less were
+    /// counted.
     static long inUse(long thenBytes, long heldBytes, long usedBytes) {
         return Math.max(LEAST_BYTES, Math.min(thenBytes + heldBytes, usedBytes));
     }

@@ -3,9 +3,11 @@ package org.vencejo.broker.config;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.vencejo.broker.identity.KeyPlace;
 import org.vencejo.core.AccessRules;
 import org.vencejo.core.ServerSettings;
 import org.vencejo.protocol.ProtocolVersion;
@@ -51,6 +53,30 @@ public record BrokerConfig(
             }
         }
         return List.copyOf(warnings);
+    }
+
+    /// The files with keys and secrets, but for those with passwords of users.
+    public Set<Path> secretFiles() {
+        Set<@Nullable Path> files = new LinkedHashSet<>();
+        for (Listener listener : listeners) {
+            if (listener.tls() != null) {
+                for (TlsFiles.KeyPair each : listener.tls().own()) {
+                    files.add(each.key() == null ? each.certificate() : each.key());
+                    files.add(each.keyPassword());
+                }
+            }
+        }
+        for (AuthenticationConfig.Entry entry : authentication.entries()) {
+            switch (entry) {
+                case AuthenticationConfig.Jwt it when it.keys() instanceof KeyPlace.Files keys ->
+                        files.add(keys.secret());
+                case AuthenticationConfig.Ldap it -> files.add(it.settings().bindPasswordFile());
+                case AuthenticationConfig.Http it -> files.add(it.settings().authorizationFile());
+                default -> {}
+            }
+        }
+        files.remove(null);
+        return files;
     }
 
     /// A socket to listen on. Port 0 takes a free one; what its transport has not is null. The
