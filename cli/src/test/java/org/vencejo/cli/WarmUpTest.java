@@ -37,7 +37,9 @@ import org.vencejo.broker.config.Machine;
 class WarmUpTest {
     private static final String DONE =
             ".*Z INFO  warmed up in [0-9]+\\.[0-9] s, [1-9][0-9]* messages";
-    private static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    /// Longer than a test may take.
+    private static final long HOUR_NANOS = TimeUnit.HOURS.toNanos(1);
 
     @TempDir private Path folder;
     private final List<Process> started = new ArrayList<>();
@@ -126,7 +128,7 @@ class WarmUpTest {
     void aStopEndsTheClientsToo() throws Exception {
         Path made = folder.resolve("made");
         String clients = "echo $$ > %s.new; mv %<s.new %<s; exec cat".formatted(made);
-        WarmUp warmUp = new WarmUp(MINUTE_NANOS, List.of("sh", "-c", clients));
+        WarmUp warmUp = new WarmUp(HOUR_NANOS, List.of("sh", "-c", clients));
         try (WatchService watched = watch(folder)) {
             CompletableFuture<Void> run =
                     CompletableFuture.runAsync(() -> warmUp.run(configuration()));
@@ -148,7 +150,7 @@ class WarmUpTest {
         try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
             List<String> command = new ArrayList<>(WarmUp.clients());
             command.add(String.valueOf(silent.getLocalPort()));
-            command.add(String.valueOf(MINUTE_NANOS));
+            command.add(String.valueOf(HOUR_NANOS));
             Process clients = start(command);
             try (Socket ofThem = silent.accept()) {
                 assertThat(ofThem.isConnected()).isTrue();
