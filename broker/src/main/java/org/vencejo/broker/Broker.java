@@ -87,6 +87,12 @@ public final class Broker implements AutoCloseable {
     /// [StartException] and leaves nothing behind but the data folder. Listeners come last: who can
     /// connect is served.
     public static Broker start(Setup setup) {
+        return start(setup, configuration -> {});
+    }
+
+    /// The same, and has `first` run once the configuration is known to be good and the data folder
+    /// is this process's alone, before the store in it is opened. What it throws ends the start.
+    public static Broker start(Setup setup, Consumer<Configuration> first) {
         Configuration configuration = Configuration.read(setup.request, setup.machine);
         BrokerConfig config = configuration.broker();
         setup.logLevel.accept(config.logLevel());
@@ -96,6 +102,7 @@ public final class Broker implements AutoCloseable {
                             IdentitySources.open(config.authentication()), IdentitySources::close);
             DataFolder dataFolder =
                     opened.add(DataFolder.open(config.dataFolder()), DataFolder::close);
+            first.accept(configuration);
             Keeper.Started kept = Keeper.open(config);
             Keeper keeper = opened.add(kept.keeper(), Keeper::close);
             ServerDriver driver =

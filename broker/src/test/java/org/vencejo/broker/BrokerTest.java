@@ -127,6 +127,46 @@ class BrokerTest {
     }
 
     @Test
+    void whatIsDoneFirstHasTheFolderAloneAndNoStore() {
+        List<Path> seen = new ArrayList<>();
+        Broker.Setup setup = setup(null);
+        Path store = temporary.resolve("data/store");
+
+        Broker.start(
+                        setup,
+                        configuration -> {
+                            assertThat(configuration.broker().dataFolder())
+                                    .isEqualTo(store.getParent());
+                            assertThat(store).doesNotExist();
+                            assertThatThrownBy(() -> Broker.start(setup))
+                                    .hasMessageContaining("is in use by process");
+                            seen.add(store);
+                        })
+                .close();
+
+        assertThat(seen).hasSize(1).allSatisfy(each -> assertThat(each).exists());
+    }
+
+    @Test
+    void whatIsDoneFirstIsNotDoneWithMistakesAndCanEndTheStart() {
+        assertThatThrownBy(() ->
+                        Broker.start(
+                                setup(null, "io-threads=0"),
+                                configuration -> {
+                                    throw new AssertionError("it has mistakes");
+                                }))
+                .isInstanceOf(ConfigurationException.class);
+        assertThatThrownBy(() ->
+                        Broker.start(
+                                setup(null),
+                                configuration -> {
+                                    throw new IllegalStateException("no");
+                                }))
+                .hasMessage("no");
+        start(null).close();
+    }
+
+    @Test
     void aPortInUseIsToldAndNothingIsLeftBehind() throws IOException {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
             String taken = "listeners=[{port: 0}, {port: " + other.getLocalPort() + "}]";
@@ -314,16 +354,19 @@ class BrokerTest {
     }
 
     private Broker start(Path file, String... assignments) {
+        return Broker.start(setup(file, assignments));
+    }
+
+    private Broker.Setup setup(Path file, String... assignments) {
         List<String> all = new ArrayList<>(List.of(assignments));
         all.add("data-folder=" + temporary.resolve("data"));
         boolean hasListeners = all.getFirst().startsWith("listeners");
-        return Broker.start(
-                new Broker.Setup(
-                        new Configuration.Request(file, Map.of(), all, hasListeners ? null : "0"),
-                        Machine.here(),
-                        "0.0.0-test",
-                        System.nanoTime(),
-                        logLevels::add));
+        return new Broker.Setup(
+                new Configuration.Request(file, Map.of(), all, hasListeners ? null : "0"),
+                Machine.here(),
+                "0.0.0-test",
+                System.nanoTime(),
+                logLevels::add);
     }
 
     private static Socket connect(Broker broker) throws IOException {

@@ -1,17 +1,22 @@
 package org.vencejo.cli;
 
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.event.Level;
 import org.vencejo.broker.Broker;
 import org.vencejo.broker.StartException;
+import org.vencejo.broker.config.Configuration;
 import org.vencejo.broker.config.ConfigurationException;
 import org.vencejo.broker.config.LogLevel;
 import org.vencejo.broker.config.Machine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /// `vencejo broker`: runs a broker until it is told to stop.
 @Command(
@@ -35,14 +40,25 @@ final class BrokerCommand implements Callable<Integer> {
 
     @Mixin private final ConfigurationOptions options = new ConfigurationOptions();
 
+    @Option(
+            names = "--warm-up",
+            paramLabel = "DURATION",
+            converter = WarmUpTime.class,
+            description = {
+                "Before it listens, serve made-up clients for so long (3s, at most 1min),",
+                "so that what the first real ones need is compiled."
+            })
+    private long warmUpNanos;
+
     @Override
     public Integer call() throws InterruptedException {
         // Before the log says that it listens: whoever reads that may send a signal at once.
         CompletableFuture<Broker> started = new CompletableFuture<>();
         CountDownLatch told = new CountDownLatch(1);
         Signals.on("HUP", () -> started.join().reload());
-        Signals.on("TERM", () -> stop(told));
-        Signals.on("INT", () -> stop(told));
+        WarmUp warmUp = new WarmUp(warmUpNanos);
+        Signals.on("TERM", () -> stop(told, warmUp));
+        Signals.on("INT", () -> stop(told, warmUp));
         Broker broker;
         try {
             broker =
@@ -52,7 +68,10 @@ final class BrokerCommand implements Callable<Integer> {
                                     Machine.here(),
                                     Version.number(),
                                     Vencejo.STARTED_NANOS,
-                                    BrokerCommand::logLevel));
+                                    BrokerCommand::logLevel),
+                            warmUp::run);
+        } catch (CancellationException stopped) {
+            return 0;
         } catch (ConfigurationException e) {
             return ConfigurationOptions.tell(e);
         } catch (StartException e) {
@@ -66,12 +85,13 @@ final class BrokerCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static void stop(CountDownLatch told) {
+    private static void stop(CountDownLatch told, WarmUp warmUp) {
         if (told.getCount() == 0) {
             Log.STANDARD_ERROR.flush(TimeUnit.MILLISECONDS.toNanos(100));
             Runtime.getRuntime().halt(1);
         }
         told.countDown();
+        warmUp.stop();
     }
 
     private static void logLevel(LogLevel level) {
@@ -83,5 +103,16 @@ final class BrokerCommand implements Callable<Integer> {
                     case DEBUG -> Level.DEBUG;
                     case TRACE -> Level.TRACE;
                 });
+    }
+
+    private static final class WarmUpTime implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            try {
+                return Configuration.time(text, WarmUp.NANOS_MAX);
+            } catch (IllegalArgumentException wrong) {
+                throw new TypeConversionException(String.valueOf(wrong.getMessage()));
+            }
+        }
     }
 }

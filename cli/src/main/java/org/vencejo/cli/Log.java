@@ -36,6 +36,7 @@ final class Log {
     private final Thread writer =
             Thread.ofPlatform().name("vencejo-log").daemon().unstarted(this::run);
     private volatile Level level = Level.WARN;
+    private volatile boolean silent;
 
     /// A log that holds `linesMax` lines and `bytesMax` bytes of them until they are written.
     Log(OutputStream out, int linesMax, long bytesMax) {
@@ -54,11 +55,19 @@ final class Log {
         level = least;
     }
 
+    /// Drops, while this is true, all lines that come, uncounted. They are made all the same.
+    void silent(boolean whether) {
+        silent = whether;
+    }
+
     boolean isEnabled(Level asked) {
         return asked.toInt() >= level.toInt();
     }
 
     void write(String line) {
+        if (silent) {
+            return;
+        }
         long size = bytesOf(line);
         if (bytes.addAndGet(size) > bytesMax || !queue.offer(line)) {
             bytes.addAndGet(-size);

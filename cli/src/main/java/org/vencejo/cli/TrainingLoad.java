@@ -1,5 +1,6 @@
 package org.vencejo.cli;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -23,19 +24,28 @@ import org.vencejo.protocol.ReasonCode;
 import org.vencejo.protocol.TopicName;
 import org.vencejo.protocol.Will;
 
-/// What the clients of a [Training] do: a little of what brokers are asked for, and much of the
-/// roads that are taken for each message. Confined to its thread, but for the threads that it has
-/// work and waits for.
+/// What the clients of a [Training] and of a [WarmUp] do: a little of what brokers are asked for,
+/// and much of the roads that are taken for each message. Confined to its thread, but for the
+/// threads that it has work and waits for.
 final class TrainingLoad {
     private static final int WINDOW = 16;
     private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final int CLIENTS = 20;
     private static final long FLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(600);
     private static final long QUEUE_NANOS = TimeUnit.MILLISECONDS.toNanos(1_000);
+    private static final int QUEUED = 500;
+
+    /// The same of a warm-up, again and again.
+    private static final long FLOW_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    private static final long QUEUE_TURN_NANOS = 3 * FLOW_TURN_NANOS;
+    private static final int QUEUED_IN_A_TURN = 2_500;
     private static final byte[] PAYLOAD = new byte[256];
 
     private final int port;
     private final ExecutorService threads;
+    private final List<MqttClient> open = new ArrayList<>();
+    private long published;
 
     private TrainingLoad(int port, ExecutorService threads) {
         this.port = port;
@@ -46,14 +56,65 @@ final class TrainingLoad {
     static void on(int port) {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             TrainingLoad load = new TrainingLoad(port, threads);
-            load.everySort(ProtocolVersion.MQTT_3_1_1);
-            load.everySort(ProtocolVersion.MQTT_5);
-            load.flow();
-            load.queueAndDrain();
+            load.everySort();
+            List<MqttClient> publishers = load.clients("publisher");
+            load.flow(publishers, load.subscribers(), FLOW_NANOS);
+            load.queueAndDrain(publishers, load.keptSessions(), QUEUED, QUEUE_NANOS);
+            load.open.forEach(MqttClient::close);
+        }
+    }
+
+    /// The clients of a [WarmUp] as a process, started as `TrainingLoad PORT NANOSECONDS`: uses the
+    /// broker at this port for about so long, and prints how many messages were published. Ends
+    /// early with its input, so with the process that started it, however that ends.
+    public static void main(String[] arguments) {
+        // What a terminal or a service manager tells the whole group is for the broker to hear.
+        for (String name : List.of("HUP", "INT", "TERM")) {
+            Signals.on(name, () -> {});
+        }
+        Thread.ofPlatform().daemon().start(TrainingLoad::endWithInput);
+        int exitCode = 0;
+        try {
+            System.out.println(
+                    warmUp(Integer.parseInt(arguments[0]), Long.parseLong(arguments[1])));
+        } catch (RuntimeException failed) {
+            System.out.println(failed);
+            exitCode = 1;
+        }
+        System.exit(exitCode); // clients that were left behind have threads
+    }
+
+    private static void endWithInput() {
+        try {
+            while (System.in.read() >= 0) {}
+        } catch (IOException ended) {
+            // as well
+        }
+        Runtime.getRuntime().halt(1);
+    }
+
+    private static long warmUp(int port, long nanos) {
+        long start = System.nanoTime();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            TrainingLoad load = new TrainingLoad(port, threads);
+            load.everySort();
+            List<MqttClient> publishers = load.clients("publisher");
+            List<MqttClient> subscribers = load.subscribers();
+            List<MqttClient> kept = load.keptSessions();
+            do {
+                load.queueAndDrain(publishers, kept, QUEUED_IN_A_TURN, QUEUE_TURN_NANOS);
+                load.flow(publishers, subscribers, FLOW_TURN_NANOS);
+            } while (System.nanoTime() - start < nanos);
+            return load.published;
         }
     }
 
     // ---- what is done a little ----
+
+    private void everySort() {
+        everySort(ProtocolVersion.MQTT_3_1_1);
+        everySort(ProtocolVersion.MQTT_5);
+    }
 
     private void everySort(ProtocolVersion version) {
         MqttOptions.Builder withWill =
@@ -104,15 +165,8 @@ final class TrainingLoad {
     // ---- what is done for each message ----
 
     /// Messages of all kinds to subscribers that are there: pairs, many to one, one to many.
-    private void flow() {
-        List<MqttClient> publishers = clients("publisher");
-        List<MqttClient> subscribers = clients("subscriber");
-        for (int i = 0; i < CLIENTS; i++) {
-            subscribers.get(i).subscribe("training/" + i + "/+", QoS.EXACTLY_ONCE);
-            subscribers.get(i).subscribe("training/all", QoS.AT_MOST_ONCE);
-        }
-        subscribers.getFirst().subscribe("training/in/#", QoS.AT_LEAST_ONCE);
-        for (long start = System.nanoTime(); System.nanoTime() - start < FLOW_NANOS; ) {
+    private void flow(List<MqttClient> publishers, List<MqttClient> subscribers, long nanos) {
+        for (long start = System.nanoTime(); System.nanoTime() - start < nanos; ) {
             for (QoS qos : QoS.values()) {
                 published(publishers, 32, number -> message("training/" + number + "/x", qos));
                 taken(subscribers, 32);
@@ -125,14 +179,35 @@ final class TrainingLoad {
                     number -> message("training/all", QoS.AT_MOST_ONCE));
             taken(subscribers, 32);
         }
-        publishers.forEach(MqttClient::close);
-        subscribers.forEach(MqttClient::close);
     }
 
-    /// Messages to kept sessions whose clients are away, and come for them.
-    private void queueAndDrain() {
-        List<MqttClient> publishers = clients("publisher");
-        List<MqttClient> subscribers = new ArrayList<>();
+    private List<MqttClient> subscribers() {
+        List<MqttClient> subscribers = clients("subscriber");
+        for (int i = 0; i < CLIENTS; i++) {
+            subscribers.get(i).subscribe("training/" + i + "/+", QoS.EXACTLY_ONCE);
+            subscribers.get(i).subscribe("training/all", QoS.AT_MOST_ONCE);
+        }
+        subscribers.getFirst().subscribe("training/in/#", QoS.AT_LEAST_ONCE);
+        return subscribers;
+    }
+
+    /// So many messages to each of these sessions while their clients are away, who then come for
+    /// them.
+    private void queueAndDrain(
+            List<MqttClient> publishers, List<MqttClient> kept, int count, long nanos) {
+        for (long start = System.nanoTime(); System.nanoTime() - start < nanos; ) {
+            kept.forEach(MqttClient::disconnect);
+            published(
+                    publishers,
+                    count,
+                    number -> message("training/kept/" + number, QoS.AT_LEAST_ONCE));
+            kept.forEach(MqttClient::connect);
+            taken(kept, count);
+        }
+    }
+
+    private List<MqttClient> keptSessions() {
+        List<MqttClient> kept = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
             MqttClient subscriber =
                     connected(
@@ -140,19 +215,10 @@ final class TrainingLoad {
                                     .cleanStart(false)
                                     .sessionExpiryInterval(600));
             subscriber.subscribe("training/kept/" + i, QoS.AT_LEAST_ONCE);
-            subscribers.add(subscriber);
+            kept.add(subscriber);
         }
-        for (long start = System.nanoTime(); System.nanoTime() - start < QUEUE_NANOS; ) {
-            subscribers.forEach(MqttClient::disconnect);
-            published(
-                    publishers,
-                    500,
-                    number -> message("training/kept/" + number, QoS.AT_LEAST_ONCE));
-            subscribers.forEach(MqttClient::connect);
-            taken(subscribers, 500);
-        }
-        publishers.forEach(MqttClient::close);
-        subscribers.forEach(MqttClient::close);
+        open.addAll(kept);
+        return kept;
     }
 
     /// Has each of `publishers` publish `count` messages of those that `made` makes for its number.
@@ -164,6 +230,7 @@ final class TrainingLoad {
             all.add(() -> publish(publisher, count, message));
         }
         together(all);
+        published += (long) count * publishers.size();
     }
 
     private static void publish(MqttClient publisher, int count, MqttMessage message) {
@@ -215,6 +282,7 @@ final class TrainingLoad {
         for (int i = 0; i < CLIENTS; i++) {
             clients.add(connected(options("training-" + role + i, version(i))));
         }
+        open.addAll(clients);
         return clients;
     }
 

@@ -76,6 +76,20 @@ class LogTest {
     }
 
     @Test
+    void linesToASilentLogAreGoneWithoutAWord() {
+        Log log = new Log(bytes, 10, 1_000);
+        log.start();
+        log.write("1\n");
+        log.silent(true);
+        log.write("2\n");
+        log.silent(false);
+        log.write("3\n");
+
+        assertThat(log.flush(LONG_NANOS)).isTrue();
+        assertThat(bytes.toString(StandardCharsets.UTF_8)).isEqualTo("1\n3\n");
+    }
+
+    @Test
     void aLogThatNobodyUsedNeedsNoFlush() {
         assertThat(new Log(bytes, 10, 1_000).flush(LONG_NANOS)).isTrue();
     }

@@ -256,6 +256,20 @@ class VencejoTest {
                                 .formatted(file, file));
     }
 
+    @Test
+    void aWarmUpIsATimeAsInAConfiguration() {
+        for (String wrong : List.of("3", "2min", "-1s", "1.5s", "quickly")) {
+            assertThat(run("broker", "--warm-up=" + wrong)).as(wrong).isEqualTo(64);
+            assertThat(text(err))
+                    .startsWith("vencejo broker: Invalid value for option '--warm-up'")
+                    .contains("given '" + wrong + "'")
+                    .contains("allowed: a time from 0 to 1min, such as 10s");
+        }
+        assertThat(run("broker", "--warm-up", "1min", "--set", "io-threads=0"))
+                .as("mistakes are told first")
+                .isEqualTo(78);
+    }
+
     private int run(String... arguments) {
         out.reset();
         err.reset();

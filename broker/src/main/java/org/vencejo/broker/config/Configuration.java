@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.vencejo.broker.config.ValueType.Quantity;
 import org.vencejo.core.ServerSettings;
 
 /// What was read for a broker from a file, the environment before it, flags before that, and the
@@ -55,6 +56,16 @@ public record Configuration(BrokerConfig broker, SequencedMap<String, String> te
             throw new ConfigurationException(mistakes);
         }
         return configuration;
+    }
+
+    /// The nanoseconds of a time that is written as in a configuration, for what is none of its
+    /// keys; an [IllegalArgumentException] says what was given and what is allowed.
+    public static long time(String text, long nanosMax) {
+        try {
+            return Quantity.time(0, nanosMax).parse(text);
+        } catch (NotAllowed e) {
+            throw new IllegalArgumentException(e.detail(), e);
+        }
     }
 
     /// The settings of a server that runs with this configuration when `newer` has been read: those

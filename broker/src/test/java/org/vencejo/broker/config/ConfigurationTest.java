@@ -356,6 +356,23 @@ class ConfigurationTest {
         assertThat(started.followedBy(started, MACHINE)).isEqualTo(started.broker().server());
     }
 
+    @Test
+    void timesElsewhereAreWrittenAsInAConfiguration() {
+        long minute = 60_000_000_000L;
+
+        assertThat(Configuration.time("3s", minute)).isEqualTo(3_000_000_000L);
+        assertThat(Configuration.time("1min", minute)).isEqualTo(minute);
+        assertThat(Configuration.time("0", minute)).isZero();
+        for (String wrong : List.of("3", "61s", "-1s", "1.5s", "3 seconds", "")) {
+            assertThatThrownBy(() -> Configuration.time(wrong, minute))
+                    .as(wrong)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("given '" + wrong + "'")
+                    .hasMessageEndingWith(
+                            "allowed: a time from 0 to 1min, such as 10s (units: ms, s, min, h, d)");
+        }
+    }
+
     private static Limits limitsOn(Machine machine) {
         return Configuration.read(Request.DEFAULTS, machine).broker().server().limits();
     }
