@@ -57,26 +57,31 @@ public record BrokerConfig(
 
     /// The files with keys and secrets, but for those with passwords of users.
     public Set<Path> secretFiles() {
-        Set<@Nullable Path> files = new LinkedHashSet<>();
+        Set<Path> files = new LinkedHashSet<>();
         for (Listener listener : listeners) {
             if (listener.tls() != null) {
                 for (TlsFiles.KeyPair each : listener.tls().own()) {
                     files.add(each.key() == null ? each.certificate() : each.key());
-                    files.add(each.keyPassword());
+                    add(each.keyPassword(), files);
                 }
             }
         }
         for (AuthenticationConfig.Entry entry : authentication.entries()) {
             switch (entry) {
                 case AuthenticationConfig.Jwt it when it.keys() instanceof KeyPlace.Files keys ->
-                        files.add(keys.secret());
-                case AuthenticationConfig.Ldap it -> files.add(it.settings().bindPasswordFile());
-                case AuthenticationConfig.Http it -> files.add(it.settings().authorizationFile());
+                        add(keys.secret(), files);
+                case AuthenticationConfig.Ldap it -> add(it.settings().bindPasswordFile(), files);
+                case AuthenticationConfig.Http it -> add(it.settings().authorizationFile(), files);
                 default -> {}
             }
         }
-        files.remove(null);
         return files;
+    }
+
+    private static void add(@Nullable Path file, Set<Path> files) {
+        if (file != null) {
+            files.add(file);
+        }
     }
 
     /// A socket to listen on. Port 0 takes a free one; what its transport has not is null. The
