@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -40,9 +41,17 @@ class BrokerProcessTest {
 
     @BeforeEach
     void start() throws IOException {
+        start("");
+        Matcher listens = LISTENS.matcher(lineWith("listens on"));
+        assertThat(listens.matches()).isTrue();
+        assertThat(listens.group()).contains("durability fsync", "io-threads", "started in");
+        port = Integer.parseInt(listens.group(1));
+    }
+
+    private void start(String more) throws IOException {
         file =
                 Files.writeString(
-                        folder.resolve("vencejo.yaml"), "sys-interval: 1d\nio-threads: 1\n");
+                        folder.resolve("vencejo.yaml"), "sys-interval: 1d\nio-threads: 1\n" + more);
         ProcessBuilder builder =
                 new ProcessBuilder(
                         ProcessHandle.current().info().command().orElseThrow(),
@@ -61,10 +70,6 @@ class BrokerProcessTest {
                         "data-folder=" + folder.resolve("data"));
         broker = builder.redirectErrorStream(true).start();
         log = broker.inputReader();
-        Matcher listens = LISTENS.matcher(lineWith("listens on"));
-        assertThat(listens.matches()).isTrue();
-        assertThat(listens.group()).contains("durability fsync", "io-threads", "started in");
-        port = Integer.parseInt(listens.group(1));
     }
 
     @AfterEach
@@ -107,6 +112,43 @@ class BrokerProcessTest {
 
         signal("INT");
         assertThat(broker.waitFor()).isZero();
+    }
+
+    @Test
+    void aSecretThatEverybodyCanReadIsWarnedOfAtTheStart() throws Exception {
+        signal("TERM");
+        assertThat(broker.waitFor()).isZero();
+        Path open = secret("open", "rw-r--r--");
+        Path own = secret("own", "rw-------");
+
+        start(
+                """
+                authentication:
+                  - {type: jwt, jwt: {algorithms: [HS256], secret-file: %s}}
+                  - {type: jwt, jwt: {algorithms: [HS256], secret-file: %s}}
+                """
+                        .formatted(own, open));
+
+        List<String> lines = new ArrayList<>();
+        for (String line = log.readLine(); line != null; line = log.readLine()) {
+            lines.add(line);
+            if (line.contains("listens on")) {
+                break;
+            }
+        }
+        assertThat(lines)
+                .filteredOn(line -> line.contains("chmod"))
+                .singleElement()
+                .asString()
+                .endsWith(
+                        "WARN  %s can be read by everybody on this machine: chmod o-r"
+                                .formatted(open));
+    }
+
+    private Path secret(String name, String mode) throws IOException {
+        Path secret =
+                Files.writeString(folder.resolve(name), "a secret of thirty-two bytes, or more");
+        return Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString(mode));
     }
 
     private void signal(String name) throws Exception {
