@@ -93,9 +93,11 @@ final class HeapWatch {
 
     private void lookAtCollections(long heldNow) {
         if (collector != null && collector.getCollectionCount() != collections) {
-            pauseMillis = collector.getCollectionTime() - collectedMillis;
-            collections = collector.getCollectionCount();
-            collectedMillis = collector.getCollectionTime();
+            long count = collector.getCollectionCount();
+            long millis = collector.getCollectionTime();
+            pauseMillis = (millis - collectedMillis) / (count - collections);
+            collections = count;
+            collectedMillis = millis;
             collectedNanos = System.nanoTime();
             heldThen = heldNow;
             lookedAlready = looks;
