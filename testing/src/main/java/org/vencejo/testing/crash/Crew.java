@@ -169,7 +169,8 @@ final class Crew implements AutoCloseable {
         while (!reached.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
                 throw rule.broken(
-                        "waited too long until %s; not done: %s".formatted(what, undone()));
+                        "waited too long until %s; not done: %s; wills that are due: %s"
+                                .formatted(what, undone(), judge.willsAwaited()));
             }
             if (broker != null && !broker.isAlive()) {
                 throw Rule.ANSWERS.broken("the broker ended by itself, before %s".formatted(what));

@@ -49,9 +49,9 @@ final class Judge {
         }
     }
 
-    /// Whether every will that is due was seen.
-    boolean willsSeen() {
-        return wills.allSeen();
+    /// The wills that are due and were not seen, for a failure.
+    String willsAwaited() {
+        return wills.awaited();
     }
 
     boolean isWillAwaited(int who) {

@@ -66,9 +66,13 @@ final class Load {
         return ender;
     }
 
-    /// Everybody subscribes, then publishers begin.
+    /// Everybody subscribes, then publishers begin. Nobody else does anything before: a will that
+    /// is due when nobody has subscribed to it is rightly lost.
     void begin() {
+        List<Client> first = new ArrayList<>(subscribers);
+        first.addAll(churners);
         crew.run(
+                first,
                 "all are subscribed",
                 () ->
                         subscribers.stream().allMatch(Subscriber::isSubscribed)

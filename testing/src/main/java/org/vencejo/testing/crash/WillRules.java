@@ -2,6 +2,7 @@ package org.vencejo.testing.crash;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /// What became of each will. Confined to one thread.
 final class WillRules {
@@ -12,7 +13,12 @@ final class WillRules {
         SEEN
     }
 
-    private record Key(int who, int number) {}
+    private record Key(int who, int number) {
+        @Override
+        public String toString() {
+            return "will %d of client %d".formatted(number, who);
+        }
+    }
 
     private final Map<Key, State> wills = new HashMap<>();
 
@@ -42,22 +48,24 @@ final class WillRules {
         }
     }
 
-    boolean allSeen() {
-        return !wills.containsValue(State.DUE);
-    }
-
     boolean isAwaited(int who) {
         return wills.entrySet().stream()
                 .anyMatch(each -> each.getKey().who == who && each.getValue() == State.DUE);
     }
 
     void drained() {
-        wills.forEach((will, state) -> {
-            if (state == State.DUE) {
-                throw Rule.WILL_KEPT.broken(
-                        "will %d of client %d was not published".formatted(will.number, will.who));
-            }
-        });
+        if (wills.containsValue(State.DUE)) {
+            throw Rule.WILL_KEPT.broken("%s not published".formatted(awaited()));
+        }
+    }
+
+    /// Those that are due, for a failure.
+    String awaited() {
+        return wills.entrySet().stream()
+                .filter(each -> each.getValue() == State.DUE)
+                .map(each -> each.getKey().toString())
+                .sorted()
+                .collect(Collectors.joining(", "));
     }
 
     private static Key key(Note note) {
