@@ -11,6 +11,9 @@ import org.vencejo.protocol.TopicName;
 /// Four-way set associative: a topic has four places, found by its hash; a hit moves a route one
 /// place forward, a new one takes the last place. So whatever names clients choose, a look-up
 /// compares four. A route that [WildcardChanges] made stale is replaced or swept away.
+///
+/// A topic is remembered when it comes for the second time: those that come once, as in a flood of
+/// new names, cost the others nothing and leave nothing behind.
 final class RouteCache<S> {
     private static final int WAYS = 4;
     private static final int SLOTS_AT_FIRST = 64;
@@ -18,6 +21,10 @@ final class RouteCache<S> {
     private final WildcardChanges changes;
     private final int slotsMax;
     private final long bytesMax;
+
+    /// For each place that there may be, some bits of the hash of a topic that came lately.
+    private final short[] cameOnce;
+
     private @Nullable Route<S>[] slots;
     private long bytes;
     private int hand;
@@ -26,6 +33,7 @@ final class RouteCache<S> {
         this.changes = changes;
         this.slotsMax = Integer.highestOneBit(Math.max(WAYS, topicsMax));
         this.bytesMax = bytesMax;
+        this.cameOnce = new short[slotsMax];
         this.slots = slots(Math.min(slotsMax, SLOTS_AT_FIRST));
     }
 
@@ -47,10 +55,13 @@ final class RouteCache<S> {
         return null;
     }
 
-    /// Takes a fresh route, in place of a stale one of the same topic.
+    /// Takes a fresh route if its topic came before.
     void put(Route<S> route) {
         if (route.bytes() > bytesMax) {
             invalidate(route.topicName().utf8(), 0);
+            return;
+        }
+        if (!cameBefore(route.topicName())) {
             return;
         }
         int slot = place(route.topicName());
@@ -99,6 +110,19 @@ final class RouteCache<S> {
         }
     }
 
+    // Two by two, or two topics that come by turns could each make the other forgotten for ever.
+    private boolean cameBefore(TopicName topicName) {
+        int spread = spread(topicName.hashCode());
+        int place = spread & (cameOnce.length - 1) & -2;
+        short mark = (short) (spread >>> Short.SIZE | 1); // 0 is nobody's
+        if (cameOnce[place] == mark || cameOnce[place + 1] == mark) {
+            return true;
+        }
+        cameOnce[place + 1] = cameOnce[place];
+        cameOnce[place] = mark;
+        return false;
+    }
+
     /// The best place for a route of `topicName` that costs no valid one; negative if there is
     /// none.
     private int place(TopicName topicName) {
@@ -140,8 +164,12 @@ final class RouteCache<S> {
 
     /// The first slot of the set.
     private int set(int hash) {
+        return spread(hash) & (slots.length - 1) & -WAYS;
+    }
+
+    private static int spread(int hash) {
         int spread = hash * 0x9E37_79B9;
-        return (spread >>> 12 ^ spread) & (slots.length - 1) & -WAYS;
+        return spread >>> 12 ^ spread;
     }
 
     private static boolean isNamed(byte[] topicName, byte[] utf8, int from) {

@@ -22,6 +22,9 @@ final class RouteFinder<S> {
     private static final int REFERENCE_BYTES = 4;
     private static final int OVERLAP_BYTES = 96;
 
+    private static final Receiver<?>[] NO_RECEIVERS = new Receiver<?>[0];
+    private static final SharedSubscription<?>[] NO_GROUPS = new SharedSubscription<?>[0];
+
     private final FilterTree<S> tree;
 
     /// Nodes that match so far and are still to be gone through, with the number of levels behind
@@ -194,11 +197,12 @@ final class RouteFinder<S> {
 
     @SuppressWarnings("unchecked") // an array of a generic type, made empty
     private static <S> Receiver<S>[] receivers(int count) {
-        return (Receiver<S>[]) new Receiver<?>[count];
+        return (Receiver<S>[]) (count == 0 ? NO_RECEIVERS : new Receiver<?>[count]);
     }
 
     @SuppressWarnings("unchecked") // an array of a generic type, made empty
     private static <S> SharedSubscription<S>[] groups(int count) {
-        return (SharedSubscription<S>[]) new SharedSubscription<?>[count];
+        return (SharedSubscription<S>[])
+                (count == 0 ? NO_GROUPS : new SharedSubscription<?>[count]);
     }
 }

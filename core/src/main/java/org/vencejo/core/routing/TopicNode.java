@@ -14,8 +14,8 @@ abstract class TopicNode<N extends TopicNode<N>> {
     private final long head;
     private final byte @Nullable [] tail;
 
-    /// The next node of the same bucket.
-    @Nullable N bucketNext;
+    /// The number of the next node of the same bucket, or 0.
+    int bucketNext;
 
     /// The root, which has no level.
     TopicNode(int hash) {

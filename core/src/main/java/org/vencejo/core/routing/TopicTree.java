@@ -12,16 +12,29 @@ import org.jspecify.annotations.Nullable;
 /// and a share of the table, no map of its own. The table grows and shrinks by one bucket at a time
 /// (linear hashing, Litwin 1980): no `put` has to move a million nodes. Hashes are seeded, as
 /// clients name the levels; nothing that can be seen from outside depends on them.
+///
+/// Nodes are numbered from 1 without a gap, and buckets and chains hold their numbers: references
+/// written here and there into a large old table would make each collection of new objects look
+/// through as many parts of it, which takes longer than the new nodes themselves.
 @SuppressWarnings("ReferenceEquality") // a node is itself and nothing else
 abstract class TopicTree<N extends TopicNode<N>> {
     private static final int BUCKETS_MIN = 16;
     private static final long SEED = 0x6A09_E667_F3BC_C908L;
+    private static final int PAGE_BITS = 10;
+    private static final int PAGE_NODES = 1 << PAGE_BITS;
+
+    /// The number of no node.
+    private static final int NONE = 0;
 
     final N root;
     private final long seed;
     private final Levels levels;
 
-    private @Nullable N[] buckets = buckets(BUCKETS_MIN);
+    /// The first of each chain.
+    private int[] buckets = new int[BUCKETS_MIN];
+
+    /// Node 1 is the first of the first page; there is at most one page more than there has to be.
+    private @Nullable N[][] pages = pages(0);
 
     /// Buckets from 0 to `split` were split in this round, and go by one bit more.
     private int mask = BUCKETS_MIN - 1;
@@ -54,10 +67,8 @@ abstract class TopicTree<N extends TopicNode<N>> {
 
     /// Calls `action` for each node below the root, in no order; it must not change the tree.
     final void forEachNode(Consumer<N> action) {
-        for (N first : buckets) {
-            for (N node = first; node != null; node = node.bucketNext) {
-                action.accept(node);
-            }
+        for (int number = 1; number <= nodes; number++) {
+            action.accept(node(number));
         }
     }
 
@@ -77,11 +88,14 @@ abstract class TopicTree<N extends TopicNode<N>> {
     /// The child of `parent` that is named as `level`, or null.
     final @Nullable N child(N parent, Levels levels, int level) {
         int hash = hash(parent, levels, level);
-        for (N node = buckets[bucket(hash)]; node != null; node = node.bucketNext) {
+        int number = buckets[bucket(hash)];
+        while (number != NONE) {
+            N node = node(number);
             visits++;
             if (node.hash == hash && node.parent == parent && node.isNamed(levels, level)) {
                 return node;
             }
+            number = node.bucketNext;
         }
         return null;
     }
@@ -125,51 +139,104 @@ abstract class TopicTree<N extends TopicNode<N>> {
 
     private N add(N parent, Levels levels, int level) {
         N node = newNode(parent, levels, level, hash(parent, levels, level));
+        append(node);
         int bucket = bucket(node.hash);
         node.bucketNext = buckets[bucket];
-        buckets[bucket] = node;
+        buckets[bucket] = nodes;
         parent.adopt(node);
-        nodes++;
         while (2 * nodes > mask + 1 + split) {
             splitBucket();
         }
         return node;
     }
 
+    /// The last node gets the number of the removed one.
     private void remove(N node) {
-        int bucket = bucket(node.hash);
-        N before = buckets[bucket];
-        if (before == node) {
-            buckets[bucket] = node.bucketNext;
-        } else {
-            while (before != null && before.bucketNext != node) {
-                before = before.bucketNext;
-            }
-            if (before == null) {
-                throw new IllegalStateException("a node of the tree is not in its table");
-            }
-            before.bucketNext = node.bucketNext;
+        int number = replaceInChain(node, node.bucketNext);
+        N last = node(nodes);
+        if (last != node) {
+            replaceInChain(last, number);
+            place(number, last);
         }
-        node.bucketNext = null;
-        nodes--;
+        removeLast();
+        node.bucketNext = NONE;
         while (4 * nodes < mask + 1 + split && mask + 1 + split > BUCKETS_MIN) {
             mergeBucket();
         }
     }
+
+    /// Has what leads to `node` lead to `other`; returns the number of `node`.
+    private int replaceInChain(N node, int other) {
+        int bucket = bucket(node.hash);
+        int number = buckets[bucket];
+        N before = null;
+        while (number != NONE) {
+            N each = node(number);
+            if (each == node) {
+                if (before == null) {
+                    buckets[bucket] = other;
+                } else {
+                    before.bucketNext = other;
+                }
+                return number;
+            }
+            before = each;
+            number = each.bucketNext;
+        }
+        throw new IllegalStateException("a node of the tree is not in its table");
+    }
+
+    // ---- nodes by their numbers
+    // ------------------------------------------------------------------------------
+
+    private N node(int number) {
+        @Nullable N[] page = pages[(number - 1) >>> PAGE_BITS];
+        N node = page[(number - 1) & (PAGE_NODES - 1)];
+        if (node == null) {
+            throw new IllegalStateException("a number of the tree is no node's");
+        }
+        return node;
+    }
+
+    private void append(N node) {
+        if (nodes == pages.length << PAGE_BITS) {
+            pages = Arrays.copyOf(pages, pages.length + 1);
+            pages[pages.length - 1] = page();
+        }
+        nodes++;
+        place(nodes, node);
+    }
+
+    private void removeLast() {
+        place(nodes, null);
+        nodes--;
+        if (nodes == (pages.length - 2) << PAGE_BITS) {
+            pages = Arrays.copyOf(pages, pages.length - 1);
+        }
+    }
+
+    private void place(int number, @Nullable N node) {
+        @Nullable N[] page = pages[(number - 1) >>> PAGE_BITS];
+        page[(number - 1) & (PAGE_NODES - 1)] = node;
+    }
+
+    // ---- buckets
+    // ---------------------------------------------------------------------------------------------
 
     private void splitBucket() {
         int wide = 2 * mask + 1;
         if (buckets.length <= wide) {
             buckets = Arrays.copyOf(buckets, wide + 1);
         }
-        N node = buckets[split];
-        buckets[split] = null;
-        while (node != null) {
-            N next = node.bucketNext;
+        int number = buckets[split];
+        buckets[split] = NONE;
+        while (number != NONE) {
+            N node = node(number);
+            int next = node.bucketNext;
             int bucket = node.hash & wide;
             node.bucketNext = buckets[bucket];
-            buckets[bucket] = node;
-            node = next;
+            buckets[bucket] = number;
+            number = next;
         }
         split++;
         if (split > mask) {
@@ -185,13 +252,14 @@ abstract class TopicTree<N extends TopicNode<N>> {
         }
         split--;
         int last = split + mask + 1;
-        N node = buckets[last];
-        buckets[last] = null;
-        while (node != null) {
-            N next = node.bucketNext;
+        int number = buckets[last];
+        buckets[last] = NONE;
+        while (number != NONE) {
+            N node = node(number);
+            int next = node.bucketNext;
             node.bucketNext = buckets[split];
-            buckets[split] = node;
-            node = next;
+            buckets[split] = number;
+            number = next;
         }
         if (split == 0 && buckets.length >= 8 * (mask + 1)) {
             buckets = Arrays.copyOf(buckets, 2 * (mask + 1));
@@ -210,7 +278,12 @@ abstract class TopicTree<N extends TopicNode<N>> {
 
     @SuppressWarnings(
             "unchecked") // N is erased to TopicNode, and the array never leaves this class
-    private @Nullable N[] buckets(int count) {
-        return (N[]) new TopicNode<?>[count];
+    private @Nullable N[][] pages(int count) {
+        return (N[][]) new TopicNode<?>[count][];
+    }
+
+    @SuppressWarnings("unchecked")
+    private @Nullable N[] page() {
+        return (N[]) new TopicNode<?>[PAGE_NODES];
     }
 }

@@ -123,8 +123,10 @@ class SubscriptionTrieTest {
     }
 
     @Test
-    void aRouteIsFoundOnceUntilAFilterThatMayMatchChanges() {
+    void aRouteIsFoundTwiceUntilAFilterThatMayMatchChanges() {
         trie.put("s", subscription("a/b"), 0);
+        trie.match(TopicName.of("a/b"));
+        trie.match(TopicName.of("nobody"));
         Route<String> route = trie.match(TopicName.of("a/b"));
         Route<String> empty = trie.match(TopicName.of("nobody"));
         trie.put("s", subscription("a/c"), 0);
