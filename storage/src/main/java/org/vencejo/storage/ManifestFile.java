@@ -39,7 +39,7 @@ final class ManifestFile {
     static final int BLOCK_BYTES = 32 << 10;
     static final int HEADER_BYTES = 7;
     static final int FULL = 1;
-    private static final int FIRST = 2;
+    static final int FIRST = 2;
     private static final int MIDDLE = 3;
     static final int LAST = 4;
 
@@ -127,7 +127,8 @@ final class ManifestFile {
         edit.writeBytes(key).writeLongLE(sequence << 8 | VALUE_TYPE);
     }
 
-    private static void append(ByteBuf log, ByteBuf edit) {
+    /// Adds a record to what begins with a block, in as many parts as that takes.
+    static void append(ByteBuf log, ByteBuf edit) {
         boolean begun = false;
         do {
             int left = BLOCK_BYTES - log.readableBytes() % BLOCK_BYTES;

@@ -31,6 +31,7 @@ final class Scratch implements AutoCloseable {
     private final Map<Integer, Database> views = new HashMap<>();
     private final Map<Integer, Set<Long>> without = new HashMap<>();
     private final int[] familyNumbers;
+    private final Map<Path, Path> wholeLogs = new HashMap<>();
     private boolean logs = true;
     private int made;
 
@@ -180,7 +181,7 @@ final class Scratch implements AutoCloseable {
             open.close();
         }
         try {
-            Database view = Database.openLenient(link(tablesWithout), StoreOptions.DEFAULTS);
+            Database view = Database.openLenient(link(tablesWithout, true), StoreOptions.DEFAULTS);
             views.put(depth, view);
             without.put(depth, Set.copyOf(tablesWithout));
             return view;
@@ -191,7 +192,7 @@ final class Scratch implements AutoCloseable {
 
     /// A database of all tables, and of the logs as far as a start would read them.
     Database strict() throws RocksDBException, IOException {
-        return Database.openReadOnly(link(Set.of()), StoreOptions.DEFAULTS);
+        return Database.openReadOnly(link(Set.of(), false), StoreOptions.DEFAULTS);
     }
 
     /// Has databases without the logs from now on.
@@ -199,9 +200,9 @@ final class Scratch implements AutoCloseable {
         logs = false;
     }
 
-    private Path link(Set<Long> tablesWithout) throws IOException {
+    private Path link(Set<Long> tablesWithout, boolean lenient) throws IOException {
         Path view = folder.resolve("view" + made++);
-        link(view, tablesWithout);
+        link(view, tablesWithout, lenient);
         List<Tables.Table> with = new ArrayList<>(tables.values());
         with.removeIf(table -> tablesWithout.contains(table.number()));
         ManifestFile.write(view, with, familyNumbers, highestNumber() + 1);
@@ -216,7 +217,7 @@ final class Scratch implements AutoCloseable {
         return highest;
     }
 
-    private void link(Path view, Set<Long> tablesWithout) throws IOException {
+    private void link(Path view, Set<Long> tablesWithout, boolean lenient) throws IOException {
         Files.createDirectory(view);
         for (Path file : Tables.files(store, Tables.TABLE)) {
             if (!tablesWithout.contains(Tables.number(file))) {
@@ -225,9 +226,25 @@ final class Scratch implements AutoCloseable {
         }
         if (logs) {
             for (Path file : Tables.files(store, Tables.LOG)) {
-                link(view, file);
+                link(view, lenient ? wholeLog(file) : file);
             }
         }
+    }
+
+    /// The log itself if it is whole, else a copy of what is.
+    private Path wholeLog(Path log) throws IOException {
+        Path known = wholeLogs.get(log);
+        if (known != null) {
+            return known;
+        }
+        Path whole = log;
+        if (!WholeLog.is(log)) {
+            Path copies = Files.createDirectories(folder.resolve("logs"));
+            whole = copies.resolve(log.getFileName());
+            WholeLog.copy(log, whole);
+        }
+        wholeLogs.put(log, whole);
+        return whole;
     }
 
     private static void link(Path view, Path file) throws IOException {

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -16,6 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.rocksdb.RocksDBException;
+import org.vencejo.core.Mutation;
+import org.vencejo.core.session.Message;
 
 /// For each kind of damage: what a start says, what a check says, what a salvage keeps and lists.
 class StoreSalvageTest {
@@ -323,6 +327,49 @@ class StoreSalvageTest {
                 .hasSize(ALL)
                 .allMatch(session -> session.filters().size() == 3)
                 .allMatch(session -> session.payloads().size() == Stocked.MESSAGES);
+    }
+
+    /// A busy broker writes many changes as one record, which takes many blocks of the log.
+    @Test
+    void aBadPlaceInALongRecordOfTheLogTakesThatRecordAlone() throws IOException {
+        Path store = folder.resolve("store");
+        try (RocksStore open = RocksStore.open(folder.resolve("origin"), StoreOptions.DEFAULTS)) {
+            open.apply(2, List.of(Things.created(1), Things.connected(1, 1, 10)));
+            for (int record = 0; record < 10; record++) {
+                List<Mutation> changes = new ArrayList<>();
+                for (int i = record * 100; i < record * 100 + 100; i++) {
+                    Message message = Things.message(i + " " + "x".repeat(1_000));
+                    changes.add(Things.enqueued(1, i, message));
+                }
+                open.apply(2 + record * 100 + 100, changes);
+            }
+            Copies.of(open.folder(), store);
+        }
+        Path log = Copies.newest(store, ".log");
+        assertThat(WholeLog.is(log)).isTrue();
+        Stocked.flip(log, 450);
+        assertThat(WholeLog.is(log)).isFalse();
+
+        SalvageReport report = StoreSalvage.salvage(store, folder.resolve("salvaged"));
+
+        assertThat(report.isComplete()).isFalse();
+        assertThat(StoreCheck.of(folder.resolve("salvaged")).mistakes()).isEmpty();
+        Stocked.Contents kept = Stocked.contents(folder.resolve("salvaged"));
+        assertThat(kept.sessions().values())
+                .singleElement()
+                .satisfies(session ->
+                        assertThat(numbers(session))
+                                .containsExactlyElementsOf(
+                                        IntStream.range(0, 1_000)
+                                                .filter(i -> i / 100 != 4)
+                                                .boxed()
+                                                .toList()));
+    }
+
+    private static List<Integer> numbers(Stocked.Session session) {
+        return session.payloads().stream()
+                .map(payload -> Integer.valueOf(payload.substring(0, payload.indexOf(' '))))
+                .toList();
     }
 
     @Test
