@@ -11,6 +11,10 @@ final class Fleeting extends Subscriber {
     private static final long EXPIRED_NANOS = TimeUnit.MILLISECONDS.toNanos(2_500);
 
     private long awaySince;
+    // A CONNECT without an answer may not have been read: the session expires by the end of the
+    // connection before it.
+    private long unansweredSince;
+    private boolean answered;
     private boolean awaited;
     private boolean connectedOnce;
 
@@ -41,7 +45,7 @@ final class Fleeting extends Subscriber {
             awaited = true;
             connect(terms());
         } else if (!crew.isDraining() && seeds.chance(0.02)) {
-            if (now - awaySince > KEPT_NANOS) {
+            if (now - unansweredSince > KEPT_NANOS) {
                 crew.note(Note.What.MAY_HAVE_EXPIRED, who, 0, 0, 0);
             }
             connect(terms());
@@ -51,12 +55,17 @@ final class Fleeting extends Subscriber {
     @Override
     void onConnected(boolean sessionPresent) {
         connectedOnce = true;
+        answered = true;
         super.onConnected(sessionPresent);
     }
 
     @Override
     void onLost() {
         awaySince = System.nanoTime();
+        if (answered) {
+            unansweredSince = awaySince;
+            answered = false;
+        }
         if (!crew.isDraining()) {
             awaited = false;
         }
