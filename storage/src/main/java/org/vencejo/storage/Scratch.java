@@ -2,7 +2,6 @@ package org.vencejo.storage;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -106,7 +105,7 @@ final class Scratch implements AutoCloseable {
     /// be read, and then all that are there must do.
     private Map<Long, String> live() throws IOException {
         Map<Long, String> live = new TreeMap<>();
-        Path manifest = manifest();
+        Path manifest = Tables.manifest(store);
         if (manifest == null) {
             lostFiles.add(
                     "MANIFEST is missing: tables may be among those read that had been replaced");
@@ -121,20 +120,6 @@ final class Scratch implements AutoCloseable {
                             .formatted(manifest.getFileName(), e.getMessage()));
         }
         return live;
-    }
-
-    private @Nullable Path manifest() throws IOException {
-        Path current = store.resolve("CURRENT");
-        if (Files.exists(current)) {
-            String name =
-                    new String(Files.readAllBytes(current), StandardCharsets.ISO_8859_1).strip();
-            if (name.matches("MANIFEST-\\d+") && Files.exists(store.resolve(name))) {
-                return store.resolve(name);
-            }
-        }
-        return Tables.files(store, Tables.MANIFEST).stream()
-                .max(Comparator.naturalOrder())
-                .orElse(null);
     }
 
     // Families have the numbers in which they were made, see Database.

@@ -1,12 +1,16 @@
 package org.vencejo.storage;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -46,6 +50,21 @@ final class Tables {
         }
     }
 
+    /// The MANIFEST that counts, or the newest if that is not known; null if there is none.
+    static @Nullable Path manifest(Path folder) throws IOException {
+        Path current = folder.resolve("CURRENT");
+        if (Files.exists(current)) {
+            String name =
+                    new String(Files.readAllBytes(current), StandardCharsets.ISO_8859_1).strip();
+            if (name.matches("MANIFEST-\\d+") && Files.exists(folder.resolve(name))) {
+                return folder.resolve(name);
+            }
+        }
+        return Tables.files(folder, Tables.MANIFEST).stream()
+                .max(Comparator.naturalOrder())
+                .orElse(null);
+    }
+
     static long number(Path file) {
         Matcher name = Pattern.compile("(\\d+)\\..*").matcher(file.getFileName().toString());
         if (!name.matches()) {
@@ -82,10 +101,15 @@ final class Tables {
         }
     }
 
-    /// Reads every table of the folder.
+    /// Reads every table that counts. Others may be there: what a merge had not finished when its
+    /// process ended is removed at the next start.
     static void verify(Path folder, Findings mistakes) {
         try {
+            Set<Long> counted = counted(folder);
             for (Path file : files(folder, TABLE)) {
+                if (counted != null && !counted.contains(number(file))) {
+                    continue;
+                }
                 try {
                     verify(file);
                 } catch (RocksDBException e) {
@@ -94,6 +118,16 @@ final class Tables {
             }
         } catch (IOException e) {
             mistakes.add("'" + folder + "' cannot be listed: " + e);
+        }
+    }
+
+    /// The numbers of the tables that count, or null if nobody can say.
+    private static @Nullable Set<Long> counted(Path folder) throws IOException {
+        Path manifest = manifest(folder);
+        try {
+            return manifest == null ? null : ManifestReader.read(manifest).keySet();
+        } catch (IllegalArgumentException e) {
+            return null;
         }
     }
 }
