@@ -11,9 +11,11 @@ final class Fleeting extends Subscriber {
     private static final long EXPIRED_NANOS = TimeUnit.MILLISECONDS.toNanos(2_500);
 
     private long awaySince;
-    // A CONNECT without an answer may not have been read: the session expires by the end of the
-    // connection before it.
+
+    /// A CONNECT without an answer may not have been read: the session expires by the end of the
+    /// last connection that had one.
     private long unansweredSince;
+
     private boolean answered;
     private boolean awaited;
     private boolean connectedOnce;
