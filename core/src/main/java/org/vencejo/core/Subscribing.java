@@ -35,7 +35,11 @@ final class Subscribing {
 
     void subscribe(Connection connection, Subscribe subscribe) {
         ServerSession session = connection.ownSession();
-        for (Subscription wanted : subscribe.subscriptions()) {
+        // By index, here and below: a flood that is refused should leave little garbage.
+        List<Subscription> all = subscribe.subscriptions();
+        int count = all.size();
+        for (int i = 0; i < count; i++) {
+            Subscription wanted = all.get(i);
             if (wanted.noLocal() && wanted.topicFilter().isShared()) {
                 throw ProtocolViolation.protocolError(
                         "MQTT-3.8.3-4",
@@ -45,19 +49,19 @@ final class Subscribing {
         connection.requireFits(
                 new Suback(
                         subscribe.packetIdentifier(),
-                        Collections.nCopies(subscribe.subscriptions().size(), ReasonCode.SUCCESS),
+                        Collections.nCopies(count, ReasonCode.SUCCESS),
                         Properties.NONE));
         int[] identifiers = subscribe.properties().subscriptionIdentifiers();
         int identifier = identifiers.length == 0 ? 0 : identifiers[0];
-        int count = subscribe.subscriptions().size();
         List<ReasonCode> codes = new ArrayList<>(count);
-        List<PendingSubscriptions.Grant> grants = new ArrayList<>(count);
+        List<PendingSubscriptions.Grant> grants = Collections.emptyList();
         int refused = 0;
         TopicFilter firstRefused = null;
         ReasonCode firstRefusal = null;
         long number = 0;
         boolean inUse = isInUse(connection, subscribe.packetIdentifier());
-        for (Subscription wanted : subscribe.subscriptions()) {
+        for (int i = 0; i < count; i++) {
+            Subscription wanted = all.get(i);
             ReasonCode refusal =
                     inUse
                             ? ReasonCode.PACKET_IDENTIFIER_IN_USE
@@ -74,6 +78,9 @@ final class Subscribing {
             boolean isNew = session.state().subscription(granted.topicFilter()) == null;
             Subscribed subscribed = new Subscribed(session.state().number(), granted, identifier);
             number = Math.max(number, session.state().subscribe(subscribed));
+            if (grants.isEmpty()) {
+                grants = new ArrayList<>(count - i);
+            }
             grants.add(new PendingSubscriptions.Grant(subscribed, isNew));
             codes.add(ReasonCode.granted(granted.maximumQoS()));
         }

@@ -73,18 +73,22 @@ final class BodyDecoder {
             throw Rule.SUBSCRIBE_EMPTY.broken(
                     in.version(), "SUBSCRIBE has at least one Topic Filter, given was none");
         }
-        List<Subscription> subscriptions = new ArrayList<>(2);
+        Subscription first = subscription(in, mqtt5);
+        if (!in.hasMore()) { // as most have
+            return new Subscribe(packetIdentifier, List.of(first), own);
+        }
+        List<Subscription> subscriptions = new ArrayList<>();
+        subscriptions.add(first);
         while (in.hasMore()) {
             requireRoom(in, subscriptions.size());
-            TopicFilter topicFilter = topicFilter(in, Rule.SUBSCRIBE_FILTER, mqtt5);
-            int options = in.byteValue("the Subscription Options", Rule.SUBSCRIBE_OPTIONS);
-            subscriptions.add(subscription(in, topicFilter, options, mqtt5));
+            subscriptions.add(subscription(in, mqtt5));
         }
         return new Subscribe(packetIdentifier, List.copyOf(subscriptions), own);
     }
 
-    private static Subscription subscription(
-            FieldReader in, TopicFilter topicFilter, int options, boolean mqtt5) {
+    private static Subscription subscription(FieldReader in, boolean mqtt5) {
+        TopicFilter topicFilter = topicFilter(in, Rule.SUBSCRIBE_FILTER, mqtt5);
+        int options = in.byteValue("the Subscription Options", Rule.SUBSCRIBE_OPTIONS);
         int reserved = mqtt5 ? 0xC0 : 0xFC;
         if ((options & reserved) != 0) {
             throw Rule.SUBSCRIBE_OPTIONS.broken(
