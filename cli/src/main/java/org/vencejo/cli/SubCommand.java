@@ -268,13 +268,16 @@ final class SubCommand implements Callable<Integer> {
                 if (message == null) {
                     return TIMED_OUT;
                 }
+                if (removeRetained && message.payload().length() == 0) {
+                    continue; // a removal, most likely one of ours: a subscriber gets them, too
+                }
                 if (retainedOnly && !message.retain()) {
                     break;
                 }
                 if (isWanted(message, hidden)) {
                     print.print(message, out);
                     printed++;
-                    if (removeRetained && message.retain() && message.payload().length() > 0) {
+                    if (removeRetained && message.retain()) {
                         remove(server, message);
                     }
                 }

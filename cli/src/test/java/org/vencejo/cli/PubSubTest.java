@@ -136,6 +136,19 @@ class PubSubTest {
         assertThat(sub("-t viejo/+ --remove-retained -R -C 1")).isEqualTo(64);
     }
 
+    /// The subscriber is sent its own removals, too: not to be printed, and no end of what is
+    /// retained.
+    @ParameterizedTest
+    @ValueSource(strings = {"", "--retained-only", "-V 311", "--retained-only -V 311"})
+    void aRemovalIsNoMessage(String options) {
+        assertThat(pub("", "-t viejo/a -r -q 1 -m a")).isZero();
+        assertThat(pub("", "-t viejo/b -r -q 1 -m b")).isZero();
+        assertThat(sub("-t viejo/+ --remove-retained -q 1 -W 1 " + options))
+                .as("it ended by the time that it had")
+                .isEqualTo(27);
+        assertThat(printed().lines()).containsExactlyInAnyOrder("a", "b");
+    }
+
     /// What the server says of itself is not for clients to remove.
     @ParameterizedTest
     @ValueSource(strings = {"-C 1", "-W 1 --retained-only"})
