@@ -40,7 +40,7 @@ final class ManifestFile {
     static final int HEADER_BYTES = 7;
     static final int FULL = 1;
     static final int FIRST = 2;
-    private static final int MIDDLE = 3;
+    static final int MIDDLE = 3;
     static final int LAST = 4;
 
     private ManifestFile() {}

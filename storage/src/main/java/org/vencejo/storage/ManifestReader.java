@@ -42,7 +42,11 @@ final class ManifestReader {
     /// @throws IllegalArgumentException if the file cannot be read to its end
     static Map<Long, Entry> read(Path file) throws IOException {
         ManifestReader reader = new ManifestReader();
-        for (ByteBuf edit : edits(Unpooled.wrappedBuffer(Files.readAllBytes(file)))) {
+        List<ByteBuf> edits = edits(Unpooled.wrappedBuffer(Files.readAllBytes(file)));
+        if (edits.isEmpty()) {
+            throw new IllegalArgumentException("it has no record");
+        }
+        for (ByteBuf edit : edits) {
             try {
                 reader.apply(edit);
             } catch (IndexOutOfBoundsException e) {

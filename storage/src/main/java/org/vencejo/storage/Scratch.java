@@ -60,14 +60,19 @@ final class Scratch implements AutoCloseable {
     // ----------------------------------------------------------------------------
 
     private void takeStock() throws IOException {
-        Map<Long, String> live = live();
+        @Nullable Map<Long, String> live = live();
         Set<Long> there = new HashSet<>();
         for (Path file : Tables.files(store, Tables.TABLE)) {
             long number = Tables.number(file);
             there.add(number);
-            if (live.isEmpty() || live.containsKey(number)) {
+            if (live == null) {
+                takeStock(file, number, null);
+            } else if (live.containsKey(number)) {
                 takeStock(file, number, live.get(number));
             }
+        }
+        if (live == null) {
+            return;
         }
         live.forEach((number, holds) -> {
             if (!there.contains(number)) {
@@ -101,25 +106,26 @@ final class Scratch implements AutoCloseable {
         }
     }
 
-    /// The tables that count by the store's own MANIFEST, with what they hold; none if that cannot
+    /// The tables that count by the store's own MANIFEST, with what they hold; null if that cannot
     /// be read, and then all that are there must do.
-    private Map<Long, String> live() throws IOException {
-        Map<Long, String> live = new TreeMap<>();
+    private @Nullable Map<Long, String> live() throws IOException {
         Path manifest = Tables.manifest(store);
         if (manifest == null) {
             lostFiles.add(
                     "MANIFEST is missing: tables may be among those read that had been replaced");
-            return live;
+            return null;
         }
         try {
+            Map<Long, String> live = new TreeMap<>();
             ManifestReader.read(manifest)
                     .forEach((number, entry) -> live.put(number, holds(entry)));
+            return live;
         } catch (IllegalArgumentException e) {
             lostFiles.add(
                     "%s cannot be read (tables may be among those read that had been replaced): %s"
                             .formatted(manifest.getFileName(), e.getMessage()));
+            return null;
         }
-        return live;
     }
 
     // Families have the numbers in which they were made, see Database.
@@ -216,14 +222,14 @@ final class Scratch implements AutoCloseable {
         }
     }
 
-    /// The log itself if it is whole, else a copy of what is.
+    /// The log itself, or a copy of what is whole of it.
     private Path wholeLog(Path log) throws IOException {
         Path known = wholeLogs.get(log);
         if (known != null) {
             return known;
         }
         Path whole = log;
-        if (!WholeLog.is(log)) {
+        if (WholeLog.stateOf(log) == WholeLog.State.DAMAGED) {
             Path copies = Files.createDirectories(folder.resolve("logs"));
             whole = copies.resolve(log.getFileName());
             WholeLog.copy(log, whole);

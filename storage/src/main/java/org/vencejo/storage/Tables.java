@@ -60,9 +60,7 @@ final class Tables {
                 return folder.resolve(name);
             }
         }
-        return Tables.files(folder, Tables.MANIFEST).stream()
-                .max(Comparator.naturalOrder())
-                .orElse(null);
+        return files(folder, MANIFEST).stream().max(Comparator.naturalOrder()).orElse(null);
     }
 
     static long number(Path file) {

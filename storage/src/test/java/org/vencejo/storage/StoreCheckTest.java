@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -248,6 +249,24 @@ class StoreCheckTest {
     // Where it begins may be told more exactly.
     private static List<Long> sums(Recovered.Rest rest) {
         return List.of(rest.messages(), rest.bytes(), rest.shared());
+    }
+
+    /// Which tables count nobody can say then: all are looked at.
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void withoutAManifestABadTableIsFoundAllTheSame(boolean missing)
+            throws IOException, RocksDBException {
+        Path store = store();
+        Path table = Stocked.table(store, Family.MESSAGES);
+        Stocked.flip(table, 500);
+        Path manifest = Objects.requireNonNull(Tables.manifest(store));
+        if (missing) {
+            Files.delete(manifest);
+        } else {
+            Files.write(manifest, new byte[0]);
+        }
+        assertThat(StoreCheck.of(store).mistakes())
+                .anyMatch(mistake -> mistake.startsWith(table.getFileName() + ": "));
     }
 
     /// A merge that was killed leaves half a table; the next start removes it.

@@ -346,9 +346,9 @@ class StoreSalvageTest {
             Copies.of(open.folder(), store);
         }
         Path log = Copies.newest(store, ".log");
-        assertThat(WholeLog.is(log)).isTrue();
+        assertThat(WholeLog.stateOf(log)).isEqualTo(WholeLog.State.WHOLE);
         Stocked.flip(log, 450);
-        assertThat(WholeLog.is(log)).isFalse();
+        assertThat(WholeLog.stateOf(log)).isEqualTo(WholeLog.State.DAMAGED);
 
         SalvageReport report = StoreSalvage.salvage(store, folder.resolve("salvaged"));
 

@@ -17,23 +17,26 @@ import org.vencejo.protocol.TopicName;
 final class RouteCache<S> {
     private static final int WAYS = 4;
     private static final int SLOTS_AT_FIRST = 64;
+    private static final int MARKS_MAX = 1 << 20;
 
     private final WildcardChanges changes;
     private final int slotsMax;
     private final long bytesMax;
 
-    /// For each place that there may be, some bits of the hash of a topic that came lately.
+    /// For each place that there may be, or so many, some bits of the hash of a topic that came
+    /// lately.
     private final short[] cameOnce;
 
     private @Nullable Route<S>[] slots;
     private long bytes;
     private int hand;
+    private int turn;
 
     RouteCache(WildcardChanges changes, int topicsMax, long bytesMax) {
         this.changes = changes;
         this.slotsMax = Integer.highestOneBit(Math.max(WAYS, topicsMax));
         this.bytesMax = bytesMax;
-        this.cameOnce = new short[slotsMax];
+        this.cameOnce = new short[Math.min(slotsMax, MARKS_MAX)];
         this.slots = slots(Math.min(slotsMax, SLOTS_AT_FIRST));
     }
 
@@ -110,7 +113,9 @@ final class RouteCache<S> {
         }
     }
 
-    // Two by two, or two topics that come by turns could each make the other forgotten for ever.
+    // Which of two is forgotten changes from time to time: were it the older one, topics that come
+    // in
+    // a fixed order could each make the next one forgotten for ever.
     private boolean cameBefore(TopicName topicName) {
         int spread = spread(topicName.hashCode());
         int place = spread & (cameOnce.length - 1) & -2;
@@ -118,8 +123,9 @@ final class RouteCache<S> {
         if (cameOnce[place] == mark || cameOnce[place + 1] == mark) {
             return true;
         }
-        cameOnce[place + 1] = cameOnce[place];
-        cameOnce[place] = mark;
+        turn = turn * 0x9E37_79B9 + 1;
+        boolean second = cameOnce[place] != 0 && (cameOnce[place + 1] == 0 || turn < 0);
+        cameOnce[second ? place + 1 : place] = mark;
         return false;
     }
 

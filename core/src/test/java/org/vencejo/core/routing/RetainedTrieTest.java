@@ -4,7 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.vencejo.protocol.TopicFilter;
 import org.vencejo.protocol.TopicName;
@@ -181,5 +187,31 @@ class RetainedTrieTest {
 
     private List<String> all(String filter) {
         return new ArrayList<>(Routes.all(trie.cursor(TopicFilter.of(filter))));
+    }
+
+    /// Nodes are numbered without a gap, in pages of 1,024: whatever is removed, all others are
+    /// found.
+    @Test
+    void allOthersAreFoundWhateverIsRemoved() {
+        Random random = new Random(7);
+        RetainedTrie<Integer> trie = new RetainedTrie<>(7);
+        Map<Integer, TopicName> there = new HashMap<>();
+        for (int most : new int[] {0, 3_100, 1_020, 1_030, 0, 2_050, 1, 1_024, 0}) {
+            while (there.size() < most) {
+                int next = random.nextInt(1_000_000);
+                there.put(next, TopicName.of(next % 7 + "/" + next));
+                trie.put(TopicName.of(next % 7 + "/" + next), next);
+            }
+            List<Integer> shuffled = new ArrayList<>(there.keySet());
+            Collections.shuffle(shuffled, random);
+            for (int gone : shuffled.subList(most, shuffled.size())) {
+                assertThat(trie.remove(there.remove(gone))).isEqualTo(gone);
+            }
+            there.forEach((value, topic) -> assertThat(trie.get(topic)).isEqualTo(value));
+            Set<Integer> all = new HashSet<>();
+            trie.forEach(value -> assertThat(all.add(value)).isTrue());
+            assertThat(all).isEqualTo(there.keySet());
+        }
+        assertThat(trie.nodes()).isZero();
     }
 }

@@ -14,7 +14,7 @@ final class Fleeting extends Subscriber {
 
     /// A CONNECT without an answer may not have been read: the session expires by the end of the
     /// last connection that had one.
-    private long unansweredSince;
+    private long answeredUntil;
 
     private boolean answered;
     private boolean awaited;
@@ -47,7 +47,7 @@ final class Fleeting extends Subscriber {
             awaited = true;
             connect(terms());
         } else if (!crew.isDraining() && seeds.chance(0.02)) {
-            if (now - unansweredSince > KEPT_NANOS) {
+            if (now - answeredUntil > KEPT_NANOS) {
                 crew.note(Note.What.MAY_HAVE_EXPIRED, who, 0, 0, 0);
             }
             connect(terms());
@@ -65,7 +65,7 @@ final class Fleeting extends Subscriber {
     void onLost() {
         awaySince = System.nanoTime();
         if (answered) {
-            unansweredSince = awaySince;
+            answeredUntil = awaySince;
             answered = false;
         }
         if (!crew.isDraining()) {
