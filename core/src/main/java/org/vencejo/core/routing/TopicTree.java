@@ -282,7 +282,7 @@ abstract class TopicTree<N extends TopicNode<N>> {
         return (N[][]) new TopicNode<?>[count][];
     }
 
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings("unchecked") // as above
     private @Nullable N[] page() {
         return (N[]) new TopicNode<?>[PAGE_NODES];
     }
