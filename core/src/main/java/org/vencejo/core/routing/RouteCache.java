@@ -114,8 +114,7 @@ final class RouteCache<S> {
     }
 
     // Which of two is forgotten changes from time to time: were it the older one, topics that come
-    // in
-    // a fixed order could each make the next one forgotten for ever.
+    // in a fixed order could each have the next one forgotten for ever.
     private boolean cameBefore(TopicName topicName) {
         int spread = spread(topicName.hashCode());
         int place = spread & (cameOnce.length - 1) & -2;
