@@ -14,6 +14,7 @@ import org.vencejo.core.session.OutboundFlow;
 import org.vencejo.protocol.Packet;
 import org.vencejo.protocol.Publish;
 import org.vencejo.protocol.QoS;
+import org.vencejo.protocol.Suback;
 import org.vencejo.protocol.TopicFilter;
 import org.vencejo.protocol.Will;
 
@@ -346,6 +347,12 @@ final class ServerSession {
             pending = new ArrayDeque<>(1);
         }
         pending.add(subscribing);
+    }
+
+    /// The subscriptions that await `suback`, or null if none do; it is no longer awaited then.
+    @Nullable PendingSubscriptions takePending(Suback suback) {
+        PendingSubscriptions next = pending == null ? null : pending.peek();
+        return next == null || next.suback() != suback ? null : takePending();
     }
 
     /// The next subscriptions that await their SUBACK, or null; they are no longer awaited then.

@@ -135,11 +135,10 @@ final class Sessions {
         switch (packet) {
             case Connack connack -> established.accept(session, connack);
             case Suback suback -> {
-                PendingSubscriptions pending = session.takePending();
-                if (pending == null || pending.suback() != suback) {
-                    throw new IllegalStateException("SUBACKs are out of order");
+                PendingSubscriptions pending = session.takePending(suback);
+                if (pending != null) { // it grants something
+                    subscribing.activate(session, pending, true);
                 }
-                subscribing.activate(session, pending, true);
             }
             default -> {}
         }

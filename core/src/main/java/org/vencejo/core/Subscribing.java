@@ -88,7 +88,9 @@ final class Subscribing {
             tell(connection, firstRefused, firstRefusal, refused);
         }
         Suback suback = new Suback(subscribe.packetIdentifier(), codes, Properties.NONE);
-        session.await(new PendingSubscriptions(suback, grants));
+        if (!grants.isEmpty()) {
+            session.await(new PendingSubscriptions(suback, grants));
+        }
         session.answer(suback, number);
     }
 

@@ -37,16 +37,17 @@ public final class Cursor<V> {
 
     Cursor(RetainedTree<V> tree, TopicFilter filter) {
         this.tree = tree;
-        this.levels = tree.cutToKeep(filter.utf8(), filter.start());
-        this.multiLevel = levels.lastIsMultiLevelWildcard();
-        this.nodeLevels = levels.count() - (multiLevel ? 1 : 0);
+        Levels cut = tree.cut(filter.utf8(), filter.start());
+        this.multiLevel = cut.lastIsMultiLevelWildcard();
+        this.nodeLevels = cut.count() - (multiLevel ? 1 : 0);
         this.youngest = tree.youngest();
-        this.prefix = levelsBeforeWildcard();
-        this.node = tree.find(levels, prefix);
+        this.prefix = levelsBeforeWildcard(cut, nodeLevels);
+        this.node = tree.find(cut, prefix);
         this.depth = prefix;
+        this.levels = node == null ? cut : cut.kept(); // a walk that is over reads none
     }
 
-    private int levelsBeforeWildcard() {
+    private static int levelsBeforeWildcard(Levels levels, int nodeLevels) {
         int level = 0;
         while (level < nodeLevels && !levels.isSingleLevelWildcard(level)) {
             level++;

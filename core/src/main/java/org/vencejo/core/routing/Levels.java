@@ -14,16 +14,36 @@ final class Levels {
     static final int HEAD_BYTES = Long.BYTES;
 
     private final long seed;
-    private byte[] utf8 = new byte[0];
+    private byte[] utf8;
     private int count;
-    private int[] starts = new int[8];
-    private int[] ends = new int[8];
-    private long[] heads = new long[8];
-    private long[] digests = new long[8];
+    private int[] starts;
+    private int[] ends;
+    private long[] heads;
+    private long[] digests;
 
     /// `seed` goes into the digest of long levels, so that nobody can name many with the same one.
     Levels(long seed) {
         this.seed = seed;
+        this.utf8 = new byte[0];
+        this.starts = new int[8];
+        this.ends = new int[8];
+        this.heads = new long[8];
+        this.digests = new long[8];
+    }
+
+    private Levels(Levels original) {
+        this.seed = original.seed;
+        this.utf8 = original.utf8;
+        this.count = original.count;
+        this.starts = Arrays.copyOf(original.starts, count);
+        this.ends = Arrays.copyOf(original.ends, count);
+        this.heads = Arrays.copyOf(original.heads, count);
+        this.digests = Arrays.copyOf(original.digests, count);
+    }
+
+    /// The same levels, for who needs them beyond the next cut.
+    Levels kept() {
+        return new Levels(this);
     }
 
     /// Cuts `bytes` from `from` to their end at each `/`.

@@ -78,13 +78,6 @@ abstract class TopicTree<N extends TopicNode<N>> {
         return levels;
     }
 
-    /// Levels of their own, for who needs them longer.
-    final Levels cutToKeep(byte[] utf8, int from) {
-        Levels kept = new Levels(seed);
-        kept.cut(utf8, from);
-        return kept;
-    }
-
     /// The child of `parent` that is named as `level`, or null.
     final @Nullable N child(N parent, Levels levels, int level) {
         int hash = hash(parent, levels, level);
