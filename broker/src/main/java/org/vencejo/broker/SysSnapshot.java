@@ -70,6 +70,7 @@ record SysSnapshot(
             long identitiesExpired,
             long timesHeldIn,
             long timesHeldOut,
+            long timesHeldRefused,
             Map<ReasonCode, Long> refused) {
         static Packets of(Statistics statistics) {
             long received = 0;
@@ -98,6 +99,7 @@ record SysSnapshot(
                     statistics.identitiesExpired(),
                     statistics.timesHeldIn(),
                     statistics.timesHeldOut(),
+                    statistics.timesHeldRefused(),
                     refused);
         }
     }

@@ -19,7 +19,9 @@ final class KeepAlive {
         /// The client does not read its answers.
         OUT_BUFFER,
         /// The client sends faster than it may.
-        RATE
+        RATE,
+        /// The client asks again and again for what it is refused.
+        REFUSALS
     }
 
     private final Connection connection;

@@ -87,16 +87,17 @@ public record Limits(
                     100_000,
                     256,
                     Admission.DEFAULTS,
-                    Rates.NONE,
+                    Rates.DEFAULTS,
                     MemoryMarks.DEFAULTS);
 
-    /// What a client sends and is sent in a second; 0 is as much as there is.
+    /// What a client sends, is sent and is refused in a second; 0 is as much as there is.
     public record Rates(
             long messagesInPerSecond,
             long bytesInPerSecond,
             long messagesOutPerSecond,
-            long bytesOutPerSecond) {
-        public static final Rates NONE = new Rates(0, 0, 0, 0);
+            long bytesOutPerSecond,
+            long refusalsPerSecond) {
+        public static final Rates DEFAULTS = new Rates(0, 0, 0, 0, 100);
 
         boolean limitsIn() {
             return messagesInPerSecond > 0 || bytesInPerSecond > 0;

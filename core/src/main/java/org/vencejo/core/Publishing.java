@@ -77,6 +77,7 @@ final class Publishing {
             case IDENTIFIER_IN_USE -> {
                 requireWord(connection, publish);
                 turn.statistics.refused(ReasonCode.PACKET_IDENTIFIER_IN_USE);
+                connection.wasRefused();
                 answerInTurn(
                         connection,
                         new Puback(publish.packetIdentifier(), ReasonCode.PACKET_IDENTIFIER_IN_USE),
@@ -211,6 +212,7 @@ final class Publishing {
 
     private void refused(Connection connection, Publish publish, ReasonCode reasonCode) {
         turn.statistics.refused(reasonCode);
+        connection.wasRefused();
         if (reasonCode != ReasonCode.QUOTA_EXCEEDED
                 || !turn.backlog.isUnavailable()) { // that is told once
             tellRefused(connection, publish, reasonCode);
