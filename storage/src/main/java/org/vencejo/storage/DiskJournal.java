@@ -32,7 +32,7 @@ public final class DiskJournal implements Journal, QueueReader {
         this.store = store;
         this.availability = new Availability(store.folder());
         this.reads = new QueueReads(store);
-        StoreWriter writer = new StoreWriter(store, room, appended, availability);
+        StoreWriter writer = new StoreWriter(store, room, appended, availability, System::nanoTime);
         this.thread = Thread.ofPlatform().name("store-writer").daemon().unstarted(writer::run);
     }
 

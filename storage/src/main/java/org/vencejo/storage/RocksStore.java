@@ -111,8 +111,7 @@ public class RocksStore implements Store, AutoCloseable {
         access.close(applied);
     }
 
-    /// Has what is in memory written to files, and these merged by and by, as removals make room
-    /// only there.
+    /// Has what is in memory written to files, and these merged by and by.
     void flushSoon() throws RocksDBException {
         access.database().flush(false);
     }
@@ -281,6 +280,11 @@ public class RocksStore implements Store, AutoCloseable {
     /// Whether the store has the core's number `upTo`.
     boolean has(long upTo) {
         return base + upTo <= applied;
+    }
+
+    /// How many bytes it has written to its log since it was first opened.
+    long bytesWritten() {
+        return bytesWritten.get();
     }
 
     Database databaseForTests() {

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.rocksdb.RocksDBException;
 import org.vencejo.core.Mutation;
 
@@ -37,6 +38,8 @@ final class StoreWriter {
     private final Room room;
     private final Inbox inbox;
     private final Availability availability;
+    private final LongSupplier nanoTime;
+    private final Lull lull = new Lull();
 
     /// What was taken over and is not durable.
     private final ArrayDeque<Batch> open = new ArrayDeque<>();
@@ -56,11 +59,17 @@ final class StoreWriter {
 
     private long brokenNanos;
 
-    StoreWriter(RocksStore store, Room room, Inbox inbox, Availability availability) {
+    StoreWriter(
+            RocksStore store,
+            Room room,
+            Inbox inbox,
+            Availability availability,
+            LongSupplier nanoTime) {
         this.store = store;
         this.room = room;
         this.inbox = inbox;
         this.availability = availability;
+        this.nanoTime = nanoTime;
     }
 
     /// Writes until the inbox is at its end.
@@ -109,11 +118,17 @@ final class StoreWriter {
     }
 
     private void sleep() {
-        if (availability.reason() == null) {
-            inbox.sleep(Inbox.Wake.FOR_ANYTHING, Long.MAX_VALUE);
-        } else {
+        if (availability.reason() != null) {
             inbox.sleep(Inbox.Wake.FOR_ANYTHING, RETRY_NANOS);
             attempt(this::lookForRoom);
+            return;
+        }
+        long left = lull.leftNanos(store.bytesWritten(), nanoTime.getAsLong());
+        if (left > 0) {
+            inbox.sleep(Inbox.Wake.FOR_ANYTHING, left);
+        } else {
+            lull.end(); // whether it works or not: a store that is opened anew has written it out
+            attempt(store::flushSoon);
         }
     }
 
@@ -131,9 +146,9 @@ final class StoreWriter {
 
     /// Lets what is lazy wait for company.
     private void linger() {
-        long deadline = System.nanoTime() + LINGER_NANOS;
+        long deadline = nanoTime.getAsLong() + LINGER_NANOS;
         while (!inbox.isClosing() && open.stream().allMatch(Batch::isLazy)) {
-            long left = deadline - System.nanoTime();
+            long left = deadline - nanoTime.getAsLong();
             if (left <= 0) {
                 return;
             }
@@ -208,7 +223,7 @@ final class StoreWriter {
         } catch (RocksDBException | IOException | RuntimeException | Error e) {
             senseless = careful && e instanceof SenselessChangeException;
             careful = true;
-            brokenNanos = System.nanoTime();
+            brokenNanos = nanoTime.getAsLong();
             availability.broke(e);
             return false;
         }
@@ -229,7 +244,7 @@ final class StoreWriter {
     private void waitForRetry() {
         for (long left = RETRY_NANOS; left > 0 && !inbox.isClosing(); ) {
             inbox.sleep(Inbox.Wake.FOR_NOTHING, left);
-            left = brokenNanos + RETRY_NANOS - System.nanoTime();
+            left = brokenNanos + RETRY_NANOS - nanoTime.getAsLong();
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
@@ -28,6 +29,9 @@ final class FailingStore extends RocksStore {
     volatile @Nullable CountDownLatch held;
     final CountDownLatch reached = new CountDownLatch(1);
     final Semaphore reopenings = new Semaphore(0);
+
+    /// How often it was told to write out what is in memory.
+    final AtomicInteger flushes = new AtomicInteger();
 
     /// Attempts to open it anew that found what must not be gone on with.
     final Semaphore refusals = new Semaphore(0);
@@ -108,6 +112,15 @@ final class FailingStore extends RocksStore {
         if (fault == Fault.AFTER) {
             throw new RocksDBException("the disk did not sync");
         }
+    }
+
+    @Override
+    void flushSoon() throws RocksDBException {
+        flushes.incrementAndGet();
+        if (fault == Fault.BEFORE) {
+            throw new RocksDBException("the disk is out of order");
+        }
+        super.flushSoon();
     }
 
     private static void hang(CountDownLatch latch) {
