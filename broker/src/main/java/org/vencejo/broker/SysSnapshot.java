@@ -70,7 +70,6 @@ record SysSnapshot(
             long identitiesExpired,
             long timesHeldIn,
             long timesHeldOut,
-            long timesHeldRefused,
             Map<ReasonCode, Long> refused) {
         static Packets of(Statistics statistics) {
             long received = 0;
@@ -99,7 +98,6 @@ record SysSnapshot(
                     statistics.identitiesExpired(),
                     statistics.timesHeldIn(),
                     statistics.timesHeldOut(),
-                    statistics.timesHeldRefused(),
                     refused);
         }
     }

@@ -299,10 +299,6 @@ final class SysTopics {
                             "Times that a client was not sent to for a while, by `limits.messages-out-rate-max` or `limits.bytes-out-rate-max`.",
                             s -> s.packets().timesHeldOut()),
                     number(
-                            "rates/held/refused",
-                            "Times that a client was not read from for a while, by `limits.refusals-rate-max`.",
-                            s -> s.packets().timesHeldRefused()),
-                    number(
                             "subscriptions/ended-by-access-rules",
                             "Subscriptions that ended because `access-rules` had changed.",
                             s -> s.packets().subscriptionsDenied()));

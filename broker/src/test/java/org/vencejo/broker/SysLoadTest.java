@@ -78,7 +78,7 @@ class SysLoadTest {
                         Traffic.Memory.FREE),
                 new SysSnapshot.Holdings(0, 0, 0, 0, 0, 0, 0, 0, 0),
                 new SysSnapshot.Packets(
-                        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new EnumMap<>(ReasonCode.class)),
+                        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new EnumMap<>(ReasonCode.class)),
                 new SysSnapshot.Copies(0, 0, 0, 0, 0, 0, 0, new EnumMap<>(Fate.class)),
                 new AuthenticationThreads.Counts(0, 0, 0, 0, 0, 0, 0),
                 Map.of());

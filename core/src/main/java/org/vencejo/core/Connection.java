@@ -67,7 +67,6 @@ public final class Connection implements Link {
     // Made when first needed
     private @Nullable RateLimit incoming;
     private @Nullable RateLimit outgoing;
-    private @Nullable RateLimit refusals;
 
     public Connection(Peer peer) {
         this.peer = peer;
@@ -217,22 +216,6 @@ public final class Connection implements Link {
         }
     }
 
-    /// Its client was refused what a packet asked for. From one that goes on asking nothing more is
-    /// read for a while: to refuse it costs the others as much as to serve it.
-    void wasRefused() {
-        long perSecond = turn().limits.rates().refusalsPerSecond();
-        if (perSecond == 0 || state != State.CONNECTED) {
-            return;
-        }
-        if (refusals == null) {
-            refusals = new RateLimit(turn().nowNanos(), () -> keepAlive().resume(Pause.REFUSALS));
-        }
-        if (refusals.passed(0, perSecond, 0, turn())) {
-            turn().statistics.heldRefused();
-            keepAlive().pause(Pause.REFUSALS);
-        }
-    }
-
     private static boolean isAcknowledgement(PacketType type) {
         return switch (type) {
             case PUBACK, PUBREC, PUBREL, PUBCOMP -> true;
@@ -365,9 +348,6 @@ public final class Connection implements Link {
         }
         if (outgoing != null) {
             outgoing.end(turn());
-        }
-        if (refusals != null) {
-            refusals.end(turn());
         }
     }
 

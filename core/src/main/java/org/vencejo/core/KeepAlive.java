@@ -19,9 +19,7 @@ final class KeepAlive {
         /// The client does not read its answers.
         OUT_BUFFER,
         /// The client sends faster than it may.
-        RATE,
-        /// The client asks again and again for what it is refused.
-        REFUSALS
+        RATE
     }
 
     private final Connection connection;

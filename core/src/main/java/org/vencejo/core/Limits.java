@@ -87,17 +87,16 @@ public record Limits(
                     100_000,
                     256,
                     Admission.DEFAULTS,
-                    Rates.DEFAULTS,
+                    Rates.NONE,
                     MemoryMarks.DEFAULTS);
 
-    /// What a client sends, is sent and is refused in a second; 0 is as much as there is.
+    /// What a client sends and is sent in a second; 0 is as much as there is.
     public record Rates(
             long messagesInPerSecond,
             long bytesInPerSecond,
             long messagesOutPerSecond,
-            long bytesOutPerSecond,
-            long refusalsPerSecond) {
-        public static final Rates DEFAULTS = new Rates(0, 0, 0, 0, 100);
+            long bytesOutPerSecond) {
+        public static final Rates NONE = new Rates(0, 0, 0, 0);
 
         boolean limitsIn() {
             return messagesInPerSecond > 0 || bytesInPerSecond > 0;

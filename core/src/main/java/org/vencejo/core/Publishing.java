@@ -77,7 +77,6 @@ final class Publishing {
             case IDENTIFIER_IN_USE -> {
                 requireWord(connection, publish);
                 turn.statistics.refused(ReasonCode.PACKET_IDENTIFIER_IN_USE);
-                connection.wasRefused();
                 answerInTurn(
                         connection,
                         new Puback(publish.packetIdentifier(), ReasonCode.PACKET_IDENTIFIER_IN_USE),
@@ -212,7 +211,6 @@ final class Publishing {
 
     private void refused(Connection connection, Publish publish, ReasonCode reasonCode) {
         turn.statistics.refused(reasonCode);
-        connection.wasRefused();
         if (reasonCode != ReasonCode.QUOTA_EXCEEDED
                 || !turn.backlog.isUnavailable()) { // that is told once
             tellRefused(connection, publish, reasonCode);

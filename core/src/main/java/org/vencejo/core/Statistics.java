@@ -24,12 +24,10 @@ public final class Statistics {
     private long retries;
 
     /// Times that a client was not read from, or not sent to, for a while, as it was above its
-    /// rate, or was refused too much.
+    /// rate.
     private long heldIn;
 
     private long heldOut;
-
-    private long heldRefused;
 
     /// Subscriptions that ended as the access rules had changed.
     private long subscriptionsDenied;
@@ -84,10 +82,6 @@ public final class Statistics {
         heldOut++;
     }
 
-    void heldRefused() {
-        heldRefused++;
-    }
-
     /// How often a client was not read from for a while, as it had sent more than it may.
     public long timesHeldIn() {
         return heldIn;
@@ -96,12 +90,6 @@ public final class Statistics {
     /// How often a client was not sent to for a while, as it had been sent more than it may.
     public long timesHeldOut() {
         return heldOut;
-    }
-
-    /// How often a client was not read from for a while, as it went on asking for what it was
-    /// refused.
-    public long timesHeldRefused() {
-        return heldRefused;
     }
 
     public long packetsReceived(PacketType type) {

@@ -85,7 +85,6 @@ final class Subscribing {
             codes.add(ReasonCode.granted(granted.maximumQoS()));
         }
         if (firstRefused != null && firstRefusal != null) {
-            connection.wasRefused();
             tell(connection, firstRefused, firstRefusal, refused);
         }
         Suback suback = new Suback(subscribe.packetIdentifier(), codes, Properties.NONE);
@@ -273,7 +272,6 @@ final class Subscribing {
     // Nothing can be kept for the time being, and 3.x has no word for it.
     private void refuse(Connection connection, Unsubscribe unsubscribe) {
         turn.statistics.refused(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR);
-        connection.wasRefused();
         if (!connection.version().isMqtt5()) {
             throw new ProtocolViolation(
                     ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR,

@@ -277,8 +277,7 @@ final class Binding {
                         get(PacketLimitKeys.MESSAGES_IN_RATE_MAX),
                         get(PacketLimitKeys.BYTES_IN_RATE_MAX),
                         get(PacketLimitKeys.MESSAGES_OUT_RATE_MAX),
-                        get(PacketLimitKeys.BYTES_OUT_RATE_MAX),
-                        get(PacketLimitKeys.REFUSALS_RATE_MAX)),
+                        get(PacketLimitKeys.BYTES_OUT_RATE_MAX)),
                 new Limits.MemoryMarks(
                         count(PacketLimitKeys.MEMORY_ACCEPTING_MAX),
                         count(PacketLimitKeys.MEMORY_READING_MAX),

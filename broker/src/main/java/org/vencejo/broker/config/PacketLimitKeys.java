@@ -94,15 +94,6 @@ final class PacketLimitKeys {
                                     + " are.",
                             "they wait in the session's queue, counted in `$SYS/broker/rates/held/out`")
                     .rereadAtHangup();
-    static final Key<Long> REFUSALS_RATE_MAX =
-            Key.limit(
-                            "refusals-rate-max",
-                            new Count(0, 100_000_000),
-                            fixed(LIMITS.rates().refusalsPerSecond()),
-                            "Packets in a second for which a client is refused something, and as many at"
-                                    + " once; 0 for as many as it sends.",
-                            "it is read from later, counted in `$SYS/broker/rates/held/refused`")
-                    .rereadAtHangup();
     static final Key<Long> TOPIC_ALIAS_MAXIMUM =
             Key.limit(
                             "topic-alias-maximum",
@@ -204,7 +195,6 @@ final class PacketLimitKeys {
                     BYTES_IN_RATE_MAX,
                     MESSAGES_OUT_RATE_MAX,
                     BYTES_OUT_RATE_MAX,
-                    REFUSALS_RATE_MAX,
                     TOPIC_ALIAS_MAXIMUM,
                     TOPIC_ALIASES_SENT_MAX,
                     USER_PROPERTIES_MAX,

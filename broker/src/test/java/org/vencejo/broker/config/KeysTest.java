@@ -59,7 +59,7 @@ class KeysTest {
     private static final int LIMITS_OF_OTHERS = 2 + 16;
 
     /// Those in groups of their own: admission, rates, marks of memory.
-    private static final int LIMITS_IN_GROUPS = 6 + 5 + 3;
+    private static final int LIMITS_IN_GROUPS = 6 + 4 + 3;
 
     @Test
     void pathsAndVariablesAreUnique() {
@@ -85,7 +85,6 @@ class KeysTest {
                                                 "limits.bytes-in-rate-max=8KB",
                                                 "limits.messages-out-rate-max=9",
                                                 "limits.bytes-out-rate-max=10KB",
-                                                "limits.refusals-rate-max=14",
                                                 "limits.memory-accepting-max=11",
                                                 "limits.memory-reading-max=12",
                                                 "limits.memory-qos0-max=13"),
@@ -97,7 +96,7 @@ class KeysTest {
         assertThat(limits.admission()).isEqualTo(new Limits.Admission(1, 2, 3, 4, 5, true));
         assertThat(limits.memoryMarks())
                 .isEqualTo(new Limits.MemoryMarks(11, 12, 13, MACHINE.memoryBytes()));
-        assertThat(limits.rates()).isEqualTo(new Limits.Rates(7, 8 << 10, 9, 10 << 10, 14));
+        assertThat(limits.rates()).isEqualTo(new Limits.Rates(7, 8 << 10, 9, 10 << 10));
     }
 
     private static List<RecordComponent> plainLimits() {
