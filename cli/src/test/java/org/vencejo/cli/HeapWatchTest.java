@@ -37,8 +37,9 @@ class HeapWatchTest {
         "200, 100, false,   61,  200, true,  three thousandths",
         "500, 100, false,   15,  200, false, so soon again even though much would be given back",
         "500, 100, false,   16,  200, true,  three thousandths for each hundred of what is given back",
-        "900, 100, false, 9999,  200, true,  as long as may be waited",
-        "900, 100, false, 9999,  201, false, everybody would wait for longer",
+        "900, 100, false, 1800,  200, true,  as long as may be waited",
+        "900, 100, false, 1800,  201, false, everybody would wait for longer",
+        "900, 100, false, 1801,  201, true,  it is measured anew now and then",
         // what seems to be in use and may be no longer
         "321, 224, false,  121,   50, true,  a flood has gone that was in use when it was collected",
         "321, 224, false,  120,   50, false, not so soon",

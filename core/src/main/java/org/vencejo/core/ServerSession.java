@@ -349,10 +349,16 @@ final class ServerSession {
         pending.add(subscribing);
     }
 
-    /// The subscriptions that await `suback`, or null if none do; it is no longer awaited then.
+    /// The subscriptions that await `suback`, or null if none do; they are no longer awaited then.
     @Nullable PendingSubscriptions takePending(Suback suback) {
         PendingSubscriptions next = pending == null ? null : pending.peek();
-        return next == null || next.suback() != suback ? null : takePending();
+        if (next != null && next.suback() == suback) {
+            return takePending();
+        }
+        if (pending != null && pending.stream().anyMatch(each -> each.suback() == suback)) {
+            throw new IllegalStateException("SUBACKs are out of order");
+        }
+        return null;
     }
 
     /// The next subscriptions that await their SUBACK, or null; they are no longer awaited then.

@@ -54,7 +54,7 @@ final class Subscribing {
         int[] identifiers = subscribe.properties().subscriptionIdentifiers();
         int identifier = identifiers.length == 0 ? 0 : identifiers[0];
         List<ReasonCode> codes = new ArrayList<>(count);
-        List<PendingSubscriptions.Grant> grants = Collections.emptyList(); // allows removeIf
+        List<PendingSubscriptions.Grant> grants = List.of();
         int refused = 0;
         TopicFilter firstRefused = null;
         ReasonCode firstRefusal = null;

@@ -69,6 +69,25 @@ class SubscribingTest {
                         tuple("two", 22));
     }
 
+    /// It waits behind the one before, and with it nothing else does.
+    @Test
+    void oneThatGetsNothingIsAnsweredInItsTurnBetweenOthers() {
+        bench.in(client, subscribe(1, Subscription.of("a", QoS.AT_MOST_ONCE)));
+        bench.in(client, subscribe(2, Subscription.of("a/#/b", QoS.AT_MOST_ONCE)));
+        bench.in(client, subscribe(3, Subscription.of("b", QoS.AT_MOST_ONCE)));
+        assertThat(bench.to(client)).isEmpty();
+        bench.durable();
+        assertThat(bench.to(client, Suback.class))
+                .extracting(Suback::packetIdentifier, suback -> suback.reasonCodes().getFirst())
+                .containsExactly(
+                        tuple(1, ReasonCode.SUCCESS),
+                        tuple(2, ReasonCode.TOPIC_FILTER_INVALID),
+                        tuple(3, ReasonCode.SUCCESS));
+        bench.in(publisher, publish("a", QoS.AT_MOST_ONCE, 0, "to a"));
+        bench.in(publisher, publish("b", QoS.AT_MOST_ONCE, 0, "to b"));
+        assertThat(bench.payloadsTo(client)).containsExactly("to a", "to b");
+    }
+
     @Test
     void unsubscribeRightBehindSubscribeLeavesNothingActiveAndNothingOwed() {
         bench.in(client, subscribe("t", QoS.AT_LEAST_ONCE));
