@@ -60,7 +60,7 @@ class CrashTest {
     }
 
     @Test
-    @Timeout(300)
+    @Timeout(1_200)
     void nothingAcknowledgedIsLostOverTwentyKills() {
         assertThat(run(synced(KILLS), false).killsThatCount()).isGreaterThanOrEqualTo(KILLS);
     }
