@@ -17,19 +17,14 @@ import org.jspecify.annotations.Nullable;
 /// use is what was when it was collected, and what the broker counts more or less since then. Not
 /// all of it is counted, so the heap is looked at now and then even if little seems to be free.
 /// Everybody waits meanwhile, so this takes three thousandths of the time at most, somewhat more
-/// where it gives back much more than it has to look at; where so much is in use that everybody
-/// would wait for long, twice in an hour at most. Confined to its thread.
+/// where it gives back much more than it has to look at; a heap with much in use is left to the
+/// collector. Confined to its thread.
 final class HeapWatch {
     private static final String OLD = "Tenured Gen";
     private static final String OF_ALL = "MarkSweepCompact";
     private static final int LOOKS_EVERY_SECONDS = 2;
     private static final long GARBAGE_BYTES = 48L << 20;
-
-    /// Longer is hardly ever to be waited for memory alone: only now and then, as the machine may
-    /// have become quicker, or nothing may have been measured yet.
-    private static final long PAUSE_MILLIS_MAX = 200;
-
-    private static final long LONG_PAUSE_MILLIS_LEAST = TimeUnit.MINUTES.toMillis(30);
+    private static final long IN_USE_BYTES_MAX = 512L << 20;
 
     /// What a broker needs without clients.
     private static final long LEAST_BYTES = 8L << 20;
@@ -121,8 +116,7 @@ final class HeapWatch {
             long pauseMillis) {
         long garbage = usedBytes - inUseBytes;
         long costs = pauseMillis * inUseBytes / Math.max(inUseBytes, garbage);
-        long least = pauseMillis > PAUSE_MILLIS_MAX ? LONG_PAUSE_MILLIS_LEAST : 0;
-        if (sinceMillis <= Math.max(AGAIN_FACTOR * costs, least)) {
+        if (inUseBytes > IN_USE_BYTES_MAX || sinceMillis <= AGAIN_FACTOR * costs) {
             return false;
         }
         // One look will do until something has changed.
