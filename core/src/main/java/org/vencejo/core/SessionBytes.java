@@ -7,13 +7,26 @@ import org.vencejo.protocol.Will;
 /// About what the parts of a session occupy beside its queue, for the limits in bytes. Stateless.
 final class SessionBytes {
     /// A session that occupies no more has little.
-    static final long LITTLE = 16 << 10;
+    private static final long LITTLE = 16 << 10;
+
+    /// And one that occupies no more has hardly anything.
+    private static final long LEAST = 2 << 10;
 
     private static final int SESSION_BYTES = 500;
     private static final int SUBSCRIPTION_BYTES = 128;
     private static final int LEVEL_BYTES = 64;
 
     private SessionBytes() {}
+
+    /// How much of `all` that sessions may occupy together may be in use when one that has `bytes`
+    /// then has subscribed. Who has more leaves room for who has less, and whoever subscribes
+    /// leaves some for who comes: many who take what they can keep nobody out.
+    static long ofAllFor(long bytes, long all) {
+        if (bytes > LITTLE) {
+            return all - all / 4;
+        }
+        return bytes > LEAST ? all - all / 8 : all - all / 16;
+    }
 
     /// About what a session of this client would occupy without subscriptions and will.
     static long of(String clientIdentifier, @Nullable String userName) {

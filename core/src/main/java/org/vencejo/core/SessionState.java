@@ -211,12 +211,9 @@ final class SessionState {
     }
 
     /// Whether there is room for a subscription more, in this session and in all of them together.
-    /// The last quarter of that is for those who have little: a few who subscribe to all that they
-    /// may keep nobody out.
     boolean hasRoomFor(TopicFilter filter) {
         long more = SessionBytes.of(filter);
-        long all = turn.limits.sessionsBytesMax();
-        long most = bytes + more <= SessionBytes.LITTLE ? all : all - all / 4;
+        long most = SessionBytes.ofAllFor(bytes + more, turn.limits.sessionsBytesMax());
         return subscriptions().size() < turn.limits.subscriptionsMax()
                 && subscriptionBytes + more <= turn.limits.subscriptionsBytesMax()
                 && turn.sessionBytes + more <= most;

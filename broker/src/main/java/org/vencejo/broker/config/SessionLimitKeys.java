@@ -55,7 +55,9 @@ final class SessionLimitKeys {
                                     "an eighth of the memory", machine -> machine.memoryShare(8)),
                             "Bytes that all sessions occupy beside their queues, about: 500 for"
                                     + " each, Client Identifier, user name, will, subscriptions. The last"
-                                    + " quarter is for sessions of up to 16 KB.",
+                                    + " quarter is for sessions of up to 16 KB, the last eighth for"
+                                    + " those of up to 2 KB, and the last sixteenth for clients that"
+                                    + " come: no subscription takes of that.",
                             "CONNACK 0x97 (3.x: 0x03) to a client without a session or with a larger will,"
                                     + " SUBACK 0x97 (3.1.1: 0x80)")
                     .rereadAtHangup();

@@ -62,6 +62,39 @@ class SessionsAreBoundedTest {
         }
     }
 
+    /// Each of them has little, and all together have all that they may.
+    @Test
+    @Oracle(74)
+    void manyWhoSubscribeToWhatTheyMayKeepNobodyOut() throws IOException {
+        int clients = 70;
+        int filters = 60;
+        try (Victim victim = Victim.start(1, "limits.sessions-bytes-max=1MB")) {
+            List<Attacker> attackers = new ArrayList<>();
+            for (int i = 0; i < clients; i++) {
+                attackers.add(Attacker.connected(victim.address(), V5, "poco" + i));
+            }
+            int refused = 0;
+            for (int k = 1; k <= filters; k++) {
+                for (int i = 0; i < clients; i++) {
+                    Subscription one = Subscription.of(i + "/" + k, QoS.AT_MOST_ONCE);
+                    attackers.get(i).send(new Subscribe(k, List.of(one), Properties.NONE), V5);
+                }
+                for (Attacker attacker : attackers) {
+                    attacker.awaitPackets(k + 1);
+                    byte[] suback = attacker.packets().getLast();
+                    refused += suback[suback.length - 1] == QUOTA_EXCEEDED ? 1 : 0;
+                }
+            }
+            assertThat(refused).as("filters that were refused").isGreaterThan(clients);
+            try (HonestPair honest = new HonestPair(victim.address())) {
+                honest.roundTrip(QoS.EXACTLY_ONCE);
+            }
+            for (Attacker attacker : attackers) {
+                attacker.close();
+            }
+        }
+    }
+
     /// Sessions that are kept for ever, of clients that never return.
     @Test
     @Oracle(74)
