@@ -122,6 +122,14 @@ public final class ServerDriver {
             drivers.add(new LoopDriver(new Around(), core, loop, drivers.size(), ioThreads));
         }
         this.loops = List.copyOf(drivers);
+        readAs(limits.rates());
+    }
+
+    private void readAs(Limits.Rates rates) {
+        for (LoopDriver driver : loops) {
+            IoLoop loop = driver.loop();
+            loop.execute(() -> loop.readInPieces(rates.limitsIn()));
+        }
     }
 
     /// Starts `ioThreads` event loops around a new server. Nobody can connect before [#bind].
@@ -213,6 +221,7 @@ public final class ServerDriver {
         admission.reconfigure(settings.limits().admission());
         connectTimeoutNanos = settings.limits().connectTimeoutNanos();
         decoderLimits = decoderLimits(settings.limits());
+        readAs(settings.limits().rates());
         submit(holder -> holder.handleNow(new Input.Reconfigured(settings)));
     }
 

@@ -98,7 +98,7 @@ public record Limits(
             long bytesOutPerSecond) {
         public static final Rates NONE = new Rates(0, 0, 0, 0);
 
-        boolean limitsIn() {
+        public boolean limitsIn() {
             return messagesInPerSecond > 0 || bytesInPerSecond > 0;
         }
 

@@ -68,6 +68,11 @@ public final class IoLoop implements Executor {
         var unused = eventLoop.schedule(this::armTick, 0, TimeUnit.NANOSECONDS);
     }
 
+    /// Reads less at once from each connection from now on, or again as much as there is.
+    public void readInPieces(boolean inPieces) {
+        receiveBuffer.readInPieces(inPieces);
+    }
+
     /// Runs `task` on this loop, after what it is doing. Thread-safe.
     @Override
     public void execute(Runnable task) {

@@ -14,6 +14,12 @@ import org.jspecify.annotations.Nullable;
 final class ReceiveBuffer extends DefaultMaxMessagesRecvByteBufAllocator {
     static final int BYTES = 64 << 10;
 
+    /// So much is read at once where clients are held to a rate: what was read and is too much has
+    /// to be kept until it is its time.
+    static final int PIECE_BYTES = 16 << 10;
+
+    private int most = BYTES;
+
     private @Nullable ByteBuf shared;
 
     ReceiveBuffer() {
@@ -26,6 +32,11 @@ final class ReceiveBuffer extends DefaultMaxMessagesRecvByteBufAllocator {
     @Override
     public SharedHandle newHandle() {
         return new SharedHandle();
+    }
+
+    /// Reads less at once from now on, or again as much as there is.
+    void readInPieces(boolean inPieces) {
+        most = inPieces ? PIECE_BYTES : BYTES;
     }
 
     /// Gives the buffer back, when the event loop ends.
@@ -45,7 +56,8 @@ final class ReceiveBuffer extends DefaultMaxMessagesRecvByteBufAllocator {
             buffer = allocator.directBuffer(BYTES, BYTES);
             shared = buffer;
         }
-        return buffer.clear().retain();
+        int start = BYTES - most;
+        return buffer.setIndex(start, start).retain();
     }
 
     final class SharedHandle extends MaxMessageHandle {
@@ -56,7 +68,7 @@ final class ReceiveBuffer extends DefaultMaxMessagesRecvByteBufAllocator {
 
         @Override
         public int guess() {
-            return BYTES;
+            return most;
         }
     }
 }

@@ -28,6 +28,27 @@ class ReceiveBufferTest {
     }
 
     @Test
+    void aPieceIsAPartOfTheSameMemory() {
+        ByteBuf whole = receive.newHandle().allocate(allocator);
+        assertThat(whole.writableBytes()).isEqualTo(ReceiveBuffer.BYTES);
+        whole.release();
+
+        receive.readInPieces(true);
+        ReceiveBuffer.SharedHandle handle = receive.newHandle();
+        ByteBuf piece = handle.allocate(allocator);
+        assertThat(piece).isSameAs(whole);
+        assertThat(piece.isReadable()).isFalse();
+        assertThat(piece.writableBytes())
+                .isEqualTo(handle.guess())
+                .isEqualTo(ReceiveBuffer.PIECE_BYTES);
+        piece.release();
+
+        receive.readInPieces(false);
+        receive.newHandle().allocate(allocator).release();
+        assertThat(whole.writableBytes()).isEqualTo(ReceiveBuffer.BYTES);
+    }
+
+    @Test
     void aPartThatIsKeptIsNotWrittenOver() {
         ByteBuf first = receive.newHandle().allocate(allocator).writeByte(1);
         ByteBuf kept = first.retainedSlice(0, 1);

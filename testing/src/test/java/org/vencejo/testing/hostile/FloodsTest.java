@@ -3,8 +3,11 @@ package org.vencejo.testing.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -141,6 +144,34 @@ class FloodsTest {
             long whole = seen.taken() / (packet.length() / 2);
             attacker.awaitBytes(before + whole * answerBytes);
             assertThat(attacker.heard().length).as(what).isEqualTo(before + whole * answerBytes);
+        }
+    }
+
+    /// What was read of a flood and is beyond its rate is kept until its time comes, so little is
+    /// read at once.
+    @Test
+    void whoIsHeldToItsRateLeavesLittleWithTheServer() throws IOException {
+        int floods = 30;
+        try (Victim victim = Victim.start(1, "limits.messages-in-rate-max=20");
+                HonestPair honest = new HonestPair(victim.address())) {
+            long before = victim.driver().traffic().bytesReceived();
+            List<Attacker> attackers = new ArrayList<>();
+            for (int i = 0; i < floods; i++) {
+                Attacker attacker =
+                        Attacker.connected(
+                                victim.address(), ProtocolVersion.MQTT_3_1_1, "mucho" + i);
+                attackers.add(attacker);
+                assertThat(attacker.offer(ByteBuffer.wrap(PUBLISHES))).isGreaterThan(64 << 10);
+            }
+            victim.await(server -> server.statistics().timesHeldIn(), floods);
+            honest.roundTrip(QoS.AT_LEAST_ONCE);
+
+            long each = (victim.driver().traffic().bytesReceived() - before) / floods;
+            assertThat(each).as("bytes read of each").isBetween(1L << 10, 17L << 10);
+            assertThat(victim.bufferBytes()).isLessThan(MB);
+            for (Attacker attacker : attackers) {
+                attacker.close();
+            }
         }
     }
 
