@@ -31,6 +31,10 @@ final class Turns {
     /// About what the loud ones have of a tick.
     private static final long SHARE_NANOS = 500_000;
 
+    /// After so much time what was appended is flushed, also in the middle of a tick: what those
+    /// who send little have caused need not wait for all who are read from in the same tick.
+    private static final long FLUSH_NANOS = 500_000;
+
     /// For so long it is added up who takes how much.
     private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -63,6 +67,9 @@ final class Turns {
     private boolean tickBegan;
     private long tickBeganNanos;
 
+    /// When this tick was flushed, or began.
+    private long flushedNanos;
+
     /// What all took in this tick, by themselves.
     private long ownNanos;
 
@@ -85,6 +92,7 @@ final class Turns {
         if (!tickBegan) {
             tickBegan = true;
             tickBeganNanos = nowNanos;
+            flushedNanos = nowNanos;
         }
     }
 
@@ -113,6 +121,10 @@ final class Turns {
                 taken.waited = true;
                 tick.arm(); // it may be another loop that runs the core
             }
+        }
+        if (nowNanos - flushedNanos > FLUSH_NANOS) {
+            flushedNanos = nowNanos;
+            tick.flushNow();
         }
     }
 

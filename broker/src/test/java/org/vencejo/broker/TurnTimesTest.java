@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -177,6 +178,39 @@ class TurnTimesTest {
         assertThat(Math.floorDiv(ticks.pausedAfterNanos, MICROSECOND))
                 .as(why)
                 .isEqualTo(pausedFromMicros);
+    }
+
+    // ---- the middle of a tick ----
+
+    @ParameterizedTest(name = "{0} who send little: {1}")
+    @CsvSource({
+        " 6, ''",
+        " 7, 7",
+        "13, 7",
+        "20, 7 14",
+    })
+    void whatWasAppendedIsFlushedNowAndThenHoweverLongATickIs(int clients, String flushedBehind) {
+        for (int i = 0; i < clients; i++) {
+            ticks.client(80 * MICROSECOND, 0);
+        }
+        for (int i = 0; i < 3; i++) { // each begins anew
+            ticks.said.clear();
+            ticks.tick();
+            assertThat(readsBeforeEachFlush()).isEqualTo(flushedBehind);
+        }
+    }
+
+    private String readsBeforeEachFlush() {
+        StringJoiner flushes = new StringJoiner(" ");
+        int reads = 0;
+        for (String each : ticks.said) {
+            switch (each) {
+                case "read" -> reads++;
+                case "flush" -> flushes.add(Integer.toString(reads));
+                default -> throw new AssertionError("nobody was to be " + each);
+            }
+        }
+        return flushes.toString();
     }
 
     // ---- the end of a tick ----

@@ -321,7 +321,10 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
         if (later && begun != null && !closing) {
             reserve(begun, bytes.readableBytes());
             begun.writeBytes(bytes);
-            while (later && partial != null && partial.readableBytes() > LATER_BYTES_MAX) {
+            while (later
+                    && partial != null
+                    && partial.readableBytes() > LATER_BYTES_MAX
+                    && !closing) {
                 goOn();
             }
             return;

@@ -17,6 +17,9 @@ final class Embedded implements ConnectionHandler, AutoCloseable {
     final IoLoop loop = new IoLoop(channel.eventLoop());
     final SocketConnection connection;
 
+    /// Done before the reader is asked.
+    Runnable onReceived = () -> {};
+
     private final ToIntFunction<ByteBuf> reader;
 
     Embedded(ToIntFunction<ByteBuf> reader) {
@@ -56,6 +59,7 @@ final class Embedded implements ConnectionHandler, AutoCloseable {
 
     @Override
     public int received(ByteBuf bytes) {
+        onReceived.run();
         return reader.applyAsInt(bytes);
     }
 

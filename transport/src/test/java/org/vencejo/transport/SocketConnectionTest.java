@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// Frames of this test: four bytes of length, then as many bytes of text.
 class SocketConnectionTest {
@@ -68,6 +69,25 @@ class SocketConnectionTest {
             link.arrive(frame, 0, 5);
         }
         assertThat(frames).containsExactly("a");
+    }
+
+    /// Whatever closes it while its handler looks at what it has put off.
+    @Test
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void whatWasPutOffIsNotAskedAboutOnceTheConnectionCloses() {
+        byte[] much = new byte[200 << 10];
+        try (var link = new Embedded(bytes -> ConnectionHandler.LATER)) {
+            link.onReceived =
+                    () -> {
+                        if (++calls == 2) {
+                            link.connection.out(1).writeByte('z');
+                            link.connection.close("enough", 1_000_000_000);
+                        }
+                    };
+            link.arrive(much, 0, 10);
+            link.arrive(much, 10, much.length);
+            assertThat(calls).isEqualTo(2);
+        }
     }
 
     @Test
