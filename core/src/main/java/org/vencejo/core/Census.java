@@ -51,7 +51,7 @@ public final class Census {
         for (int read = 0; read < most && !retained.finished(); read += retained.steps()) {
             Retained each = retained.next(most - read);
             if (each != null) {
-                some.add(each.message.publish().topicName());
+                some.add(each.message().publish().topicName());
             }
         }
         return some;

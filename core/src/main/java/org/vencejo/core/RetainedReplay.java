@@ -6,6 +6,7 @@ import org.vencejo.core.RetainedStore.Retained;
 import org.vencejo.core.routing.Cursor;
 import org.vencejo.core.session.Copy;
 import org.vencejo.core.session.Fate;
+import org.vencejo.core.session.Message;
 import org.vencejo.core.session.OutboundFlow;
 import org.vencejo.protocol.Publish;
 import org.vencejo.protocol.QoS;
@@ -84,8 +85,9 @@ final class RetainedReplay {
                 }
             }
             next = retained;
-            if (isOwed(request, retained)) {
-                if (!send(request, retained)) {
+            Message message = retained.message();
+            if (isOwed(request, retained, message)) {
+                if (!send(request, message)) {
                     return false;
                 }
                 count++;
@@ -95,16 +97,16 @@ final class RetainedReplay {
         return true;
     }
 
-    private boolean isOwed(Request request, Retained retained) {
+    private boolean isOwed(Request request, Retained retained, Message message) {
         return retained.revision <= request.revision
-                && !retained.message.isExpired(turn.wallMillis())
-                && request.store.get(retained.message.publish().topicName()) == retained;
+                && !message.isExpired(turn.wallMillis())
+                && request.store.get(message.publish().topicName()) == retained;
     }
 
     // Returns whether there was room for it.
-    private boolean send(Request request, Retained retained) {
+    private boolean send(Request request, Message message) {
         OutboundFlow outbound = session.state().outbound();
-        Publish publish = retained.message.publish();
+        Publish publish = message.publish();
         QoS qos = publish.qos().min(request.granted); // [MQTT-3.8.4-8]
         if (!outbound.isClearAhead() || (qos != QoS.AT_MOST_ONCE && !outbound.hasRoom())) {
             return false;
@@ -117,7 +119,7 @@ final class RetainedReplay {
         outbound.enqueueAhead(
                 new Copy(
                         outbound.takeSequenceAhead(),
-                        retained.message,
+                        message,
                         qos,
                         true, // [MQTT-3.3.1-8] of 3.1.1
                         request.subscriptionIdentifiers));

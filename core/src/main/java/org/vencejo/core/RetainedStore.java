@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.vencejo.core.routing.Cursor;
 import org.vencejo.core.routing.RetainedTrie;
 import org.vencejo.core.session.Message;
+import org.vencejo.protocol.PackedPublish;
 import org.vencejo.protocol.TopicFilter;
 import org.vencejo.protocol.TopicName;
 
@@ -15,15 +16,26 @@ import org.vencejo.protocol.TopicName;
 /// set, so that a subscription is owed only what was there before it, as what came later it got
 /// live.
 final class RetainedStore {
-    /// One retained message.
+    /// One retained message: packed, as there may be millions, and most are never asked for.
     static final class Retained {
-        final Message message;
+        private final PackedPublish packed;
+        private final long expiresAtMillis;
         final long revision;
         private @Nullable Deadline expiry;
 
         private Retained(Message message, long revision) {
-            this.message = message;
+            this.packed = PackedPublish.of(message.publish());
+            this.expiresAtMillis = message.expiresAtMillis();
             this.revision = revision;
+        }
+
+        /// The message, made anew by each call.
+        Message message() {
+            return new Message(packed.unpacked(), expiresAtMillis);
+        }
+
+        private long bytes() {
+            return Message.bytesOf(packed);
         }
     }
 
@@ -41,7 +53,7 @@ final class RetainedStore {
     /// Whether a message of this size may take the place of what `topicName` has (C16).
     boolean hasRoomFor(TopicName topicName, long moreBytes) {
         Retained old = trie.get(topicName);
-        long bytesAfter = bytes + moreBytes - (old == null ? 0 : old.message.bytes());
+        long bytesAfter = bytes + moreBytes - (old == null ? 0 : old.bytes());
         int sizeAfter = trie.size() + (old == null ? 1 : 0);
         return sizeAfter <= turn.limits.retainedMessagesMax()
                 && bytesAfter <= turn.limits.retainedBytesMax();
@@ -78,7 +90,7 @@ final class RetainedStore {
             forget(old);
         }
         if (message.expiresAtMillis() != Message.NEVER) {
-            retained.expiry = new Deadline(() -> remove(message.publish().topicName()));
+            retained.expiry = new Deadline(() -> remove(retained.message().publish().topicName()));
             long inMillis = Math.max(0, message.expiresAtMillis() - turn.wallMillis());
             turn.schedule(retained.expiry, inMillis * 1_000_000);
         }
@@ -102,7 +114,7 @@ final class RetainedStore {
     }
 
     private void forget(Retained old) {
-        bytes -= old.message.bytes();
+        bytes -= old.bytes();
         if (old.expiry != null) {
             turn.deadlines.cancel(old.expiry);
         }
@@ -133,8 +145,9 @@ final class RetainedStore {
     List<Message> all() {
         List<Message> messages = new ArrayList<>();
         trie.forEach(retained -> {
-            if (isWritten(retained.message.publish().topicName())) {
-                messages.add(retained.message);
+            Message message = retained.message();
+            if (isWritten(message.publish().topicName())) {
+                messages.add(message);
             }
         });
         return messages;

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// The Application Message as it was given: bytes that nobody here reads. Immutable.
 ///
 /// A payload is either *in transit*, a view of the buffer that was received and valid only while
-/// the packet is being handled, or *stored*, its own bytes of just the right size. Whoever keeps a
-/// payload beyond the call keeps [#stored()]; nothing stored is reference-counted.
+/// the packet is being handled, or *stored*, bytes of just the right size, its own or those of a
+/// [PackedPublish]. Whoever keeps a payload beyond the call keeps [#stored()]; nothing stored is
+/// reference-counted.
 public final class Payload {
     public static final Payload EMPTY = new Payload(null, new byte[0], 0, 0);
 
@@ -38,6 +39,13 @@ public final class Payload {
         return of(text.getBytes(StandardCharsets.UTF_8));
     }
 
+    /// A stored payload of the bytes of `bytes` from `offset` on, which it shares.
+    static Payload ofPart(byte[] bytes, int offset) {
+        return offset == bytes.length
+                ? EMPTY
+                : new Payload(null, bytes, offset, bytes.length - offset);
+    }
+
     /// A payload in transit: `length` bytes of `buffer` from `offset`, whose reference count stays
     /// the caller's business.
     public static Payload inTransit(ByteBuf buffer, int offset, int length) {
@@ -60,12 +68,17 @@ public final class Payload {
     /// A copy of the bytes.
     public byte[] toByteArray() {
         byte[] copy = new byte[length];
-        if (bytes != null) {
-            System.arraycopy(bytes, offset, copy, 0, length);
-        } else if (view != null) {
-            view.getBytes(offset, copy);
-        }
+        copyTo(copy, 0);
         return copy;
+    }
+
+    /// Writes the bytes into `target`, from `at` on.
+    void copyTo(byte[] target, int at) {
+        if (bytes != null) {
+            System.arraycopy(bytes, offset, target, at, length);
+        } else if (view != null) {
+            view.getBytes(offset, target, at, length);
+        }
     }
 
     /// Whether the bytes are well-formed UTF-8, as Payload Format Indicator 1 promises.

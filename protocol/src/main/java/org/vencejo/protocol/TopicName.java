@@ -56,6 +56,11 @@ public final class TopicName {
         return ofUtf8(Utf8.encode(text), ProtocolVersion.MQTT_5);
     }
 
+    /// The name of the first bytes of `bytes`, which were one before.
+    static TopicName ofPart(byte[] bytes, int length) {
+        return new TopicName(Arrays.copyOf(bytes, length));
+    }
+
     /// The hash that a name of these bytes has; lets a cache find a name before it is built.
     public static int hash(byte[] bytes, int from, int to) {
         int hash = 0;

@@ -1,5 +1,7 @@
 package org.vencejo.core.session;
 
+import org.vencejo.protocol.PackedPublish;
+import org.vencejo.protocol.Properties;
 import org.vencejo.protocol.Publish;
 
 /// An Application Message that is kept: a PUBLISH without a Packet Identifier, Topic Alias or
@@ -30,8 +32,17 @@ public record Message(Publish publish, long expiresAtMillis, long number) {
 
     /// What a message would count that is kept.
     public static long bytesOf(Publish publish) {
-        long bytes =
-                (long) OVERHEAD_BYTES + publish.topicName().length() + publish.payload().length();
-        return publish.properties().isEmpty() ? bytes : bytes + publish.properties().heapBytes();
+        long length = (long) publish.topicName().length() + publish.payload().length();
+        return bytesOf(length, publish.properties());
+    }
+
+    /// The same of a message that is kept packed.
+    public static long bytesOf(PackedPublish packed) {
+        return bytesOf(packed.length(), packed.properties());
+    }
+
+    private static long bytesOf(long length, Properties properties) {
+        long bytes = OVERHEAD_BYTES + length;
+        return properties.isEmpty() ? bytes : bytes + properties.heapBytes();
     }
 }
