@@ -59,6 +59,9 @@ final class Attack {
     public static void main(String[] arguments) throws IOException {
         Path folder = Files.createTempDirectory("vencejo-attack");
         System.out.println("logs and data: " + folder);
+        if (!Crew.mayRunBeforeOthers()) {
+            System.out.println("honest clients wait for processors, too: chrt is not allowed here");
+        }
         new Attack(
                         Path.of(arguments[0]),
                         folder,
@@ -73,7 +76,7 @@ final class Attack {
         try (BrokerUnderAttack broker =
                         new BrokerUnderAttack(vencejo, folder.resolve("broker"), heap, rate);
                 Crew honest =
-                        new Crew(
+                        Crew.beforeOthers(
                                 Honest.class,
                                 BrokerUnderAttack.HOST,
                                 Integer.toString(broker.port()))) {
