@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -122,13 +123,17 @@ public final class ServerDriver {
             drivers.add(new LoopDriver(new Around(), core, loop, drivers.size(), ioThreads));
         }
         this.loops = List.copyOf(drivers);
-        readAs(limits.rates());
+        readInPiecesIf(limits.rates().limitsIn());
     }
 
-    private void readAs(Limits.Rates rates) {
+    private void readInPiecesIf(boolean clientsAreHeld) {
         for (LoopDriver driver : loops) {
             IoLoop loop = driver.loop();
-            loop.execute(() -> loop.readInPieces(rates.limitsIn()));
+            try {
+                loop.execute(() -> loop.readInPieces(clientsAreHeld));
+            } catch (RejectedExecutionException ended) {
+                // A loop that has ended at a stop reads nothing any more.
+            }
         }
     }
 
@@ -221,7 +226,7 @@ public final class ServerDriver {
         admission.reconfigure(settings.limits().admission());
         connectTimeoutNanos = settings.limits().connectTimeoutNanos();
         decoderLimits = decoderLimits(settings.limits());
-        readAs(settings.limits().rates());
+        readInPiecesIf(settings.limits().rates().limitsIn());
         submit(holder -> holder.handleNow(new Input.Reconfigured(settings)));
     }
 

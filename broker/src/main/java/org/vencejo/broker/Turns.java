@@ -31,8 +31,8 @@ final class Turns {
     /// About what the loud ones have of a tick.
     private static final long SHARE_NANOS = 500_000;
 
-    /// After so much time what was appended is flushed, also in the middle of a tick: what those
-    /// who send little have caused need not wait for all who are read from in the same tick.
+    /// After so much time in a tick what was appended is flushed before its end, if there are any
+    /// who send little: what they have caused need not wait for all who are read from.
     private static final long FLUSH_NANOS = 500_000;
 
     /// For so long it is added up who takes how much.
@@ -70,6 +70,11 @@ final class Turns {
     /// When this tick was flushed, or began.
     private long flushedNanos;
 
+    /// How long flushes took in this tick, and the last one of them.
+    private long flushingNanos;
+
+    private long lastFlushNanos;
+
     /// What all took in this tick, by themselves.
     private long ownNanos;
 
@@ -93,6 +98,8 @@ final class Turns {
             tickBegan = true;
             tickBeganNanos = nowNanos;
             flushedNanos = nowNanos;
+            flushingNanos = 0;
+            lastFlushNanos = 0;
         }
     }
 
@@ -122,10 +129,18 @@ final class Turns {
                 tick.arm(); // it may be another loop that runs the core
             }
         }
-        if (nowNanos - flushedNanos > FLUSH_NANOS) {
-            flushedNanos = nowNanos;
-            tick.flushNow();
+        // Never for more than half of the time.
+        if (anyQuiet && nowNanos - flushedNanos > Math.max(FLUSH_NANOS, lastFlushNanos)) {
+            flush();
         }
+    }
+
+    private void flush() {
+        long began = tick.nanos();
+        tick.flushNow();
+        flushedNanos = tick.nanos();
+        lastFlushNanos = flushedNanos - began;
+        flushingNanos += lastFlushNanos;
     }
 
     private boolean isLoud(Taken taken, long nanos, long nowNanos) {
@@ -149,21 +164,21 @@ final class Turns {
 
     private boolean isBusy(long nowNanos) {
         long busyNanos = anyQuiet ? BUSY_NANOS : BUSY_NANOS_ALL_LOUD;
-        return nowNanos - tickBeganNanos > busyNanos;
+        return nowNanos - tickBeganNanos - flushingNanos > busyNanos;
     }
 
     /// The end of a tick: gives turns to those who wait for one.
     void give(long nowNanos) {
         if (!waiting.isEmpty()) {
-            tick.flushNow(); // what those who send little have caused need not wait for the others
+            flush(); // what those who send little have caused need not wait for the others
         }
         long left = SHARE_NANOS - loudNanos;
         for (int count = waiting.size(); count > 0 && left > 0; count--) {
             Sender next = waiting.remove();
             if (next.hasRest()) {
-                long before = tick.nanos();
+                long before = tick.nanos() - flushingNanos;
                 next.goOn();
-                left -= tick.nanos() - before;
+                left -= tick.nanos() - flushingNanos - before;
             } else {
                 left -= Math.max(turnNanos, TURN_NANOS / 16);
             }

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vencejo.broker.BrokerConnection.Pause;
 
 /// How long who waits for whom, by [Turns] alone: time passes only while somebody is read from, and
@@ -182,22 +183,46 @@ class TurnTimesTest {
 
     // ---- the middle of a tick ----
 
-    @ParameterizedTest(name = "{0} who send little: {1}")
+    @ParameterizedTest(
+            name = "{0} floods, anybody who sends little: {1}, a flush takes {2} us: {3}")
     @CsvSource({
-        " 6, ''",
-        " 7, 7",
-        "13, 7",
-        "20, 7 14",
+        " 6, true,     0, ''",
+        " 7, true,     0, 7",
+        "13, true,     0, 7",
+        "20, true,     0, 7 14",
+        "20, true,   500, 7 14",
+        "20, true,   600, 7 15",
+        "20, true, 1_000, 7 20",
+        "20, false,    0, ''",
     })
-    void whatWasAppendedIsFlushedNowAndThenHoweverLongATickIs(int clients, String flushedBehind) {
-        for (int i = 0; i < clients; i++) {
-            ticks.client(80 * MICROSECOND, 0);
+    void whatWasAppendedIsFlushedBeforeTheEndOfALongTick(
+            int floods, boolean anyQuiet, String flushMicros, String flushedBehind) {
+        var _ = ticks.floods(floods);
+        if (anyQuiet) {
+            ticks.client(1 * MICROSECOND, 200 * MILLISECOND);
         }
+        ticks.runFor(2_100);
+        ticks.flushNanos = Long.parseLong(flushMicros.replace("_", "")) * MICROSECOND;
+        ticks.clients.forEach(it -> it.nextNanos = it.isFlood ? 0 : Long.MAX_VALUE);
         for (int i = 0; i < 3; i++) { // each begins anew
             ticks.said.clear();
             ticks.tick();
             assertThat(readsBeforeEachFlush()).isEqualTo(flushedBehind);
         }
+    }
+
+    /// Nobody is paused sooner for it.
+    @ParameterizedTest(name = "a flush takes {0} us")
+    @ValueSource(longs = {0, 400})
+    void whatFlushesTakeIsNoReading(long flushMicros) {
+        List<Client> floods = ticks.floods(90);
+        ticks.client(1 * MICROSECOND, 200 * MILLISECOND);
+        ticks.runFor(990);
+        ticks.now += 20 * MILLISECOND; // the window ends
+        ticks.flushNanos = flushMicros * MICROSECOND;
+        ticks.said.clear();
+        ticks.tick();
+        assertThat(floods.stream().filter(it -> it.waits == 0)).hasSize(50);
     }
 
     private String readsBeforeEachFlush() {
@@ -258,6 +283,7 @@ class TurnTimesTest {
         final List<String> said = new ArrayList<>();
         long now = TimeUnit.DAYS.toNanos(3);
         long elsewhereNanos;
+        long flushNanos;
         boolean forgetsWhoWaited;
         long tickBeganNanos;
         long loudNanos;
@@ -345,6 +371,7 @@ class TurnTimesTest {
         @Override
         public void flushNow() {
             said.add("flush");
+            now += flushNanos;
         }
     }
 

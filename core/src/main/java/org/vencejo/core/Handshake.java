@@ -373,7 +373,9 @@ final class Handshake {
                         ? SessionBytes.of(clientIdentifier, identity.userName())
                         : session.state().bytesMoreAs(identity)
                                 - SessionBytes.of(session.state().will());
-        if (more > 0 && turn.sessionBytes + more > turn.limits.sessionsBytesMax()) {
+        long bytes = more + (session == null ? 0 : session.state().bytes());
+        long most = SessionBytes.ofAllFor(bytes, true, turn.limits.sessionsBytesMax());
+        if (more > 0 && turn.sessionBytes + more > most) {
             throw new ProtocolViolation(
                     ReasonCode.QUOTA_EXCEEDED,
                     "MQTT-3.1.4-2",

@@ -98,6 +98,7 @@ public record Limits(
             long bytesOutPerSecond) {
         public static final Rates NONE = new Rates(0, 0, 0, 0);
 
+        /// Whether clients are held to a rate in what they send.
         public boolean limitsIn() {
             return messagesInPerSecond > 0 || bytesInPerSecond > 0;
         }

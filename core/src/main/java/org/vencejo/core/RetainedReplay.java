@@ -35,6 +35,9 @@ final class RetainedReplay {
     private final ArrayDeque<Request> requests = new ArrayDeque<>(1);
     private @Nullable Retained next;
 
+    /// The message of `next`, once it was asked for.
+    private @Nullable Message nextMessage;
+
     RetainedReplay(ServerSession session, Turn turn) {
         this.session = session;
         this.turn = turn;
@@ -48,7 +51,7 @@ final class RetainedReplay {
     void cancel(TopicFilter filter) {
         Request first = requests.peek();
         if (first != null && first.topicFilter.equals(filter)) {
-            next = null;
+            forgetNext();
         }
         requests.removeIf(request -> request.topicFilter.equals(filter));
     }
@@ -85,21 +88,28 @@ final class RetainedReplay {
                 }
             }
             next = retained;
-            Message message = retained.message();
-            if (isOwed(request, retained, message)) {
-                if (!send(request, message)) {
-                    return false;
+            if (retained.revision <= request.revision) {
+                Message message = nextMessage == null ? retained.message() : nextMessage;
+                nextMessage = message;
+                if (isOwed(request, retained, message)) {
+                    if (!send(request, message)) {
+                        return false;
+                    }
+                    count++;
                 }
-                count++;
             }
-            next = null;
+            forgetNext();
         }
         return true;
     }
 
+    private void forgetNext() {
+        next = null;
+        nextMessage = null;
+    }
+
     private boolean isOwed(Request request, Retained retained, Message message) {
-        return retained.revision <= request.revision
-                && !message.isExpired(turn.wallMillis())
+        return !message.isExpired(turn.wallMillis())
                 && request.store.get(message.publish().topicName()) == retained;
     }
 

@@ -18,14 +18,17 @@ final class SessionBytes {
 
     private SessionBytes() {}
 
-    /// How much of `all` that sessions may occupy together may be in use when one that has `bytes`
-    /// then has subscribed. Who has more leaves room for who has less, and whoever subscribes
-    /// leaves some for who comes: many who take what they can keep nobody out.
-    static long ofAllFor(long bytes, long all) {
+    /// How much of `all` that sessions may occupy together may be in use when one that has come, or
+    /// has subscribed, has `bytes` then. Who has more leaves room for who has less, and who
+    /// subscribes leaves some for who comes: those who take a lot keep nobody from connecting.
+    static long ofAllFor(long bytes, boolean comes, long all) {
         if (bytes > LITTLE) {
             return all - all / 4;
         }
-        return bytes > LEAST ? all - all / 8 : all - all / 16;
+        if (bytes > LEAST) {
+            return all - all / 8;
+        }
+        return comes ? all : all - all / 16;
     }
 
     /// About what a session of this client would occupy without subscriptions and will.

@@ -213,7 +213,7 @@ final class SessionState {
     /// Whether there is room for a subscription more, in this session and in all of them together.
     boolean hasRoomFor(TopicFilter filter) {
         long more = SessionBytes.of(filter);
-        long most = SessionBytes.ofAllFor(bytes + more, turn.limits.sessionsBytesMax());
+        long most = SessionBytes.ofAllFor(bytes + more, false, turn.limits.sessionsBytesMax());
         return subscriptions().size() < turn.limits.subscriptionsMax()
                 && subscriptionBytes + more <= turn.limits.subscriptionsBytesMax()
                 && turn.sessionBytes + more <= most;
@@ -221,6 +221,11 @@ final class SessionState {
 
     // ---- what it occupies
     // ----------------------------------------------------------------------------
+
+    /// What it occupies beside its queue.
+    long bytes() {
+        return bytes;
+    }
 
     private void occupy(long more) {
         bytes += more;

@@ -9,6 +9,8 @@ import static org.vencejo.core.Packets.will;
 import static org.vencejo.core.Packets.with;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.vencejo.protocol.Connack;
 import org.vencejo.protocol.Connect;
 import org.vencejo.protocol.QoS;
@@ -48,7 +50,7 @@ class SessionLimitsTest {
 
     @Test
     void allSessionsHaveSoManyBytesTogether() {
-        Bench bench = Bench.with("sessionsBytesMax", 1_200);
+        Bench bench = Bench.with("sessionsBytesMax", 1_300);
         Connection a = bench.connect("a", 100);
         Connection b = bench.connect("b", 0);
         assertThat(code(bench, connect("c", 0))).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
@@ -79,7 +81,42 @@ class SessionLimitsTest {
         while (asked(bench, modest, LONG_FILTER + granted) == ReasonCode.GRANTED_QOS_1) {
             granted++;
         }
-        assertThat(bench.server.sessionBytes()).as("who has little").isLessThan(92_000L);
+        assertThat(bench.server.sessionBytes())
+                .as("the last eighth is for those who have hardly anything")
+                .isBetween(86_000L, 87_500L);
+
+        Connection last = bench.connect("last", 0);
+        assertThat(asked(bench, last, LONG_FILTER)).isEqualTo(ReasonCode.GRANTED_QOS_1);
+    }
+
+    /// Clients with a filter each take what there is, but for what it takes to connect.
+    @Test
+    void theLastSixteenthIsForThoseWhoCome() {
+        Bench bench = Bench.with("sessionsBytesMax", 100_000);
+        ReasonCode last = ReasonCode.GRANTED_QOS_1;
+        for (int i = 0; last == ReasonCode.GRANTED_QOS_1; i++) {
+            last = asked(bench, bench.connect("c" + i, 0), "t/" + i);
+        }
+        assertThat(last).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+        assertThat(bench.server.sessionBytes()).isBetween(93_000L, 94_500L);
+        assertThat(code(bench, connect("late", 0))).isEqualTo(ReasonCode.SUCCESS);
+        Connect large =
+                with(connect("large", 0), will("w/" + "x".repeat(2_000), QoS.AT_MOST_ONCE, 0));
+        assertThat(code(bench, large)).as("with a large will").isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        " 2048, true,  1600",
+        " 2048, false, 1500",
+        " 2049, true,  1400",
+        " 2049, false, 1400",
+        "16384, false, 1400",
+        "16385, true,  1200",
+        "16385, false, 1200",
+    })
+    void whoHasMoreLeavesMore(long bytes, boolean comes, long ofAll) {
+        assertThat(SessionBytes.ofAllFor(bytes, comes, 1_600)).isEqualTo(ofAll);
     }
 
     @Test

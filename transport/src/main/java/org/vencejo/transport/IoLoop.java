@@ -15,11 +15,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// An event loop and its *tick*: all connections that are ready are read, then the end of the tick
-/// comes, and each connection that was appended to is flushed once.
+/// comes, and each connection that was appended to is flushed.
 ///
 /// Confined to its own thread, except [#execute], [#runLater], [#isCurrent] and the counters.
 /// Flushing at the end of the tick, and not when one connection was read to its end, is what makes
-/// one system call of everything that a tick sends to a peer.
+/// one system call of everything that a tick sends to a peer. Who has a long tick may flush in
+/// between ([#flushNow]).
 public final class IoLoop implements Executor {
     private static final VarHandle RECEIVED = counter("receivedBytes");
     private static final VarHandle SENT = counter("sentBytes");

@@ -11,7 +11,7 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /// What a connection is to be sent: one contiguous buffer that frames are appended to, handed to
-/// the channel once per tick.
+/// the channel once per tick, or now and then in a long one.
 ///
 /// Confined to its event loop. Nothing is held while nothing waits. A buffer that has grown to
 /// [#SEGMENT_BYTES] is sealed and another begun, so that growing never copies more than that; what

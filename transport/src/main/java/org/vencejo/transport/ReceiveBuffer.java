@@ -15,9 +15,10 @@ final class ReceiveBuffer extends DefaultMaxMessagesRecvByteBufAllocator {
     static final int BYTES = 64 << 10;
 
     /// So much is read at once where clients are held to a rate: what was read and is too much has
-    /// to be kept until it is its time.
-    static final int PIECE_BYTES = 16 << 10;
+    /// to be kept until it is its time. A whole record of TLS fits in.
+    static final int PIECE_BYTES = 17 << 10;
 
+    /// How much is read at once now.
     private int most = BYTES;
 
     private @Nullable ByteBuf shared;
@@ -49,15 +50,14 @@ final class ReceiveBuffer extends DefaultMaxMessagesRecvByteBufAllocator {
 
     private ByteBuf lend(ByteBufAllocator allocator) {
         ByteBuf buffer = shared;
-        if (buffer == null || buffer.refCnt() > 1) {
+        if (buffer == null || buffer.refCnt() > 1 || buffer.capacity() != most) {
             if (buffer != null) {
                 buffer.release();
             }
-            buffer = allocator.directBuffer(BYTES, BYTES);
+            buffer = allocator.directBuffer(most, most);
             shared = buffer;
         }
-        int start = BYTES - most;
-        return buffer.setIndex(start, start).retain();
+        return buffer.clear().retain();
     }
 
     final class SharedHandle extends MaxMessageHandle {

@@ -28,24 +28,26 @@ class ReceiveBufferTest {
     }
 
     @Test
-    void aPieceIsAPartOfTheSameMemory() {
-        ByteBuf whole = receive.newHandle().allocate(allocator);
-        assertThat(whole.writableBytes()).isEqualTo(ReceiveBuffer.BYTES);
-        whole.release();
+    void whereLittleIsReadAtOnceTheBufferIsSmall() {
+        receive.newHandle().allocate(allocator).release();
+        assertThat(allocator.metric().usedDirectMemory()).isEqualTo(ReceiveBuffer.BYTES);
 
         receive.readInPieces(true);
         ReceiveBuffer.SharedHandle handle = receive.newHandle();
         ByteBuf piece = handle.allocate(allocator);
-        assertThat(piece).isSameAs(whole);
-        assertThat(piece.isReadable()).isFalse();
         assertThat(piece.writableBytes())
                 .isEqualTo(handle.guess())
                 .isEqualTo(ReceiveBuffer.PIECE_BYTES);
         piece.release();
+        assertThat(allocator.metric().usedDirectMemory()).isEqualTo(ReceiveBuffer.PIECE_BYTES);
+        ByteBuf next = handle.allocate(allocator);
+        assertThat(next).isSameAs(piece);
+        next.release();
 
         receive.readInPieces(false);
-        receive.newHandle().allocate(allocator).release();
+        ByteBuf whole = receive.newHandle().allocate(allocator);
         assertThat(whole.writableBytes()).isEqualTo(ReceiveBuffer.BYTES);
+        whole.release();
     }
 
     @Test

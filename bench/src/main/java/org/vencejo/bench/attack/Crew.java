@@ -14,12 +14,12 @@ import java.util.List;
 /// A process of ours that plays clients, and answers each question with a line. Confined to one
 /// thread.
 final class Crew implements AutoCloseable {
+    /// Starts what runs before all who share the processors; administrators may.
+    private static final List<String> AHEAD = List.of("chrt", "--fifo", "1");
+
     private final Process process;
     private final Writer questions;
     private final BufferedReader answers;
-
-    /// Starts what runs before all that is fair: only the machine's administrator may.
-    private static final List<String> AHEAD = List.of("chrt", "--fifo", "1");
 
     private Crew(List<String> prefix, Class<?> role, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(prefix);
@@ -42,6 +42,12 @@ final class Crew implements AutoCloseable {
         return new Crew(mayRunBeforeOthers() ? AHEAD : List.of(), role, arguments);
     }
 
+    /// Runs it so that it has only what the others leave of the processors: who attacks has a
+    /// machine of its own, too, and does not slow down honest clients by computing.
+    static Crew behindOthers(Class<?> role, String... arguments) throws IOException {
+        return new Crew(List.of("nice", "-n", "19"), role, arguments);
+    }
+
     /// Whether this machine lets anybody run before others.
     static boolean mayRunBeforeOthers() {
         List<String> command = new ArrayList<>(AHEAD);
@@ -52,12 +58,6 @@ final class Crew implements AutoCloseable {
         } catch (IOException absent) {
             return false;
         }
-    }
-
-    /// The same, but it has only what the others leave of the processors: who attacks has a machine
-    /// of its own, too, and does not slow down honest clients by computing.
-    static Crew behindOthers(Class<?> role, String... arguments) throws IOException {
-        return new Crew(List.of("nice", "-n", "19"), role, arguments);
     }
 
     /// What it has to say about the time since the last question.

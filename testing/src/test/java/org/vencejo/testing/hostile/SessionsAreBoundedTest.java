@@ -110,7 +110,7 @@ class SessionsAreBoundedTest {
                 taken += isTaken(victim, connect(i + "x".repeat(LONG), null, forEver)) ? 1 : 0;
             }
             honest.roundTrip(QoS.EXACTLY_ONCE);
-            assertThat(taken).as("clients that were let in").isBetween(30, 36);
+            assertThat(taken).as("clients that were let in").isBetween(22, 27);
             assertThat(victim.ask(Server::sessions)).isEqualTo(2 + taken);
 
             // Who has a session comes back to it, and may end it.
@@ -144,7 +144,7 @@ class SessionsAreBoundedTest {
                 taken += attacker.packets().getFirst()[3] == 0 ? 1 : 0;
             }
             honest.roundTrip(QoS.EXACTLY_ONCE);
-            assertThat(taken).as("wills that were taken").isBetween(60, 70);
+            assertThat(taken).as("wills that were taken").isBetween(45, 55);
             assertThat(isTaken(victim, connect("sin", null, Properties.NONE))).isTrue();
             for (Attacker attacker : attackers) {
                 attacker.close();
