@@ -169,6 +169,7 @@ final class Turns {
 
     /// The end of a tick: gives turns to those who wait for one.
     void give(long nowNanos) {
+        begin(nowNanos); // perhaps nobody was read from
         if (!waiting.isEmpty()) {
             flush(); // what those who send little have caused need not wait for the others
         }

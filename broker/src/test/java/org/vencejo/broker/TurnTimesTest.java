@@ -225,6 +225,18 @@ class TurnTimesTest {
         assertThat(floods.stream().filter(it -> it.waits == 0)).hasSize(50);
     }
 
+    @ParameterizedTest(name = "a flush takes {0} us")
+    @ValueSource(longs = {0, 600})
+    void whatFlushesTakeIsNoPartOfTheShareOfThoseWhoWait(long flushMicros) {
+        ticks.floods(20).forEach(it -> it.isCutShort = true);
+        ticks.tickUntilGiven();
+        ticks.give();
+        ticks.flushNanos = flushMicros * MICROSECOND;
+        ticks.said.clear();
+        ticks.give(); // in a tick in which nobody is read from
+        assertThat(ticks.said.stream().filter("read"::equals)).hasSize(7);
+    }
+
     private String readsBeforeEachFlush() {
         StringJoiner flushes = new StringJoiner(" ");
         int reads = 0;
