@@ -27,8 +27,7 @@ final class Attack {
     private final Path folder;
     private final int hostile;
     private final int seconds;
-    private final String heap;
-    private final int rate;
+    private final BrokerUnderAttack.Setup setup;
     private final List<Phase> phases = new ArrayList<>();
 
     /// What was seen in one phase. Times are microseconds.
@@ -45,17 +44,18 @@ final class Attack {
             long residentMegabytes,
             long cpuMillis) {}
 
-    private Attack(Path vencejo, Path folder, int hostile, int seconds, String heap, int rate) {
+    private Attack(
+            Path vencejo, Path folder, int hostile, int seconds, BrokerUnderAttack.Setup setup) {
         this.vencejo = vencejo;
         this.folder = folder;
         this.hostile = hostile;
         this.seconds = seconds;
-        this.heap = heap;
-        this.rate = rate;
+        this.setup = setup;
     }
 
     /// Arguments: the launcher `vencejo`, how many hostile connections, seconds for each phase, the
-    /// heap of the broker, and how many messages a second it takes from a client, or 0.
+    /// heap of the broker, how many messages a second it takes from a client, or 0, and whether it
+    /// lets attackers in.
     public static void main(String[] arguments) throws IOException {
         Path folder = Files.createTempDirectory("vencejo-attack");
         System.out.println("logs and data: " + folder);
@@ -67,14 +67,16 @@ final class Attack {
                         folder,
                         Integer.parseInt(arguments[1]),
                         Integer.parseInt(arguments[2]),
-                        arguments[3],
-                        Integer.parseInt(arguments[4]))
+                        new BrokerUnderAttack.Setup(
+                                arguments[3],
+                                Integer.parseInt(arguments[4]),
+                                Boolean.parseBoolean(arguments[5])))
                 .run();
     }
 
     private void run() throws IOException {
         try (BrokerUnderAttack broker =
-                        new BrokerUnderAttack(vencejo, folder.resolve("broker"), heap, rate);
+                        new BrokerUnderAttack(vencejo, folder.resolve("broker"), setup);
                 Crew honest =
                         Crew.beforeOthers(
                                 Honest.class,
@@ -83,14 +85,14 @@ final class Attack {
             settle(broker, honest, 10);
             measure("calm", broker, honest);
             try (BrokerUnderAttack other =
-                    new BrokerUnderAttack(vencejo, folder.resolve("other"), heap, rate)) {
+                    new BrokerUnderAttack(vencejo, folder.resolve("other"), setup)) {
                 var _ = underAttack("attack elsewhere", other, broker, honest);
             }
             settle(broker, honest, 5);
             Map<String, String> said = underAttack("under attack", broker, broker, honest);
             settle(broker, honest, 15);
             measure("after", broker, honest);
-            if (rate == 0) { // who removes is a client as others
+            if (setup.strangers() && setup.rate() == 0) { // who removes is a client as others
                 cleanUp(broker, honest);
             }
             print();
@@ -108,6 +110,7 @@ final class Attack {
         return topic.startsWith("connections/")
                 || topic.startsWith("refused/")
                 || topic.startsWith("memory/")
+                || topic.startsWith("authentication/")
                 || topic.startsWith("rates/")
                 || topic.startsWith("turns/")
                 || topic.startsWith("messages/fate/")
@@ -140,7 +143,7 @@ final class Attack {
     private Map<String, String> underAttack(
             String name, BrokerUnderAttack victim, BrokerUnderAttack broker, Crew honest)
             throws IOException {
-        int[] ports = victim.ports();
+        int[] ports = victim.attackedPorts();
         try (Crew attackers =
                 Crew.behindOthers(
                         Hostile.class,

@@ -34,16 +34,25 @@ final class BrokerUnderAttack implements AutoCloseable {
     private final int[] ports;
     private long cpuMillisBefore;
 
-    /// Starts one in `folder`, with the heap that `heap` says, as `256m`. `rate` is how many
-    /// messages a second a client may send, 0 for as many as it likes.
-    BrokerUnderAttack(Path vencejo, Path folder, String heap, int rate) throws IOException {
+    /// How it is set up: its heap, as `256m`; how many messages a second a client may send, 0 for
+    /// as many as it likes; and whether it lets strangers in where attackers come, or only where
+    /// the honest do.
+    record Setup(String heap, int rate, boolean strangers) {}
+
+    /// Starts one in `folder`.
+    BrokerUnderAttack(Path vencejo, Path folder, Setup setup) throws IOException {
         this.vencejo = vencejo;
         this.folder = folder;
         Files.createDirectories(folder);
         ports = freePorts();
         Path config = folder.resolve("vencejo.yaml");
-        Files.writeString(config, configuration(folder, rate));
+        String authentication =
+                setup.strangers ? "" : "authentication: [{file: %s}]%n".formatted(users());
+        Files.writeString(config, configuration(folder, setup) + authentication);
         makeCertificate(folder);
+        if (!setup.strangers) {
+            makeUser();
+        }
         Path log = folder.resolve("broker.log");
         ProcessBuilder builder =
                 new ProcessBuilder(
@@ -54,7 +63,8 @@ final class BrokerUnderAttack implements AutoCloseable {
                         "--config",
                         config.toString());
         Map<String, String> environment = builder.environment();
-        environment.merge("VENCEJO_JAVA_OPTS", "-Xmx" + heap, (given, more) -> given + " " + more);
+        environment.merge(
+                "VENCEJO_JAVA_OPTS", "-Xmx" + setup.heap, (given, more) -> given + " " + more);
         process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
         // Who ends the run ends the broker.
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
@@ -80,13 +90,14 @@ final class BrokerUnderAttack implements AutoCloseable {
         }
     }
 
-    private String configuration(Path folder, int rate) {
+    private String configuration(Path folder, Setup setup) {
         return """
         listeners:
+          - {port: %d, allow-anonymous: true}
           - {port: %d}
           - {port: %d, transport: tls, tls: {certificate: %s, key: %s}}
           - {port: %d, transport: websocket}
-        allow-anonymous: true
+        allow-anonymous: %b
         data-folder: %s
         sys-interval: 1s
         limits:
@@ -99,11 +110,13 @@ final class BrokerUnderAttack implements AutoCloseable {
                 .formatted(
                         ports[0],
                         ports[1],
+                        ports[2],
                         folder.resolve("certificate.pem"),
                         folder.resolve("key.pem"),
-                        ports[2],
+                        ports[3],
+                        setup.strangers,
                         folder.resolve("data"),
-                        rate);
+                        setup.rate);
     }
 
     /// Has the command line remove the retained messages that match `filter`; returns how many.
@@ -125,6 +138,23 @@ final class BrokerUnderAttack implements AutoCloseable {
         }
         try (Stream<String> lines = Files.lines(printed)) {
             return lines.count();
+        }
+    }
+
+    private Path users() {
+        return folder.resolve("users");
+    }
+
+    // A broker that lets in neither strangers nor anybody else does not start.
+    private void makeUser() throws IOException {
+        Files.writeString(users(), "somebody:else\n");
+        Process it =
+                new ProcessBuilder(vencejo.toString(), "passwd", "-U", users().toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+        if (exitCode(it, STARTING_SECONDS_MAX) != 0) {
+            throw new IOException("vencejo passwd could not make a user");
         }
     }
 
@@ -164,12 +194,14 @@ final class BrokerUnderAttack implements AutoCloseable {
         }
     }
 
+    /// Where the honest come.
     int port() {
         return ports[0];
     }
 
-    int[] ports() {
-        return ports.clone();
+    /// Where attackers come: by TCP, TLS and WebSocket.
+    int[] attackedPorts() {
+        return new int[] {ports[1], ports[2], ports[3]};
     }
 
     /// Resident memory in megabytes.
@@ -217,8 +249,14 @@ final class BrokerUnderAttack implements AutoCloseable {
         InetAddress any = InetAddress.ofLiteral(HOST);
         try (ServerSocket first = new ServerSocket(0, 1, any);
                 ServerSocket second = new ServerSocket(0, 1, any);
-                ServerSocket third = new ServerSocket(0, 1, any)) {
-            return new int[] {first.getLocalPort(), second.getLocalPort(), third.getLocalPort()};
+                ServerSocket third = new ServerSocket(0, 1, any);
+                ServerSocket fourth = new ServerSocket(0, 1, any)) {
+            return new int[] {
+                first.getLocalPort(),
+                second.getLocalPort(),
+                third.getLocalPort(),
+                fourth.getLocalPort()
+            };
         }
     }
 
