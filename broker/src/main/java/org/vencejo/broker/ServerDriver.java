@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -123,18 +122,7 @@ public final class ServerDriver {
             drivers.add(new LoopDriver(new Around(), core, loop, drivers.size(), ioThreads));
         }
         this.loops = List.copyOf(drivers);
-        readInPiecesIf(limits.rates().limitsIn());
-    }
-
-    private void readInPiecesIf(boolean clientsAreHeld) {
-        for (LoopDriver driver : loops) {
-            IoLoop loop = driver.loop();
-            try {
-                loop.execute(() -> loop.readInPieces(clientsAreHeld));
-            } catch (RejectedExecutionException ended) {
-                // A loop that has ended at a stop reads nothing any more.
-            }
-        }
+        loops.forEach(it -> it.loop().readInPieces(limits.rates().limitsIn()));
     }
 
     /// Starts `ioThreads` event loops around a new server. Nobody can connect before [#bind].
@@ -226,7 +214,7 @@ public final class ServerDriver {
         admission.reconfigure(settings.limits().admission());
         connectTimeoutNanos = settings.limits().connectTimeoutNanos();
         decoderLimits = decoderLimits(settings.limits());
-        readInPiecesIf(settings.limits().rates().limitsIn());
+        loops.forEach(it -> it.loop().readInPieces(settings.limits().rates().limitsIn()));
         submit(holder -> holder.handleNow(new Input.Reconfigured(settings)));
     }
 

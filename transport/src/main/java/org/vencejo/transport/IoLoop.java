@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -17,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 /// An event loop and its *tick*: all connections that are ready are read, then the end of the tick
 /// comes, and each connection that was appended to is flushed.
 ///
-/// Confined to its own thread, except [#execute], [#runLater], [#isCurrent] and the counters.
-/// Flushing at the end of the tick, and not when one connection was read to its end, is what makes
-/// one system call of everything that a tick sends to a peer. Who has a long tick may flush in
-/// between ([#flushNow]).
+/// Confined to its own thread, except [#execute], [#runLater], [#readInPieces], [#isCurrent] and
+/// the counters. Flushing at the end of the tick, and not when one connection was read to its end,
+/// is what makes one system call of everything that a tick sends to a peer. Who has a long tick may
+/// flush in between ([#flushNow]).
 public final class IoLoop implements Executor {
     private static final VarHandle RECEIVED = counter("receivedBytes");
     private static final VarHandle SENT = counter("sentBytes");
@@ -70,8 +71,13 @@ public final class IoLoop implements Executor {
     }
 
     /// Reads less at once from each connection from now on, or again as much as there is.
+    /// Thread-safe.
     public void readInPieces(boolean inPieces) {
-        receiveBuffer.readInPieces(inPieces);
+        try {
+            eventLoop.execute(() -> receiveBuffer.readInPieces(inPieces));
+        } catch (RejectedExecutionException ended) {
+            // A loop that has ended at a stop reads nothing any more.
+        }
     }
 
     /// Runs `task` on this loop, after what it is doing. Thread-safe.
