@@ -8,7 +8,7 @@ import org.vencejo.transport.IoLoop;
 /// Who is read from when a loop has more to do than it can: those who send little first, and all of
 /// them, then those who send much, one after the other.
 ///
-/// Confined to its event loop. While the loop has time to spare nothing happens here. A connection
+/// Confined to its event loop. While the loop has time to spare nobody waits here. A connection
 /// that takes more than half of what connections take on average is *loud*: in a tick that is long
 /// already, or while others wait, it is not read from again before its turn comes, and turns have a
 /// bounded part of each tick, behind what the others had sent to whom they speak with. So a client

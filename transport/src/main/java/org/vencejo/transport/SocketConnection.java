@@ -13,11 +13,11 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /// One connection: what is read goes to its [ConnectionHandler], what is appended is flushed at the
-/// end of the tick.
+/// end of the tick, or before it in a long one.
 ///
 /// Confined to its event loop, except [#backlog] and [#loop]. It is the last handler of its
-/// channel's pipeline and for plain TCP the only one; what a [Door] puts before it sees one flush
-/// per tick. Behind a door it is open when that was passed, not before.
+/// channel's pipeline and for plain TCP the only one; what a [Door] puts before it sees no more
+/// flushes than that. Behind a door it is open when that was passed, not before.
 public final class SocketConnection extends ChannelInboundHandlerAdapter {
     private static final int PARTIAL_BYTES = 256;
 
