@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// memory. Confined to one thread (an event loop) and shared by its decoders.
 ///
 /// Each name has two neighbouring slots to be in; a new one pushes the older of them out. So the
-/// cache is bounded without lists, and names chosen to collide only miss it. Names longer than
-/// [#LENGTH_MAX] are not kept.
+/// cache is bounded without lists, and names chosen to collide only miss it. A name is kept when it
+/// comes for the second time: some thousand names that are new each time would all be alive
+/// whenever garbage is collected. Names longer than [#LENGTH_MAX] are not kept.
 public final class TopicCache {
     /// The longest name that is kept, in bytes.
     public static final int LENGTH_MAX = 512;
@@ -21,7 +22,11 @@ public final class TopicCache {
     private static final VarHandle LONGS =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+    /// For each slot it remembers so many names that came once: two bytes for each.
+    private static final int PLACES_PER_SLOT = 4;
+
     private final @Nullable TopicName[] slots;
+    private final Doorkeeper doorkeeper;
     private final byte[] wanted = new byte[LENGTH_MAX]; // the name that is looked for
 
     /// A cache for some thousand topics.
@@ -36,6 +41,7 @@ public final class TopicCache {
                     "slots is a power of two from 2 on, given was " + slots);
         }
         this.slots = new @Nullable TopicName[slots];
+        this.doorkeeper = new Doorkeeper(slots * PLACES_PER_SLOT);
     }
 
     /// The name that lies in `length` bytes of `in` from `offset`, sent by a peer that speaks
@@ -48,7 +54,8 @@ public final class TopicCache {
         }
         // Copied at once: an array is compared by one instruction for many bytes, a buffer is not.
         in.getBytes(offset, wanted, 0, length);
-        int slot = hash(wanted, length) & (slots.length - 1);
+        int hash = hash(wanted, length);
+        int slot = hash & (slots.length - 1);
         TopicName first = slots[slot];
         if (first != null && isWanted(first, length)) {
             return first;
@@ -58,6 +65,9 @@ public final class TopicCache {
             return second;
         }
         TopicName name = read(in, offset, length, version);
+        if (!doorkeeper.cameBefore(hash)) {
+            return name;
+        }
         if (first != null) {
             slots[slot ^ 1] = first;
         }

@@ -2,6 +2,7 @@ package org.vencejo.core.routing;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.vencejo.protocol.Doorkeeper;
 import org.vencejo.protocol.TopicName;
 
 /// The routes of the topics that were published to lately, a bounded number of bounded size.
@@ -23,20 +24,18 @@ final class RouteCache<S> {
     private final int slotsMax;
     private final long bytesMax;
 
-    /// For each place that there may be, or so many, some bits of the hash of a topic that came
-    /// lately.
-    private final short[] cameOnce;
+    /// Has a place for each slot that there may be, or so many.
+    private final Doorkeeper doorkeeper;
 
     private @Nullable Route<S>[] slots;
     private long bytes;
     private int hand;
-    private int turn;
 
     RouteCache(WildcardChanges changes, int topicsMax, long bytesMax) {
         this.changes = changes;
         this.slotsMax = Integer.highestOneBit(Math.max(WAYS, topicsMax));
         this.bytesMax = bytesMax;
-        this.cameOnce = new short[Math.min(slotsMax, MARKS_MAX)];
+        this.doorkeeper = new Doorkeeper(Math.min(slotsMax, MARKS_MAX));
         this.slots = slots(Math.min(slotsMax, SLOTS_AT_FIRST));
     }
 
@@ -64,7 +63,7 @@ final class RouteCache<S> {
             invalidate(route.topicName().utf8(), 0);
             return;
         }
-        if (!cameBefore(route.topicName())) {
+        if (!doorkeeper.cameBefore(spread(route.topicName().hashCode()))) {
             return;
         }
         int slot = place(route.topicName());
@@ -111,21 +110,6 @@ final class RouteCache<S> {
                 clear(hand);
             }
         }
-    }
-
-    // Which of two is forgotten changes from time to time: were it the older one, topics that come
-    // in a fixed order could each have the next one forgotten for ever.
-    private boolean cameBefore(TopicName topicName) {
-        int spread = spread(topicName.hashCode());
-        int place = spread & (cameOnce.length - 1) & -2;
-        short mark = (short) (spread >>> Short.SIZE | 1); // 0 is nobody's
-        if (cameOnce[place] == mark || cameOnce[place + 1] == mark) {
-            return true;
-        }
-        turn = turn * 0x9E37_79B9 + 1;
-        boolean second = cameOnce[place] != 0 && (cameOnce[place + 1] == 0 || turn < 0);
-        cameOnce[second ? place + 1 : place] = mark;
-        return false;
     }
 
     /// The best place for a route of `topicName` that costs no valid one; negative if there is
