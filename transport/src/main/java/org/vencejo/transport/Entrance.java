@@ -90,7 +90,7 @@ final class Entrance {
             case SslCloseCompletionEvent it -> connection.hungUp();
             case WebSocketUpgrade.Agreed it -> goOn();
             case WebSocketUpgrade.Refused it -> connection.turnAway(it.reason());
-            case WebSocketFrames.Ended it -> connection.close(it.reason(), LEAVE_NANOS);
+            case WebSocketFrames.Ended it -> connection.hungUp(it.reason(), LEAVE_NANOS);
             default -> {}
         }
     }

@@ -294,6 +294,12 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /// The same, but the peer waits for our last word.
+    void hungUp(String why, long patienceNanos) {
+        goOnToTheEnd();
+        close(why, patienceNanos);
+    }
+
     /// Asks the handler again about what it has put off. Not to be called by the handler while it
     /// is asked.
     public void goOn() {

@@ -23,6 +23,9 @@ final class Heard implements ConnectionHandler {
     /// Answers why the client of a proxy may not come in.
     Function<ProxyHeader, @Nullable String> introduced = header -> null;
 
+    /// Whether it wants to be asked later about what it has not read.
+    boolean putsOff;
+
     private final BiConsumer<SocketConnection, ByteBuf> reader;
 
     Heard(BiConsumer<SocketConnection, ByteBuf> reader) {
@@ -76,7 +79,7 @@ final class Heard implements ConnectionHandler {
     @Override
     public int received(ByteBuf bytes) {
         reader.accept(opened.join(), bytes);
-        return 1;
+        return putsOff && bytes.isReadable() ? LATER : 1;
     }
 
     @Override

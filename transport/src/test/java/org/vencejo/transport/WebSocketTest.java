@@ -478,6 +478,24 @@ class WebSocketTest {
         assertThat(server.reason()).startsWith("closed by the peer: WebSocket ");
     }
 
+    /// As where its turn has not come yet.
+    @Test
+    void whatCameBeforeGoodbyeIsHandledBeforeIt() throws Exception {
+        ByteArrayOutputStream read = new ByteArrayOutputStream();
+        Heard server = heard(new Heard((it, bytes) -> read.write(bytes.readByte())));
+        server.putsOff = true;
+        try (WebSocketPeer peer = peer(listen(server))) {
+            peer.upgrade();
+            ByteArrayOutputStream both = new ByteArrayOutputStream();
+            both.writeBytes(WebSocketPeer.frame(0x82, "three".getBytes(US_ASCII)));
+            both.writeBytes(WebSocketPeer.frame(0x88, HexFormat.of().parseHex("03e8")));
+            peer.send(both.toByteArray());
+            assertThat(peer.next()).hasToString("88 03e8");
+        }
+        assertThat(server.reason()).startsWith("closed by the peer: WebSocket ");
+        assertThat(read.toString(US_ASCII)).isEqualTo("three");
+    }
+
     @Test
     void ourLastWordsComeBeforeGoodbye() throws Exception {
         Heard server =
