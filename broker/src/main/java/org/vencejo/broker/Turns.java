@@ -22,14 +22,14 @@ final class Turns {
     private static final long TURN_NANOS_LEAST = 20_000;
 
     /// A tick that has read for so long is busy.
-    private static final long BUSY_NANOS = 4_000_000;
+    private static final long BUSY_NANOS = 1_000_000;
 
     /// The same where all are as loud: to pause and resume is work, up to a fifth more for each
     /// message, and nobody there is served sooner for it.
     private static final long BUSY_NANOS_ALL_LOUD = 8_000_000;
 
     /// About what the loud ones have of a tick.
-    private static final long SHARE_NANOS = 500_000;
+    private static final long SHARE_NANOS = 250_000;
 
     /// After so much time in a tick what was appended is flushed before its end, if there are any
     /// who send little: what they have caused need not wait for all who are read from.

@@ -19,7 +19,7 @@ class TurnTimesTest {
     private static final long MILLISECOND = 1_000_000;
 
     /// What the loud ones have of a tick, and one turn more than that.
-    private static final long SHARE_NANOS = 600 * MICROSECOND;
+    private static final long SHARE_NANOS = 350 * MICROSECOND;
 
     private final Ticks ticks = new Ticks();
 
@@ -35,7 +35,7 @@ class TurnTimesTest {
     void floodsHaveTheirShareOfATickHoweverSeldomEachHasItsTurn(
             String floods, int elsewhereMillis, String why) {
         ticks.elsewhereNanos = elsewhereMillis * MILLISECOND;
-        Client oftenQuiet = ticks.client(1 * MICROSECOND, 0);
+        Client oftenQuiet = ticks.client(MICROSECOND / 2, 0);
         Client seldomQuiet = ticks.client(20 * MICROSECOND, 100 * MILLISECOND);
         List<Client> all = ticks.floods(Integer.parseInt(floods.replace("_", "")));
         ticks.runFor(3_000); // nobody knows them at first
@@ -44,7 +44,7 @@ class TurnTimesTest {
             each.reads = 0;
         }
 
-        assertThat(ticks.mostOfLoudIn(25_000)).as(why).isLessThanOrEqualTo(SHARE_NANOS);
+        assertThat(ticks.mostOfLoudIn(50_000)).as(why).isLessThanOrEqualTo(SHARE_NANOS);
         assertThat(oftenQuiet.waits).as("who is read from in each tick").isZero();
         assertThat(seldomQuiet.waits).as("who is read from now and then").isZero();
         assertThat(all).as("no flood is forgotten").allMatch(it -> it.waits > 1 && it.reads > 1);
@@ -69,7 +69,7 @@ class TurnTimesTest {
         var _ = ticks.floods(2_000);
         ticks.runFor(3_000);
 
-        assertThat(ticks.mostOfLoudIn(10_000)).isGreaterThan(4 * SHARE_NANOS);
+        assertThat(ticks.mostOfLoudIn(10_000)).isGreaterThan(3 * SHARE_NANOS);
     }
 
     // ---- one that waited ----
@@ -159,9 +159,9 @@ class TurnTimesTest {
     @CsvSource({
         "false,  80,   -1, a tick of seven milliseconds is not long where all are loud",
         "false, 100, 8100, one of nine is",
-        "true,   80, 4080, one of four milliseconds is where there is a quiet one",
-        "true,  100, 4100, as before",
-        "true,   40,   -1, one of less is not",
+        "true,   80, 1040, one of a millisecond is where there is a quiet one",
+        "true,  100, 1100, as before",
+        "true,   11,   -1, one of less is not",
     })
     void whereAllAreLoudATickMayBeLongBeforeAnybodyIsPaused(
             boolean anyQuiet, int micros, long pausedFromMicros, String why) {
@@ -183,8 +183,7 @@ class TurnTimesTest {
 
     // ---- the middle of a tick ----
 
-    @ParameterizedTest(
-            name = "{0} floods, anybody who sends little: {1}, a flush takes {2} us: {3}")
+    @ParameterizedTest(name = "{0} reads, of those who send little: {1}, a flush takes {2} us: {3}")
     @CsvSource({
         " 6, true,     0, ''",
         " 7, true,     0, 7",
@@ -196,19 +195,28 @@ class TurnTimesTest {
         "20, false,    0, ''",
     })
     void whatWasAppendedIsFlushedBeforeTheEndOfALongTick(
-            int floods, boolean anyQuiet, String flushMicros, String flushedBehind) {
-        var _ = ticks.floods(floods);
-        if (anyQuiet) {
-            ticks.client(1 * MICROSECOND, 200 * MILLISECOND);
-        }
-        ticks.runFor(2_100);
+            int reads, boolean ofQuiet, String flushMicros, String flushedBehind) {
+        var _ = eachReadsAtTheNextTick(reads, ofQuiet);
         ticks.flushNanos = Long.parseLong(flushMicros.replace("_", "")) * MICROSECOND;
-        ticks.clients.forEach(it -> it.nextNanos = it.isFlood ? 0 : Long.MAX_VALUE);
         for (int i = 0; i < 3; i++) { // each begins anew
+            ticks.now += 400 * MILLISECOND;
             ticks.said.clear();
             ticks.tick();
             assertThat(readsBeforeEachFlush()).isEqualTo(flushedBehind);
         }
+    }
+
+    /// So many clients that all have something to say in the next tick, and are known.
+    private List<Client> eachReadsAtTheNextTick(int count, boolean quiet) {
+        List<Client> all = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            all.add(ticks.client(80 * MICROSECOND, quiet ? 300 * MILLISECOND : 0));
+        }
+        ticks.elsewhereNanos = 1 * MILLISECOND;
+        ticks.runFor(2_100);
+        ticks.elsewhereNanos = 0;
+        ticks.now += 400 * MILLISECOND;
+        return all;
     }
 
     /// Nobody is paused sooner for it.
@@ -222,7 +230,7 @@ class TurnTimesTest {
         ticks.flushNanos = flushMicros * MICROSECOND;
         ticks.said.clear();
         ticks.tick();
-        assertThat(floods.stream().filter(it -> it.waits == 0)).hasSize(50);
+        assertThat(floods.stream().filter(it -> it.waits == 0)).hasSize(12);
     }
 
     @ParameterizedTest(name = "a flush takes {0} us")
@@ -234,7 +242,7 @@ class TurnTimesTest {
         ticks.flushNanos = flushMicros * MICROSECOND;
         ticks.said.clear();
         ticks.give(); // in a tick in which nobody is read from
-        assertThat(ticks.said.stream().filter("read"::equals)).hasSize(7);
+        assertThat(ticks.said.stream().filter("read"::equals)).hasSize(4);
     }
 
     private String readsBeforeEachFlush() {
