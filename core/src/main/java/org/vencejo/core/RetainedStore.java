@@ -17,25 +17,24 @@ import org.vencejo.protocol.TopicName;
 /// live.
 final class RetainedStore {
     /// One retained message: packed, as there may be millions, and most are never asked for.
-    static final class Retained {
-        private final PackedPublish packed;
+    static final class Retained extends PackedPublish {
         private final long expiresAtMillis;
         final long revision;
         private @Nullable Deadline expiry;
 
         private Retained(Message message, long revision) {
-            this.packed = PackedPublish.of(message.publish());
+            super(message.publish());
             this.expiresAtMillis = message.expiresAtMillis();
             this.revision = revision;
         }
 
         /// The message, made anew by each call.
         Message message() {
-            return new Message(packed.unpacked(), expiresAtMillis);
+            return new Message(unpacked(), expiresAtMillis);
         }
 
         private long bytes() {
-            return Message.bytesOf(packed);
+            return Message.bytesOf(this);
         }
     }
 

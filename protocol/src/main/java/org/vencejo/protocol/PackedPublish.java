@@ -2,11 +2,12 @@ package org.vencejo.protocol;
 
 /// An Application Message in as few objects as can be, for whoever keeps many of them for long:
 /// what a collector of garbage has to copy, look through and remember are objects more than bytes.
-/// Immutable.
+/// What it holds does not change.
 ///
 /// Topic Name and payload are one array. A Packet Identifier and the DUP flag belong to one sending
-/// of a message, and are not kept.
-public final class PackedPublish {
+/// of a message, and are not kept. Who keeps more about a message extends this, which spares an
+/// object.
+public class PackedPublish {
     /// The Topic Name, and the payload behind it.
     private final byte[] bytes;
 
@@ -15,7 +16,8 @@ public final class PackedPublish {
     private final boolean retain;
     private final Properties properties;
 
-    private PackedPublish(Publish publish) {
+    /// A copy of `publish`, whose payload may be in transit.
+    public PackedPublish(Publish publish) {
         TopicName topicName = publish.topicName();
         this.topicLength = topicName.length();
         this.bytes = new byte[topicLength + publish.payload().length()];
@@ -26,13 +28,8 @@ public final class PackedPublish {
         this.properties = publish.properties();
     }
 
-    /// A copy of `publish`, whose payload may be in transit.
-    public static PackedPublish of(Publish publish) {
-        return new PackedPublish(publish);
-    }
-
     /// The message, with a stored payload that shares the bytes of this.
-    public Publish unpacked() {
+    public final Publish unpacked() {
         return new Publish(
                 TopicName.ofPart(bytes, topicLength),
                 Payload.ofPart(bytes, topicLength),
@@ -44,11 +41,11 @@ public final class PackedPublish {
     }
 
     /// The bytes of Topic Name and payload.
-    public int length() {
+    public final int length() {
         return bytes.length;
     }
 
-    public Properties properties() {
+    public final Properties properties() {
         return properties;
     }
 

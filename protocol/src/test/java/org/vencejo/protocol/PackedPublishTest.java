@@ -32,7 +32,7 @@ class PackedPublishTest {
                         true,
                         11,
                         isText ? TEXT : Properties.NONE);
-        PackedPublish packed = PackedPublish.of(given);
+        PackedPublish packed = new PackedPublish(given);
         Publish expected = given.sentAs(0, false);
         assertThat(packed.unpacked()).isEqualTo(expected);
         assertThat(packed.length()).isEqualTo(topicLength(topic) + bytes.length);
