@@ -17,6 +17,8 @@ import org.vencejo.protocol.ProtocolViolation;
 import org.vencejo.protocol.Publish;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.ReasonCode;
+import org.vencejo.protocol.Subscribe;
+import org.vencejo.protocol.Unsubscribe;
 
 /// One transport connection, from accept to close, and the way to the client at its other end.
 ///
@@ -177,6 +179,7 @@ public final class Connection implements Link {
             outgoing = new RateLimit(turn().nowNanos(), this::sendOn);
         }
         if (outgoing.passed(
+                1,
                 PacketEncoder.publishSize(publish, version, topicAlias),
                 rates.messagesOutPerSecond(),
                 rates.bytesOutPerSecond(),
@@ -207,6 +210,7 @@ public final class Connection implements Link {
             incoming = new RateLimit(turn().nowNanos(), () -> keepAlive().resume(Pause.RATE));
         }
         if (incoming.passed(
+                requests(packet),
                 PacketEncoder.size(packet, version),
                 rates.messagesInPerSecond(),
                 rates.bytesInPerSecond(),
@@ -214,6 +218,15 @@ public final class Connection implements Link {
             turn().statistics.heldIn();
             keepAlive().pause(Pause.RATE);
         }
+    }
+
+    // What asks for a thousand subscriptions is as much work as a thousand that ask for one.
+    private static int requests(Packet packet) {
+        return switch (packet) {
+            case Subscribe it -> it.subscriptions().size();
+            case Unsubscribe it -> it.topicFilters().size();
+            default -> 1;
+        };
     }
 
     private static boolean isAcknowledgement(PacketType type) {

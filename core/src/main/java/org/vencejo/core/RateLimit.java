@@ -5,6 +5,10 @@ package org.vencejo.core;
 /// Part of the core: touched only by whoever runs it. It is asked about what has passed already:
 /// one message more than was allowed is paid for by waiting, so that none is cut or dropped.
 final class RateLimit {
+    /// What counts as many messages makes nobody wait for longer than this, or its client would
+    /// think that we are gone.
+    private static final int MANY_SECONDS_MAX = 10;
+
     private final TokenBucket messages;
     private final TokenBucket bytes;
     private final Deadline over;
@@ -21,13 +25,13 @@ final class RateLimit {
                 });
     }
 
-    /// A message of `size` bytes has passed; returns whether nothing more should for a while, which
-    /// was not so before.
-    boolean passed(long size, long messagesPerSecond, long bytesPerSecond, Turn turn) {
+    /// So many messages, of `size` bytes in all, have passed; returns whether nothing more should
+    /// for a while, which was not so before.
+    boolean passed(int count, long size, long messagesPerSecond, long bytesPerSecond, Turn turn) {
         long now = turn.nowNanos();
         long wait = 0;
         if (messagesPerSecond > 0) {
-            messages.take(1, messagesPerSecond, now);
+            messages.take(atMost(count, messagesPerSecond, now), messagesPerSecond, now);
             wait = messages.waitNanos(now);
         }
         if (bytesPerSecond > 0) {
@@ -41,6 +45,14 @@ final class RateLimit {
         held = true;
         turn.schedule(over, wait);
         return begins;
+    }
+
+    private long atMost(int count, long perSecond, long now) {
+        if (count == 1) {
+            return 1; // of the rate of messages nothing is given away
+        }
+        long left = MANY_SECONDS_MAX * 1_000_000_000L - messages.waitNanos(now);
+        return Math.clamp(left / 1_000_000 * perSecond / 1_000, 1, Math.max(1, count));
     }
 
     boolean isHeld() {

@@ -4,17 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.vencejo.core.Packets.publish;
 import static org.vencejo.core.Packets.subscribe;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.vencejo.core.session.Fate;
 import org.vencejo.protocol.Pingreq;
+import org.vencejo.protocol.Properties;
 import org.vencejo.protocol.Puback;
 import org.vencejo.protocol.Publish;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.ReasonCode;
+import org.vencejo.protocol.Subscribe;
+import org.vencejo.protocol.Subscription;
+import org.vencejo.protocol.TopicFilter;
+import org.vencejo.protocol.Unsubscribe;
 
 /// Who is faster than it may be waits; nothing is cut and nothing is dropped.
 class RatesTest {
@@ -60,6 +67,52 @@ class RatesTest {
         assertThat(bench.isPaused(fast)).isTrue();
         bench.pass(20);
         assertThat(bench.isPaused(fast)).isFalse();
+    }
+
+    /// Nor does it help to ask for many things in one packet; but nobody is left without an answer
+    /// to its PINGREQ for minutes.
+    @ParameterizedTest(name = "{0} Topic Filters: {1} ms")
+    @CsvSource({"10, 0", "11, 100", "60, 5000", "110, 9000", "5000, 9000"})
+    void eachTopicFilterCountsUpToTenSecondsWorth(int filters, long waitMillis) {
+        Bench bench = bench(new Limits.Rates(10, 0, 0, 0));
+        Connection fast = bench.connect("fast", 0);
+        bench.in(fast, new Subscribe(1, wanted(filters), Properties.NONE));
+        assertPausedFor(bench, fast, waitMillis);
+    }
+
+    @Test
+    void manyOfThemInARowAreNotWaitedForEachByItself() {
+        Bench bench = bench(new Limits.Rates(10, 0, 0, 0));
+        Connection fast = bench.connect("fast", 0);
+        for (int i = 1; i <= 20; i++) {
+            bench.in(fast, new Subscribe(i, wanted(100), Properties.NONE));
+        }
+        assertPausedFor(bench, fast, 11_800);
+    }
+
+    @Test
+    void unsubscribeCountsAsSubscribeDoes() {
+        Bench bench = bench(new Limits.Rates(10, 0, 0, 0));
+        Connection fast = bench.connect("fast", 0);
+        List<TopicFilter> filters = wanted(30).stream().map(Subscription::topicFilter).toList();
+        bench.in(fast, new Unsubscribe(1, filters, Properties.NONE));
+        assertPausedFor(bench, fast, 2_000);
+    }
+
+    private static List<Subscription> wanted(int filters) {
+        List<Subscription> wanted = new ArrayList<>();
+        for (int i = 0; i < filters; i++) {
+            wanted.addAll(subscribe("t/" + i, QoS.AT_MOST_ONCE).subscriptions());
+        }
+        return wanted;
+    }
+
+    private static void assertPausedFor(Bench bench, Connection connection, long millis) {
+        assertThat(bench.isPaused(connection)).isEqualTo(millis > 0);
+        bench.pass(Math.max(0, millis - 10));
+        assertThat(bench.isPaused(connection)).isEqualTo(millis > 0);
+        bench.pass(20);
+        assertThat(bench.isPaused(connection)).isFalse();
     }
 
     @Test

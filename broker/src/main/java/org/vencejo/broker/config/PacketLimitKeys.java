@@ -64,7 +64,8 @@ final class PacketLimitKeys {
                             new Count(0, 100_000_000),
                             fixed(0),
                             "Packets in a second that a client sends, acknowledgements apart, and as many"
-                                    + " at once; 0 for as many as it sends.",
+                                    + " at once; SUBSCRIBE and UNSUBSCRIBE count as one for each Topic"
+                                    + " Filter, at most ten seconds' worth; 0 for as many as it sends.",
                             "it is read from later, counted in `$SYS/broker/rates/held/in`")
                     .rereadAtHangup();
     static final Key<Long> BYTES_IN_RATE_MAX =
