@@ -17,6 +17,10 @@ final class Crew implements AutoCloseable {
     /// Starts what runs before all who share the processors; administrators may.
     private static final List<String> AHEAD = List.of("chrt", "--fifo", "1");
 
+    /// Starts what has a processor only while nobody else wants it; politeness alone (`nice`) still
+    /// keeps one for four milliseconds.
+    private static final List<String> BEHIND = List.of("chrt", "--idle", "0");
+
     private final Process process;
     private final Writer questions;
     private final BufferedReader answers;
@@ -45,12 +49,16 @@ final class Crew implements AutoCloseable {
     /// Runs it so that it has only what the others leave of the processors: who attacks has a
     /// machine of its own, too, and does not slow down honest clients by computing.
     static Crew behindOthers(Class<?> role, String... arguments) throws IOException {
-        return new Crew(List.of("nice", "-n", "19"), role, arguments);
+        return new Crew(mayRun(BEHIND) ? BEHIND : List.of("nice", "-n", "19"), role, arguments);
     }
 
     /// Whether this machine lets anybody run before others.
     static boolean mayRunBeforeOthers() {
-        List<String> command = new ArrayList<>(AHEAD);
+        return mayRun(AHEAD);
+    }
+
+    private static boolean mayRun(List<String> prefix) {
+        List<String> command = new ArrayList<>(prefix);
         command.add("true");
         try {
             Process trial = new ProcessBuilder(command).redirectErrorStream(true).start();
