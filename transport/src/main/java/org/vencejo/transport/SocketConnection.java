@@ -248,7 +248,10 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
         if (!(cause instanceof IOException)) {
             handler.failed(cause);
             abort("a fault of ours");
-        } else if (entrance == null) {
+            return;
+        }
+        goOnToTheEnd();
+        if (entrance == null) {
             String message = cause.getMessage();
             abort(message == null ? cause.toString() : message);
         } else {

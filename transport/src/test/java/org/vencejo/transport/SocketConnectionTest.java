@@ -90,6 +90,23 @@ class SocketConnectionTest {
         }
     }
 
+    /// The peer went without reading what we had sent, which its system tells by RST.
+    @Test
+    void whatWasPutOffIsHandledBeforeAReset() {
+        try (var link =
+                new Embedded(bytes -> {
+                    frames.add(Character.toString(bytes.readByte()));
+                    return bytes.isReadable() ? ConnectionHandler.LATER : 1;
+                })) {
+            link.arrive(new byte[] {'a', 'b', 'c'}, 0, 3);
+            assertThat(frames).containsExactly("a");
+            link.channel.pipeline().fireExceptionCaught(new IOException("reset"));
+            assertThat(frames).containsExactly("a", "b", "c");
+            assertThat(link.events).containsExactly("opened", "closed: reset");
+            assertThat(link.bytesInUse()).isZero();
+        }
+    }
+
     @Test
     void aHandlerThatThrowsIsToldAndEndsItsConnection() {
         try (var link =
