@@ -17,8 +17,6 @@ import org.vencejo.protocol.ProtocolViolation;
 import org.vencejo.protocol.Publish;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.ReasonCode;
-import org.vencejo.protocol.Subscribe;
-import org.vencejo.protocol.Unsubscribe;
 
 /// One transport connection, from accept to close, and the way to the client at its other end.
 ///
@@ -203,14 +201,15 @@ public final class Connection implements Link {
     /// read for a while. Acknowledgements are answers to what it was sent, and not counted.
     void readAtItsRate(Packet packet) {
         Limits.Rates rates = turn().limits.rates();
-        if (!rates.limitsIn() || state != State.CONNECTED || isAcknowledgement(packet.type())) {
+        int requests = rates.limitsIn() ? RateLimit.requests(packet) : 0;
+        if (requests == 0 || state != State.CONNECTED) {
             return;
         }
         if (incoming == null) {
             incoming = new RateLimit(turn().nowNanos(), () -> keepAlive().resume(Pause.RATE));
         }
         if (incoming.passed(
-                requests(packet),
+                requests,
                 PacketEncoder.size(packet, version),
                 rates.messagesInPerSecond(),
                 rates.bytesInPerSecond(),
@@ -218,22 +217,6 @@ public final class Connection implements Link {
             turn().statistics.heldIn();
             keepAlive().pause(Pause.RATE);
         }
-    }
-
-    // What asks for a thousand subscriptions is as much work as a thousand that ask for one.
-    private static int requests(Packet packet) {
-        return switch (packet) {
-            case Subscribe it -> it.subscriptions().size();
-            case Unsubscribe it -> it.topicFilters().size();
-            default -> 1;
-        };
-    }
-
-    private static boolean isAcknowledgement(PacketType type) {
-        return switch (type) {
-            case PUBACK, PUBREC, PUBREL, PUBCOMP -> true;
-            default -> false;
-        };
     }
 
     @Override

@@ -1,5 +1,13 @@
 package org.vencejo.core;
 
+import org.vencejo.protocol.Packet;
+import org.vencejo.protocol.Puback;
+import org.vencejo.protocol.Pubcomp;
+import org.vencejo.protocol.Pubrec;
+import org.vencejo.protocol.Pubrel;
+import org.vencejo.protocol.Subscribe;
+import org.vencejo.protocol.Unsubscribe;
+
 /// How fast one client may go in one direction, in messages and in bytes, and when it may go on.
 ///
 /// Part of the core: touched only by whoever runs it. It is asked about what has passed already:
@@ -45,6 +53,21 @@ final class RateLimit {
         held = true;
         turn.schedule(over, wait);
         return begins;
+    }
+
+    /// As how many messages a packet of a client counts. What asks for a thousand subscriptions is
+    /// as much work as a thousand that ask for one; acknowledgements answer what we sent, and are
+    /// free.
+    static int requests(Packet packet) {
+        return switch (packet) {
+            case Subscribe it -> it.subscriptions().size();
+            case Unsubscribe it -> it.topicFilters().size();
+            case Puback p -> 0;
+            case Pubrec p -> 0;
+            case Pubrel p -> 0;
+            case Pubcomp p -> 0;
+            default -> 1;
+        };
     }
 
     private long atMost(int count, long perSecond, long now) {
