@@ -33,8 +33,8 @@ final class RateLimit {
                 });
     }
 
-    /// So many messages, of `size` bytes in all, have passed; returns whether nothing more should
-    /// for a while, which was not so before.
+    /// What counts as so many messages, one at least, and has `size` bytes, has passed; returns
+    /// whether nothing more should for a while, which was not so before.
     boolean passed(int count, long size, long messagesPerSecond, long bytesPerSecond, Turn turn) {
         long now = turn.nowNanos();
         long wait = 0;
@@ -70,12 +70,10 @@ final class RateLimit {
         };
     }
 
+    // What counts as one always does: of the rate of messages nothing is given away.
     private long atMost(int count, long perSecond, long now) {
-        if (count == 1) {
-            return 1; // of the rate of messages nothing is given away
-        }
         long left = MANY_SECONDS_MAX * 1_000_000_000L - messages.waitNanos(now);
-        return Math.clamp(left / 1_000_000 * perSecond / 1_000, 1, Math.max(1, count));
+        return Math.clamp(left / 1_000_000 * perSecond / 1_000, 1, count);
     }
 
     boolean isHeld() {
