@@ -21,7 +21,8 @@ final class Turns {
     /// What a turn with hardly a byte may take, by itself.
     private static final long TURN_NANOS_LEAST = 20_000;
 
-    /// A tick that has read for so long is busy.
+    /// A tick that has read for so long is busy. It has its price, where fifty publish as fast as
+    /// they can: an eighth more for each message of a fan-in than with four milliseconds.
     private static final long BUSY_NANOS = 1_000_000;
 
     /// The same where all are as loud: to pause and resume is work, up to a fifth more for each
