@@ -61,8 +61,15 @@ final class PahoV3 implements InteropClient, MqttCallback {
 
     @Override
     public void close() throws MqttException {
-        if (client.isConnected()) {
-            client.disconnect(0);
+        try {
+            if (client.isConnected()) {
+                client.disconnect(0);
+            }
+        } catch (MqttException failure) {
+            // Its own thread may just now find out that it was cut.
+            if (client.isConnected()) {
+                throw failure;
+            }
         }
         client.close(true);
     }
