@@ -9,7 +9,7 @@ public final class UnboundLoops {
 
     /// A loop that runs on whatever `eventLoop` says is one.
     public static IoLoop loop(EventLoop eventLoop) {
-        return new IoLoop(eventLoop);
+        return new IoLoop(eventLoop, Runnable::run);
     }
 
     /// A connection over `channel`, served by `loop`.

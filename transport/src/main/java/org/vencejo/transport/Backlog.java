@@ -24,6 +24,9 @@ public final class Backlog {
     private long removed;
     private volatile boolean aboveHigh;
 
+    /// Whether nothing is counted any more.
+    private volatile boolean closed;
+
     Backlog(int highBytes, int lowBytes, Shortage shortage) {
         this.highBytes = highBytes;
         this.lowBytes = lowBytes;
@@ -42,11 +45,14 @@ public final class Backlog {
         if (waiting > highBytes && !aboveHigh) {
             aboveHigh = true;
         }
-        return waiting;
+        return closed ? 0 : waiting; // after the mark was set: one of the two is seen
     }
 
     /// How many bytes wait. Any thread may ask.
     public long waiting() {
+        if (closed) {
+            return 0;
+        }
         long gone = (long) REMOVED.getAcquire(this);
         return (long) ADDED.getAcquire(this) - gone;
     }
@@ -56,11 +62,20 @@ public final class Backlog {
     boolean remove(long bytes) {
         long sum = removed + bytes;
         REMOVED.setRelease(this, sum);
-        if (!aboveHigh || (long) ADDED.getAcquire(this) - sum >= low()) {
+        if (closed || !aboveHigh || (long) ADDED.getAcquire(this) - sum >= low()) {
             return false;
         }
         aboveHigh = false;
         return true;
+    }
+
+    /// Nothing waits any more, and nothing will: the peer hears nothing. Says whether the backlog
+    /// was above the high mark.
+    boolean close() {
+        closed = true;
+        boolean was = aboveHigh;
+        aboveHigh = false;
+        return was;
     }
 
     private int low() {

@@ -26,7 +26,8 @@ public interface ConnectionHandler {
     int received(ByteBuf bytes);
 
     /// The answer of who could use more of the bytes, and will, when it calls
-    /// [SocketConnection#goOn]. To have stopped reading meanwhile is its business.
+    /// [SocketConnection#goOn], which it has to do: also when the peer is gone meanwhile, which it
+    /// hears of only then. To have stopped reading meanwhile is its business.
     int LATER = -1;
 
     /// The bytes that wait fell below the low mark after they had been above the high mark.

@@ -79,13 +79,14 @@ public record Door(
     }
 
     @Override
-    public void prepend(Channel channel) {
+    public void prepend(Channel channel, SocketConnection connection) {
         ChannelPipeline pipeline = channel.pipeline();
         if (webSocket != null) {
             WebSocketUpgrade.prepend(pipeline, webSocket, tls != null);
         }
         if (tls != null) {
-            pipeline.addFirst(tls.handler(channel.alloc()));
+            TlsGate gate = new TlsGate(channel, connection);
+            pipeline.addFirst(gate, tls.handler(channel.alloc(), gate));
         }
         if (proxy != null) {
             pipeline.addFirst(new ProxyReader());

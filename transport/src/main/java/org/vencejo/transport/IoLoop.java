@@ -29,6 +29,7 @@ public final class IoLoop implements Executor {
     private static final VarHandle CLOSED = counter("closedConnections");
 
     private final EventLoop eventLoop;
+    private final Executor handshakes;
     private final ReceiveBuffer receiveBuffer = new ReceiveBuffer();
     private final Runnable endOfTick = this::endTick;
 
@@ -46,8 +47,9 @@ public final class IoLoop implements Executor {
     private long openedConnections;
     private long closedConnections;
 
-    IoLoop(EventLoop eventLoop) {
+    IoLoop(EventLoop eventLoop, Executor handshakes) {
         this.eventLoop = eventLoop;
+        this.handshakes = handshakes;
     }
 
     /// What runs at the end of each tick before the flush. To be set once, before the first
@@ -67,7 +69,12 @@ public final class IoLoop implements Executor {
     /// Makes sure that there is another tick, but only after all connections had their turn: tasks
     /// that follow from tasks are run before the loop looks at its sockets again, timers are not.
     public void armTickAfterSockets() {
-        var unused = eventLoop.schedule(this::armTick, 0, TimeUnit.NANOSECONDS);
+        afterSockets(this::armTick);
+    }
+
+    /// Runs `task` when all connections had their turn.
+    void afterSockets(Runnable task) {
+        var unused = eventLoop.schedule(task, 0, TimeUnit.NANOSECONDS);
     }
 
     /// Reads less at once from each connection from now on, or again as much as there is.
@@ -116,6 +123,11 @@ public final class IoLoop implements Executor {
     @Override
     public String toString() {
         return "IoLoop[" + eventLoop + "]";
+    }
+
+    /// Has a thread beside the loops do a part of a handshake.
+    void shakeHands(Runnable task) {
+        handshakes.execute(task);
     }
 
     EventLoop eventLoop() {

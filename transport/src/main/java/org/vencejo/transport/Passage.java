@@ -24,5 +24,5 @@ interface Passage {
     @Nullable String refusal(List<X509Certificate> chain);
 
     /// Puts its handlers before those of the connection.
-    void prepend(Channel channel);
+    void prepend(Channel channel, SocketConnection connection);
 }

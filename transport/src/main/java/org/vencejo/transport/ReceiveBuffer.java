@@ -2,6 +2,7 @@ package org.vencejo.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +26,7 @@ final class ReceiveBuffer extends DefaultMaxMessagesRecvByteBufAllocator {
 
     ReceiveBuffer() {
         // One read per readiness: what is left is reported again, after the other connections had
-        // their
-        // turn.
+        // their turn. The handle knows the end of a stream by who wants a second one.
         super(1);
     }
 
@@ -48,7 +48,8 @@ final class ReceiveBuffer extends DefaultMaxMessagesRecvByteBufAllocator {
         }
     }
 
-    private ByteBuf lend(ByteBufAllocator allocator) {
+    /// The buffer, empty, for one read.
+    ByteBuf lend(ByteBufAllocator allocator) {
         ByteBuf buffer = shared;
         if (buffer == null || buffer.refCnt() > 1 || buffer.capacity() != most) {
             if (buffer != null) {
@@ -60,10 +61,30 @@ final class ReceiveBuffer extends DefaultMaxMessagesRecvByteBufAllocator {
         return buffer.clear().retain();
     }
 
+    /// What a channel asks about its reads.
+    ///
+    /// When a peer has said its last word epoll asks no more whether to go on: it would read all
+    /// that the peer has ever sent in one go, whoever is paused. So after one read it is lent what
+    /// has no room, and hears that nothing came, not that this is the end.
     final class SharedHandle extends MaxMessageHandle {
+        private boolean heardTheEnd;
+        private boolean lentNothing;
+
+        /// Whether the peer has said its last word, and that is there to be read.
+        boolean hasHeardTheEnd() {
+            return heardTheEnd;
+        }
+
         @Override
         public ByteBuf allocate(ByteBufAllocator allocator) {
-            return lend(allocator);
+            lentNothing = totalBytesRead() > 0; // of this readiness
+            heardTheEnd |= lentNothing;
+            return lentNothing ? Unpooled.EMPTY_BUFFER : lend(allocator);
+        }
+
+        @Override
+        public void lastBytesRead(int bytes) {
+            super.lastBytesRead(lentNothing ? 0 : bytes);
         }
 
         @Override

@@ -42,13 +42,14 @@ public record ServerDoor(
     }
 
     @Override
-    public void prepend(Channel channel) {
+    public void prepend(Channel channel, SocketConnection connection) {
         ChannelPipeline pipeline = channel.pipeline();
         if (webSocket != null) {
             WebSocketRequest.prepend(pipeline, webSocket, host, port, tls != null);
         }
         if (tls != null) {
-            pipeline.addFirst(tls.handler(channel.alloc(), host, port));
+            pipeline.addFirst(
+                    new TlsGate(channel, connection), tls.handler(channel.alloc(), host, port));
         }
     }
 }

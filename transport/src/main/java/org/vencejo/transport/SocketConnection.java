@@ -5,8 +5,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +31,7 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
     private final ConnectionHandler handler;
     private final Backlog backlog;
     private final OutBuffer out;
+    private final ReceiveBuffer.SharedHandle receiving;
 
     /// The beginning of what was not complete yet, and how much of it is needed before it is worth
     /// a look.
@@ -39,14 +42,21 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
     /// Whether the handler has put off the rest.
     private boolean later;
 
+    /// The end, which comes when the handler has seen the rest.
+    private @Nullable Runnable afterRest;
+
     /// The way through a door, or null without one.
     private @Nullable Entrance entrance;
 
     private boolean readingPaused;
+    private boolean handshakeUnderWay;
+    private boolean readingSoon;
     private boolean counted;
     private boolean opened;
     private boolean turnedAway;
     private boolean closing;
+    private boolean outEnded;
+    private boolean channelClosed;
     private boolean outputEnded;
     private IoLoop.@Nullable Timer patience;
     private String reason = "closed by the peer";
@@ -57,6 +67,8 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
         this.handler = handler;
         this.backlog = backlog;
         this.out = new OutBuffer(this, channel, loop);
+        this.receiving = loop.receiveBuffer().newHandle();
+        channel.config().setRecvByteBufAllocator(() -> receiving);
     }
 
     public IoLoop loop() {
@@ -72,7 +84,7 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
     /// far.
     void enterBy(Passage passage, @Nullable CompletableFuture<SocketConnection> answer) {
         entrance = new Entrance(passage, this, channel, answer);
-        passage.prepend(channel);
+        passage.prepend(channel, this);
     }
 
     /// What the peer has shown for who it is, verified, its own certificate first; empty if it
@@ -96,7 +108,7 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
     public void pauseReading() {
         if (!readingPaused && !closing) {
             readingPaused = true;
-            channel.config().setAutoRead(false);
+            readOrNot();
         }
     }
 
@@ -104,7 +116,68 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
     public void resumeReading() {
         if (readingPaused && opened) {
             readingPaused = false;
-            channel.config().setAutoRead(true);
+            readOrNot();
+        }
+    }
+
+    /// Whether others work on the handshake; what the peer says meanwhile stays where it is.
+    void handshakeUnderWay(boolean underWay) {
+        handshakeUnderWay = underWay;
+        readOrNot();
+    }
+
+    private boolean reads() {
+        return !readingPaused && !handshakeUnderWay;
+    }
+
+    private void readOrNot() {
+        if (channelClosed) {
+            return;
+        }
+        if (reads() && readsByItself()) {
+            readSoon();
+        } else {
+            channel.config().setAutoRead(reads());
+        }
+    }
+
+    /// Whether epoll has forgotten the channel: Netty 4.2.18 deletes it there when it asks for
+    /// nothing, as it does once the last word of the peer was told of and reading is paused, and
+    /// cannot ask again. So all the rest, which is in the socket already, is read without it.
+    boolean readsByItself() {
+        return receiving.hasHeardTheEnd() && !channel.config().isAutoRead();
+    }
+
+    private void readSoon() {
+        if (!readingSoon) {
+            readingSoon = true;
+            loop.afterSockets(this::readByItself);
+        }
+    }
+
+    private void readByItself() {
+        readingSoon = false;
+        if (!reads() || !(channel instanceof UnixChannel unix) || !channel.isOpen()) {
+            return;
+        }
+        ByteBuf bytes = loop.receiveBuffer().lend(channel.alloc());
+        int length = -1;
+        try {
+            ByteBuffer room = bytes.internalNioBuffer(0, bytes.capacity());
+            length = unix.fd().read(room, room.position(), room.limit());
+        } catch (IOException e) {
+            channel.pipeline().fireExceptionCaught(e);
+        }
+        // Who has said its last word cannot have us wait: nothing is the end.
+        if (length <= 0) {
+            bytes.release();
+            cut();
+            return;
+        }
+        channel.pipeline().fireChannelRead(bytes.writerIndex(length));
+        channel.pipeline().fireChannelReadComplete();
+        if (reads()) {
+            readSoon();
         }
     }
 
@@ -117,7 +190,7 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
         }
         closing = true;
         reason = why;
-        if (!opened || (out.isEmpty() && entrance == null)) {
+        if (!opened || channelClosed || (out.isEmpty() && entrance == null)) {
             cut();
             return;
         }
@@ -213,15 +286,38 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /// Who has said its last word does not hear either: what is written to one that is gone would
+    /// end the connection, and with it what that one has said and we have not read.
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (receiving.hasHeardTheEnd()) {
+            endOut();
+        }
+    }
+
+    private void endOut() {
+        if (!outEnded) {
+            outEnded = true;
+            out.discard();
+            if (backlog.close() && opened && !closing) {
+                handler.writable(); // nothing waits any more
+            }
+        }
+    }
+
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        goOnToTheEnd();
+        channelClosed = true;
+        endOut();
+        afterTheRest(reason, this::gone);
+    }
+
+    private void gone() {
         if (patience != null) {
             patience.cancel();
             patience = null;
         }
         closing = true;
-        out.discard();
         if (partial != null) {
             partial.release();
             partial = null;
@@ -250,18 +346,31 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
             abort("a fault of ours");
             return;
         }
-        goOnToTheEnd();
-        if (entrance == null) {
-            String message = cause.getMessage();
-            abort(message == null ? cause.toString() : message);
+        String message = cause.getMessage();
+        String why =
+                entrance != null ? Tls.reason(cause) : message == null ? cause.toString() : message;
+        afterTheRest(why, () -> abort(why));
+    }
+
+    /// What came before the end is handled before it, but in its turn: many may end at once.
+    private void afterTheRest(String why, Runnable end) {
+        if (later && partial != null && !closing) {
+            if (afterRest == null) {
+                reason = why; // what follows from that is not why
+            }
+            afterRest = end;
         } else {
-            abort(Tls.reason(cause));
+            end.run();
         }
     }
 
     /// Closes at once, and by the channel itself: a handler before this one would have its last
     /// word written first, and a peer that does not read could hold that up.
     private void cut() {
+        if (channelClosed) {
+            loop.execute(this::gone); // the handler may be in the middle of something
+            return;
+        }
         ChannelHandlerContext first = channel.pipeline().firstContext();
         var unused = entrance == null || first == null ? channel.close() : first.close();
     }
@@ -290,17 +399,20 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
         if (outputEnded) {
             cut();
         } else if (!closing) {
-            goOnToTheEnd();
-            closing = true;
-            reason = "closed by the peer";
-            var unused = channel.close();
+            String why = "closed by the peer";
+            afterTheRest(
+                    why,
+                    () -> {
+                        closing = true;
+                        reason = why;
+                        var unused = channel.close();
+                    });
         }
     }
 
     /// The same, but the peer waits for our last word.
     void hungUp(String why, long patienceNanos) {
-        goOnToTheEnd();
-        close(why, patienceNanos);
+        afterTheRest(why, () -> close(why, patienceNanos));
     }
 
     /// Asks the handler again about what it has put off. Not to be called by the handler while it
@@ -315,12 +427,14 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
             rest.release();
             partial = null;
         }
-    }
-
-    // What came before the end is handled before it.
-    private void goOnToTheEnd() {
-        while (later && partial != null && !closing) {
-            goOn();
+        Runnable end = afterRest;
+        if (!later && end != null) {
+            afterRest = null;
+            loop.execute(() -> {
+                if (!closing || channelClosed) {
+                    end.run();
+                }
+            });
         }
     }
 

@@ -273,7 +273,6 @@ public record TcpTransport(IoLoops loops, int highBytes, int lowBytes, Shortage 
             @Nullable Passage passage,
             @Nullable CompletableFuture<SocketConnection> answer,
             ConnectionHandler handler) {
-        channel.config().setRecvByteBufAllocator(loop.receiveBuffer());
         SocketConnection connection =
                 new SocketConnection(
                         loop, channel, handler, new Backlog(highBytes, lowBytes, shortage));

@@ -9,15 +9,18 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.ImmediateExecutor;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.security.GeneralSecurityException;
+import java.util.concurrent.Executor;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +98,15 @@ public final class Tls {
                 SelectorFailureBehavior.NO_ADVERTISE,
                 SelectedListenerFailureBehavior.ACCEPT,
                 name);
+    }
+
+    /// Who does what is hard in a handshake: `beside` the event loop, if the engine is BoringSSL.
+    /// Of the JDK's what went wrong would be logged, with all its trace, whenever the peer has left
+    /// meanwhile.
+    static Executor tasks(SslContext context, Executor beside) {
+        return context instanceof ReferenceCountedOpenSslContext
+                ? beside
+                : ImmediateExecutor.INSTANCE;
     }
 
     /// A handler whose time is watched by the [Entrance].

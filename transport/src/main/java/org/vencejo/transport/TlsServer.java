@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /// The server's side of TLS, made of files, and made anew when they change.
@@ -119,8 +120,8 @@ public final class TlsServer {
         }
     }
 
-    /// A handler for a connection that begins.
-    ChannelHandler handler(ByteBufAllocator allocator) {
+    /// A handler for a connection that begins; `tasks` does what is hard about it, see [Tls#tasks].
+    ChannelHandler handler(ByteBufAllocator allocator, Executor tasks) {
         State now = state;
         while (!now.retain()) {
             if (closed) {
@@ -130,10 +131,11 @@ public final class TlsServer {
             now = state; // it was renewed just now
         }
         if (!now.byName.isEmpty()) {
-            return new Chooser(now);
+            return new Chooser(now, tasks);
         }
         try {
-            return Tls.quiet(now.contexts.getFirst().newHandler(allocator));
+            SslContext context = now.contexts.getFirst();
+            return Tls.quiet(context.newHandler(allocator, Tls.tasks(context, tasks)));
         } finally {
             now.release();
         }
@@ -142,13 +144,15 @@ public final class TlsServer {
     /// Takes the certificate that the client asks for by name. Owns a reference to the state.
     private static final class Chooser extends SniHandler {
         private final State state;
+        private final Executor tasks;
 
-        Chooser(State state) {
+        Chooser(State state, Executor tasks) {
             super(
                     (name, promise) -> promise.setSuccess(state.forName(name)),
                     CLIENT_HELLO_BYTES_MAX,
                     0);
             this.state = state;
+            this.tasks = tasks;
             setCumulator(Tls.RIGHT_SIZED);
         }
 
@@ -160,7 +164,7 @@ public final class TlsServer {
 
         @Override
         protected SslHandler newSslHandler(SslContext context, ByteBufAllocator allocator) {
-            return Tls.quiet(super.newSslHandler(context, allocator));
+            return Tls.quiet(context.newHandler(allocator, Tls.tasks(context, tasks)));
         }
     }
 

@@ -14,7 +14,7 @@ final class Embedded implements ConnectionHandler, AutoCloseable {
     final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
     final EmbeddedChannel channel = new EmbeddedChannel();
     final List<String> events = new ArrayList<>();
-    final IoLoop loop = new IoLoop(channel.eventLoop());
+    final IoLoop loop = new IoLoop(channel.eventLoop(), Runnable::run);
     final SocketConnection connection;
 
     /// Done before the reader is asked.
@@ -33,6 +33,12 @@ final class Embedded implements ConnectionHandler, AutoCloseable {
 
     void arrive(byte[] bytes, int from, int to) {
         channel.writeInbound(Unpooled.copiedBuffer(bytes, from, to - from));
+    }
+
+    /// The peer is gone, as the channel tells.
+    void hangUp() {
+        var unused = channel.close();
+        channel.runPendingTasks();
     }
 
     /// What the channel was handed since the last question, one entry per buffer.

@@ -23,7 +23,7 @@ final class Heard implements ConnectionHandler {
     /// Answers why the client of a proxy may not come in.
     Function<ProxyHeader, @Nullable String> introduced = header -> null;
 
-    /// Whether it wants to be asked later about what it has not read.
+    /// Whether it wants to be asked later, by another task of its loop, about what it has not read.
     boolean putsOff;
 
     private final BiConsumer<SocketConnection, ByteBuf> reader;
@@ -78,8 +78,13 @@ final class Heard implements ConnectionHandler {
 
     @Override
     public int received(ByteBuf bytes) {
-        reader.accept(opened.join(), bytes);
-        return putsOff && bytes.isReadable() ? LATER : 1;
+        SocketConnection connection = opened.join();
+        reader.accept(connection, bytes);
+        if (putsOff && bytes.isReadable()) {
+            connection.loop().execute(connection::goOn);
+            return LATER;
+        }
+        return 1;
     }
 
     @Override

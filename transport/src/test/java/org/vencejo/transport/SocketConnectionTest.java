@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Frames of this test: four bytes of length, then as many bytes of text.
 class SocketConnectionTest {
@@ -92,17 +94,68 @@ class SocketConnectionTest {
 
     /// The peer went without reading what we had sent, which its system tells by RST.
     @Test
-    void whatWasPutOffIsHandledBeforeAReset() {
-        try (var link =
-                new Embedded(bytes -> {
-                    frames.add(Character.toString(bytes.readByte()));
-                    return bytes.isReadable() ? ConnectionHandler.LATER : 1;
-                })) {
+    void whatWasPutOffIsHandledBeforeAResetAndInItsTurn() {
+        try (var link = new Embedded(this::readOne)) {
             link.arrive(new byte[] {'a', 'b', 'c'}, 0, 3);
-            assertThat(frames).containsExactly("a");
             link.channel.pipeline().fireExceptionCaught(new IOException("reset"));
+            link.hangUp();
+            link.connection.goOn();
+            assertThat(frames).containsExactly("a", "b");
+            assertThat(link.events).containsExactly("opened");
+            assertThat(link.loop.openConnections()).isEqualTo(1);
+            link.connection.goOn();
+            link.channel.runPendingTasks();
             assertThat(frames).containsExactly("a", "b", "c");
             assertThat(link.events).containsExactly("opened", "closed: reset");
+            assertThat(link.loop.openConnections()).isZero();
+            assertThat(link.bytesInUse()).isZero();
+        }
+    }
+
+    @Test
+    void whoIsGoneHearsNoAnswerToWhatWasPutOff() {
+        try (var link = new Embedded(this::readOne)) {
+            link.arrive(new byte[] {'a', 'b', 'c'}, 0, 3);
+            link.connection.backlog().add(2_000);
+            link.hangUp();
+            assertThat(frames).as("its turn has not come").containsExactly("a");
+            link.onReceived =
+                    () -> {
+                        link.connection.backlog().add(2_000);
+                        link.connection.out(1).writeByte('z');
+                    };
+            link.connection.goOn();
+            link.connection.goOn();
+            assertThat(link.connection.backlog().waiting()).isZero();
+            assertThat(link.left()).isEmpty();
+            assertThat(frames).containsExactly("a", "b", "c");
+            assertThat(link.events)
+                    .containsExactly("opened", "writable", "closed: closed by the peer");
+            assertThat(link.bytesInUse()).isZero();
+        }
+    }
+
+    /// As a takeover does, or what is put off.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoIsGoneAndClosedMeanwhileIsNotHeardAnyMore(boolean aborted) {
+        try (var link = new Embedded(this::readOne)) {
+            link.arrive(new byte[] {'a', 'b', 'c'}, 0, 3);
+            link.hangUp();
+            link.onReceived =
+                    () -> {
+                        if (aborted) {
+                            link.connection.abort("enough");
+                        } else {
+                            link.connection.close("enough", 1_000_000_000);
+                        }
+                    };
+            link.connection.goOn();
+            assertThat(link.events).as("not in the middle of it").containsExactly("opened");
+            link.channel.runPendingTasks();
+            assertThat(link.events).containsExactly("opened", "closed: enough");
+            link.connection.goOn();
+            assertThat(frames).containsExactly("a", "b");
             assertThat(link.bytesInUse()).isZero();
         }
     }
@@ -150,6 +203,11 @@ class SocketConnectionTest {
         assertThat(link.loop.sentBytes()).isEqualTo(3);
         link.close();
         assertThat(link.loop.openConnections()).isZero();
+    }
+
+    private int readOne(ByteBuf bytes) {
+        frames.add(Character.toString(bytes.readByte()));
+        return bytes.isReadable() ? ConnectionHandler.LATER : 1;
     }
 
     private int read(ByteBuf bytes) {

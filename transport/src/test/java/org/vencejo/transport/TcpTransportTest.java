@@ -15,6 +15,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -23,6 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Over real sockets, with either way of waiting for them.
@@ -169,6 +173,60 @@ class TcpTransportTest {
             assertThat(server.connection().loop().receivedBytes()).isEqualTo(1);
             server.on(SocketConnection::resumeReading);
             assertThat(client.getInputStream().read()).isEqualTo('a');
+        }
+    }
+
+    /// Left to itself epoll has all of it read at once, paused or not.
+    @ParameterizedTest
+    @CsvSource({"FIN, false", "FIN, true", "RST, false", "RST, true"})
+    void whatAPeerSaidBeforeItLeftIsReadInPieces(String leaving, boolean pausesAgain)
+            throws Exception {
+        int sent = 60_000; // fits into the smallest of buffers on the way
+        List<Integer> lengths = new ArrayList<>();
+        Heard server =
+                new Heard((connection, bytes) -> {
+                    lengths.add(bytes.readableBytes());
+                    bytes.skipBytes(bytes.readableBytes());
+                    if (kind.equals("epoll")) {
+                        connection.out(1).writeByte('.'); // which nobody hears
+                    }
+                    if (pausesAgain) {
+                        connection.pauseReading();
+                        connection.loop().execute(connection::resumeReading);
+                    }
+                });
+        try (Socket client = connect(server)) {
+            server.connection().loop().readInPieces(true);
+            var ready = new CompletableFuture<Void>();
+            server.on(connection -> {
+                connection.pauseReading();
+                ready.complete(null);
+            });
+            ready.get();
+            write(client, new byte[sent]);
+            client.setSoLinger(leaving.equals("RST"), 0);
+        }
+        plainEcho(); // whatever the loop is told of it, it has heard
+        if (!pausesAgain) {
+            assertThat(lengths.size()).as("reads while paused").isLessThanOrEqualTo(2);
+        }
+        server.on(SocketConnection::resumeReading);
+        if (leaving.equals("FIN")) {
+            assertThat(server.reason()).isEqualTo("closed by the peer");
+        } else if (kind.equals("epoll")) {
+            assertThat(server.reason()).contains("reset");
+        } else {
+            server.reason();
+        }
+        assertThat(server.events).as("no fault of ours").isEmpty();
+        assertThat(lengths).allMatch(length -> length <= ReceiveBuffer.PIECE_BYTES);
+        assertThat(lengths.stream().mapToInt(length -> length).sum()).isEqualTo(sent);
+    }
+
+    private void plainEcho() throws Exception {
+        try (Socket control = connect(Heard.echo())) {
+            control.getOutputStream().write('b');
+            assertThat(control.getInputStream().read()).isEqualTo('b');
         }
     }
 

@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -25,9 +27,15 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
@@ -57,6 +65,7 @@ class TlsTest {
     private static final int HIGH_BYTES = 1 << 20;
     private static final InetSocketAddress ANY_PORT =
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    private static final Logger NETTY = Logger.getLogger("io.netty");
     private static final Authority AUTHORITY = Authority.named("an authority");
     private static final Authority STRANGE = Authority.named("another authority");
 
@@ -241,6 +250,38 @@ class TlsTest {
         }
     }
 
+    /// As where it is not its turn: what it had to say is not lost.
+    @Test
+    void whoLeavesWhileReadingIsPausedIsReadToTheEnd() throws Exception {
+        int sent = 60_000; // fits into the smallest of buffers on the way
+        AtomicInteger read = new AtomicInteger();
+        Heard server =
+                heard(
+                        new Heard((connection, bytes) -> {
+                            read.addAndGet(bytes.readableBytes());
+                            bytes.skipBytes(bytes.readableBytes());
+                            connection.pauseReading();
+                            connection.loop().execute(connection::resumeReading);
+                        }));
+        InetSocketAddress address = listen(server, tls(files(PeerCertificate.OFF)));
+        try (SSLSocket client = peer(null).connect(address)) {
+            client.startHandshake();
+            server.connection().loop().readInPieces(true);
+            var paused = new CompletableFuture<Void>();
+            server.on(connection -> {
+                connection.pauseReading();
+                paused.complete(null);
+            });
+            paused.get();
+            write(client, new byte[sent]);
+        }
+        plainEcho(); // whatever the loop is told of it, it has heard
+        server.on(SocketConnection::resumeReading);
+        assertThat(server.reason()).isEqualTo("closed by the peer");
+        assertThat(read).hasValue(sent);
+        assertThat(server.events).as("no fault of ours").isEmpty();
+    }
+
     // ---- who does not come in ----
 
     @ParameterizedTest
@@ -281,6 +322,146 @@ class TlsTest {
             Thread.onSpinWait();
         }
         assertThat(server.events).as("no fault of ours").isEmpty();
+    }
+
+    @Test
+    void whoLeavesInTheMiddleOfAHandshakeLeavesNoLineInTheLog() throws Exception {
+        Heard server = heard(Heard.echo());
+        InetSocketAddress address = listen(server, tls(files(PeerCertificate.OFF)));
+        byte[] hello = clientHello(address);
+        assertThat(nextTurnedAway()).contains("closed by the peer");
+        byte[] wrong = HexFormat.of().parseHex("160301000401000000");
+        List<String> lines = new CopyOnWriteArrayList<>();
+        Handler log = logTo(lines);
+        NETTY.addHandler(log);
+        try {
+            for (int i = 0; i < 400; i++) {
+                try (Socket client = new Socket(address.getAddress(), address.getPort())) {
+                    client.setSoLinger(i % 2 == 0, 0);
+                    client.getOutputStream().write(i % 3 == 0 ? wrong : hello);
+                }
+                assertThat(nextTurnedAway()).startsWith("TLS: ");
+            }
+            occupyHandshakes().countDown(); // all who worked on handshakes are done
+            inTheLoop(() -> {}); // and what they told the loop is
+            assertThat(lines).isEmpty();
+            NETTY.warning("the control");
+            assertThat(lines).hasSize(1);
+        } finally {
+            NETTY.removeHandler(log);
+        }
+        assertThat(server.events).as("no fault of ours").isEmpty();
+    }
+
+    // ---- who shakes hands ----
+
+    @Test
+    void handshakesHoldUpNobodyElse() throws Exception {
+        assumeTrue(engine.equals("BoringSSL"), "the JDK's engine works on the loop");
+        Heard server = heard(Heard.echo());
+        InetSocketAddress address = listen(server, tls(files(PeerCertificate.OFF)));
+        IoLoop loop = loops.loops().getFirst();
+        CountDownLatch free = occupyHandshakes();
+        try (SSLSocket client = peer(null).connect(address)) {
+            CompletableFuture<Void> handshake =
+                    CompletableFuture.runAsync(() -> {
+                        try {
+                            client.startHandshake();
+                        } catch (IOException e) {
+                            throw new java.io.UncheckedIOException(e);
+                        }
+                    });
+            while (loop.openConnections() == 0) {
+                Thread.onSpinWait();
+            }
+            plainEcho();
+            assertThat(server.opened).isNotDone();
+            free.countDown();
+            handshake.join();
+            client.getOutputStream().write('a');
+            assertThat(client.getInputStream().read()).isEqualTo('a');
+        } finally {
+            free.countDown();
+        }
+    }
+
+    /// What comes meanwhile stays with the operating system.
+    @Test
+    void nothingIsReadWhileOthersWorkOnAHandshake() throws Exception {
+        assumeTrue(engine.equals("BoringSSL"), "the JDK's engine works on the loop");
+        InetSocketAddress address = listen(heard(Heard.echo()), tls(files(PeerCertificate.OFF)));
+        byte[] hello = clientHello(address);
+        assertThat(nextTurnedAway()).contains("closed by the peer");
+        CountDownLatch free = occupyHandshakes();
+        try (SocketChannel client = SocketChannel.open(address)) {
+            client.write(ByteBuffer.wrap(hello));
+            client.configureBlocking(false);
+            ByteBuffer much = ByteBuffer.allocate(64 << 20);
+            int stopped = 0;
+            while (stopped < 3 && much.hasRemaining()) {
+                stopped = client.write(much) == 0 ? stopped + 1 : 0;
+                plainEcho(); // the loop had a look at all of its connections
+            }
+            assertThat(much.hasRemaining()).as("there is an end to what it takes").isTrue();
+            free.countDown();
+            assertThat(nextTurnedAway()).startsWith("TLS: ");
+        } finally {
+            free.countDown();
+        }
+    }
+
+    private void plainEcho() throws Exception {
+        Heard other = heard(Heard.echo());
+        try (TcpTransport.Listener listener = transport.listen(ANY_PORT, (loop, remote) -> other);
+                Socket control = new Socket()) {
+            control.connect(listener.localAddress());
+            control.getOutputStream().write('b');
+            assertThat(control.getInputStream().read()).isEqualTo('b');
+        }
+    }
+
+    /// Takes all the time of those who work on handshakes, until the answer is counted down.
+    private CountDownLatch occupyHandshakes() throws InterruptedException {
+        int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+        CountDownLatch begun = new CountDownLatch(threads);
+        CountDownLatch free = new CountDownLatch(1);
+        for (int i = 0; i < threads; i++) {
+            loops.loops()
+                    .getFirst()
+                    .shakeHands(() -> {
+                        begun.countDown();
+                        awaitQuietly(free);
+                    });
+        }
+        begun.await();
+        return free;
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void inTheLoop(Runnable task) {
+        CompletableFuture.runAsync(task, loops.loops().getFirst()).join();
+    }
+
+    private static Handler logTo(List<String> lines) {
+        return new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                lines.add(line.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
     }
 
     @Test
