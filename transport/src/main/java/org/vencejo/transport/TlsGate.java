@@ -9,9 +9,9 @@ import java.util.concurrent.RejectedExecutionException;
 /// Stands before the handler of TLS of one connection: has what is hard in a handshake done beside
 /// the event loop, with nothing read meanwhile, and leaves it to the connection when to read.
 ///
-/// Confined to the connection's event loop. To sign with an RSA key takes about a millisecond, and
-/// strangers may begin handshakes by the hundred. Who leaves in the middle of one still has the
-/// loop wait for its end, as the engine does one thing at a time.
+/// Confined to the connection's event loop. To sign takes 0.3 ms with an RSA key of 2048 bits, 5
+/// with one of 4096, and strangers may begin handshakes by the hundred. Who leaves in the middle of
+/// one still has the loop wait for its end, as the engine does one thing at a time.
 final class TlsGate extends ChannelOutboundHandlerAdapter implements Executor {
     private final Channel channel;
     private final SocketConnection connection;
