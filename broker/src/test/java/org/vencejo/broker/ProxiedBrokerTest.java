@@ -52,6 +52,7 @@ class ProxiedBrokerTest {
                         listeners:
                           - port: 0
                             proxy-protocol: {sources: 127.0.0.1, believe-certificate: %s}
+                        allow-everything: true
                         %s
                         """
                                 .formatted(believed, entry));

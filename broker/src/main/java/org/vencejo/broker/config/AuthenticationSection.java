@@ -296,7 +296,7 @@ final class AuthenticationSection {
 
     private static boolean isLoopback(Listener listener) {
         // A proxy stands for clients from anywhere.
-        return listener.proxy() == null && listener.address().getAddress().isLoopbackAddress();
+        return listener.proxy() == null && listener.isOnLoopback();
     }
 
     private AuthenticationLimits limits() {

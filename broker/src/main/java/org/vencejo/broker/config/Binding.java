@@ -3,15 +3,11 @@ package org.vencejo.broker.config;
 import static java.lang.Math.toIntExact;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import org.vencejo.broker.access.RuleMistake;
-import org.vencejo.broker.access.RulesFile;
 import org.vencejo.broker.config.BrokerConfig.Listener;
-import org.vencejo.core.AccessRules;
 import org.vencejo.core.Limits;
 import org.vencejo.core.ServerSettings;
 import org.vencejo.storage.StoreOptions;
@@ -70,7 +66,7 @@ final class Binding {
                 new BrokerConfig(
                         List.copyOf(listeners.keySet()),
                         authentication,
-                        accessRules(),
+                        new AccessSection(this, sources, listeners).bind(),
                         Path.of(get(ProcessKeys.DATA_FOLDER)),
                         get(ProcessKeys.DURABILITY),
                         store(),
@@ -79,28 +75,6 @@ final class Binding {
                         get(ProcessKeys.LOG_LEVEL),
                         server());
         return new Configuration(broker, texts());
-    }
-
-    private AccessRules accessRules() {
-        String path = ProcessKeys.ACCESS_RULES.path();
-        String file = get(ProcessKeys.ACCESS_RULES);
-        if (file.isEmpty()) {
-            return AccessRules.OPEN;
-        }
-        String text =
-                TextFile.read(
-                        Path.of(file),
-                        trouble -> mistake(path, "given '" + file + "': " + trouble));
-        List<RuleMistake> wrong = new ArrayList<>();
-        AccessRules rules = RulesFile.read(file, text, wrong);
-        for (RuleMistake each : wrong) {
-            Place place =
-                    each.line() == 0
-                            ? Place.ofFile(file)
-                            : Place.inFile(file, each.line(), each.column());
-            mistakes.add(new Mistake(place, each.key(), each.detail()));
-        }
-        return rules;
     }
 
     /// The key's value, or its default.
@@ -128,6 +102,10 @@ final class Binding {
     /// Notes that the value at `path` cannot be used.
     void mistake(String path, String detail) {
         mistakes.add(new Mistake(sources.placeOf(path), path, detail));
+    }
+
+    void mistake(Mistake mistake) {
+        mistakes.add(mistake);
     }
 
     /// Whether there is a mistake in the value at `path`, or below it.

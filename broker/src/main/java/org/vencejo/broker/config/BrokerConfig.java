@@ -96,6 +96,11 @@ public record BrokerConfig(
             @Nullable WebSocketServer webSocket,
             Set<ProtocolVersion> versions,
             int connectionsMax) {
+        /// Whether only this machine can reach it, but for proxies that stand for others.
+        boolean isOnLoopback() {
+            return address.getAddress().isLoopbackAddress();
+        }
+
         /// Where it listens, as operators write it.
         public String place() {
             return unix == null ? text(address) : "unix:" + unix.path();

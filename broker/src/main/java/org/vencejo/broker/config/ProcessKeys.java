@@ -9,6 +9,7 @@ import static org.vencejo.broker.config.Words.words;
 import java.util.List;
 import org.vencejo.broker.config.Key.Computed;
 import org.vencejo.broker.config.ValueType.Count;
+import org.vencejo.broker.config.ValueType.Flag;
 import org.vencejo.broker.config.ValueType.Quantity;
 import org.vencejo.broker.config.ValueType.Text;
 
@@ -23,9 +24,19 @@ final class ProcessKeys {
                             new Computed<>("none", machine -> ""),
                             "The file that says who may publish and subscribe to what: in YAML if its"
                                     + " name ends in `.yaml` or `.yml`, else in the syntax of"
-                                    + " Mosquitto's `acl_file`. Without one every client that may"
-                                    + " connect may do everything. Relative to where the broker is"
+                                    + " Mosquitto's `acl_file`. Relative to where the broker is"
                                     + " started.")
+                    .rereadAtHangup();
+    static final Key<Boolean> ALLOW_EVERYTHING =
+            Key.computed(
+                            "allow-everything",
+                            new Flag(),
+                            new Computed<>(
+                                    "`true` if all listeners are on loopback and there are no `access-rules`",
+                                    machine -> false),
+                            "Whether every client that may connect may publish and subscribe to"
+                                    + " everything. Must be written down when a listener can be reached"
+                                    + " from other machines and there are no `access-rules`.")
                     .rereadAtHangup();
     static final Key<String> DATA_FOLDER =
             Key.of(
@@ -83,6 +94,7 @@ final class ProcessKeys {
     static final List<Key<?>> ALL =
             List.of(
                     ACCESS_RULES,
+                    ALLOW_EVERYTHING,
                     DATA_FOLDER,
                     DURABILITY,
                     STORE_MEMTABLE_BYTES,

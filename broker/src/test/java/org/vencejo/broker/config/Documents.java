@@ -35,6 +35,7 @@ final class Documents {
         authentication:
           - type: password-file
             file: passwords
+        access-rules: rules.yaml
         data-folder: /var/lib/vencejo
         limits:
           packet-size-max: 1MB

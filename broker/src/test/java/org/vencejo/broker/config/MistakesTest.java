@@ -50,18 +50,58 @@ class MistakesTest {
                         "access-rules: nowhere/acl",
                         "f.yaml:1:15: access-rules: given 'nowhere/acl': there is no such file"),
                 Case.of(
-                        "anonymous beyond loopback, written down",
+                        "anonymous beyond loopback, and everything, written down",
                         """
                         allow-anonymous: true
+                        allow-everything: true
                         listeners: [{address: 0.0.0.0}]
                         """),
                 Case.of(
                         "anonymous beyond loopback, not written down",
-                        "listeners: [{address: 0.0.0.0}]",
+                        """
+                        listeners: [{address: 0.0.0.0}]
+                        allow-everything: true
+                        """,
                         "f.yaml:1:23: listeners[0].address: given '0.0.0.0', which other machines can reach,"
                                 + " and clients need no password; allowed: a loopback address, an entry of"
                                 + " authentication with a file that 'vencejo passwd' makes, or writing down"
                                 + " allow-anonymous: true"),
+                Case.of(
+                        "neither who nor what beyond loopback",
+                        "listeners: [{address: 0.0.0.0}]",
+                        "f.yaml:1:23: listeners[0].address: given '0.0.0.0', which other machines can reach,"
+                                + " and clients need no password; allowed: a loopback address, an entry of"
+                                + " authentication with a file that 'vencejo passwd' makes, or writing down"
+                                + " allow-anonymous: true",
+                        "f.yaml:1:23: listeners[0].address: given '0.0.0.0', which other machines can reach,"
+                                + " and there are no access-rules; allowed: a loopback address, access-rules"
+                                + " with a file that says who may do what, or writing down"
+                                + " allow-everything: true"),
+                Case.of(
+                        "everything by a proxy, not written down",
+                        """
+                        listeners: [{proxy-protocol: {sources: 127.0.0.1}}]
+                        allow-anonymous: true
+                        """,
+                        "f.yaml:1:40: listeners[0].proxy-protocol: given, so clients come from anywhere, and"
+                                + " there are no access-rules; allowed: access-rules with a file that says"
+                                + " who may do what, or writing down allow-everything: true"),
+                Case.of("everything on loopback, written down", "allow-everything: true"),
+                Case.of(
+                        "nothing on loopback, without rules",
+                        "allow-everything: false",
+                        "f.yaml:1:19: allow-everything: given 'false', and there are no access-rules, so"
+                                + " nobody could do anything; allowed: true, or access-rules with a file that"
+                                + " says who may do what"),
+                Case.of(
+                        "everything, and rules",
+                        """
+                        allow-everything: true
+                        access-rules: nowhere/acl
+                        """,
+                        "f.yaml:1:19: allow-everything: given 'true', and access-rules say who may do what;"
+                                + " allowed: one of them",
+                        "f.yaml:2:15: access-rules: given 'nowhere/acl': there is no such file"),
                 Case.of(
                         "no anonymous clients, though there are no others",
                         "allow-anonymous: false",
@@ -71,6 +111,7 @@ class MistakesTest {
                 Case.of(
                         "authentication beyond loopback, and anonymous clients on loopback",
                         """
+                        allow-everything: true
                         listeners:
                           - {name: all, address: 0.0.0.0}
                           - {name: here, port: 1884, allow-anonymous: true}
@@ -94,6 +135,7 @@ class MistakesTest {
                           - {name: shut, port: 1886, allow-anonymous: false}
                         authentication:
                           - {file: passwords, listeners: "all , all"}
+                        allow-everything: true
                         """,
                         "f.yaml:3:5: listeners[1]: no authentication is for this listener, so nobody could"
                                 + " connect; allowed: an entry of authentication for it, or writing down its"

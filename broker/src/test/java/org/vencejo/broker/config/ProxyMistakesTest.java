@@ -34,6 +34,7 @@ class ProxyMistakesTest {
                 listener(
                         """
                         allow-anonymous: true
+                        allow-everything: true
                         listeners:
                           - proxy-protocol:
                               sources: [10.0.0.5, 192.0.2.0/25, 2001:db8::/32]
@@ -53,6 +54,7 @@ class ProxyMistakesTest {
                 listener(
                         """
                         allow-anonymous: true
+                        allow-everything: true
                         listeners:
                           - proxy-protocol:
                               sources: "10.0.0.5, ::1"
@@ -67,12 +69,13 @@ class ProxyMistakesTest {
     @Test
     void aProxyOnThisMachineStandsForClientsFromAnywhere() {
         String listeners = "listeners: [{proxy-protocol: {sources: 127.0.0.1}}]\n";
-        assertThat(lines(listeners))
+        String everything = "allow-everything: true\n";
+        assertThat(lines(listeners + everything))
                 .singleElement()
                 .asString()
                 .contains(
                         "listeners[0].proxy-protocol: given, so clients come from anywhere, and they need no password");
-        assertThat(lines(listeners + "allow-anonymous: true\n")).isEmpty();
+        assertThat(lines(listeners + everything + "allow-anonymous: true\n")).isEmpty();
     }
 
     @Test
@@ -109,7 +112,7 @@ class ProxyMistakesTest {
                 Readings.read(
                         Readings.file(
                                 folder,
-                                "listeners: [{allow-anonymous: true, proxy-protocol: {sources: ['%s']}}]"
+                                "{allow-everything: true, listeners: [{allow-anonymous: true, proxy-protocol: {sources: ['%s']}}]}"
                                         .formatted(sources)),
                         Map.of(),
                         List.of(),

@@ -48,6 +48,7 @@ class TlsMistakesTest {
                               client-ca: F/ca.pem
                               crl: F/crl.pem
                               minimum-version: 1.3
+                        allow-everything: true
                         """);
         assertThat(listener.transport()).isEqualTo(Transport.TLS);
         assertThat(listener.address().getPort()).isEqualTo(8_883);
@@ -81,6 +82,7 @@ class TlsMistakesTest {
                       key: F/one.key
                       client-certificate: %s
                       client-ca: F/ca.pem
+                allow-everything: true
                 """;
         assertThat(lines(yaml.formatted("required"))).isEmpty();
         assertThat(lines(yaml.formatted("optional")))

@@ -26,6 +26,7 @@ class UnixMistakesTest {
                 listener(
                         """
                         allow-anonymous: true
+                        allow-everything: true
                         listeners:
                           - transport: unix
                             path: F/mqtt.sock
@@ -122,6 +123,7 @@ class UnixMistakesTest {
                   - {transport: unix, path: F/a, name: local}
                   - {transport: unix, path: F/b, name: proxied, proxy-protocol: {sources: unix}}
                   - {port: 1, name: tcp}
+                allow-everything: true
                 authentication:
                   - {type: password-file, file: F/f.yaml}
                 """;
@@ -137,10 +139,10 @@ class UnixMistakesTest {
                                             file: F/f.yaml
                                         """))
                 .containsExactly(
-                        "f.yaml:8:16: authentication[1].listeners: given 'proxied', where the user of a process is not known; allowed: with transport: unix, and without proxy-protocol",
-                        "f.yaml:8:16: authentication[1].listeners: given 'tcp', where the user of a process is not known; allowed: with transport: unix, and without proxy-protocol",
-                        "f.yaml:9:28: authentication[1].unix-peer.user-name: given 'name': which says nothing of a user, so that all would be the same client; allowed: {user}, {uid}, {gid}, and text around it",
-                        "f.yaml:10:11: authentication[1].file: given, but the entry's type is unix-peer; allowed: with type: password-file");
+                        "f.yaml:9:16: authentication[1].listeners: given 'proxied', where the user of a process is not known; allowed: with transport: unix, and without proxy-protocol",
+                        "f.yaml:9:16: authentication[1].listeners: given 'tcp', where the user of a process is not known; allowed: with transport: unix, and without proxy-protocol",
+                        "f.yaml:10:28: authentication[1].unix-peer.user-name: given 'name': which says nothing of a user, so that all would be the same client; allowed: {user}, {uid}, {gid}, and text around it",
+                        "f.yaml:11:11: authentication[1].file: given, but the entry's type is unix-peer; allowed: with type: password-file");
         assertThat(lines("authentication: [{type: unix-peer}]"))
                 .containsExactly(
                         "f.yaml:1:18: authentication[0]: at no listener the user of a process is known; allowed: with transport: unix, and without proxy-protocol at one");

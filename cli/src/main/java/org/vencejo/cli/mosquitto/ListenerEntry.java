@@ -81,6 +81,12 @@ final class ListenerEntry {
         return line == null ? "the default listener" : line.place();
     }
 
+    /// Whether it is for this machine alone.
+    boolean isOnThisMachine() {
+        String address = (String) keys.get("address");
+        return address == null || address.startsWith("127.") || address.equals("::1");
+    }
+
     /// What of its certificate is the user name of a client, or null if it is none.
     @Nullable String userNameByCertificate() {
         return values.isOn(from.get("use_identity_as_username"))

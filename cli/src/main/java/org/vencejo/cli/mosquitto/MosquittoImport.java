@@ -65,6 +65,7 @@ public final class MosquittoImport {
         made.leaveOutWhatPluginsKeep();
         made.whoComesIn();
         made.whatTheyMay();
+        made.everythingWithoutRules();
         made.whoseNamesAreNotBelieved();
         made.closeIfNoListenerIsLeft();
         made.limitsOfListeners();
@@ -244,6 +245,14 @@ public final class MosquittoImport {
             return;
         }
         ownRules(open, byListener);
+    }
+
+    // Without rules others than this machine may do nothing here, unless it is written down.
+    private void everythingWithoutRules() {
+        if (!keys.has("access-rules")
+                && open().stream().anyMatch(entry -> !entry.isOnThisMachine())) {
+            keys.put("allow-everything", true);
+        }
     }
 
     // A name that nobody checks is believed only where no listener has anybody to check it.

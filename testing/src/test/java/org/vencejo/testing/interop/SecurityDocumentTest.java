@@ -37,7 +37,7 @@ class SecurityDocumentTest {
             type(each);
         }
         String yaml =
-                "allow-anonymous: true\n"
+                "allow-anonymous: true\nallow-everything: true\n"
                         + blocks("yaml")
                                 .getFirst()
                                 .replaceAll("(\\w+\\.(pem|key))", folder + "/$1");
