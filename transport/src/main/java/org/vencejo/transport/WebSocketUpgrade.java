@@ -183,13 +183,18 @@ final class WebSocketUpgrade extends ChannelInboundHandlerAdapter {
         pipeline.remove(decoder);
     }
 
+    // What is not of HTTP or WebSocket but of this broker's set-up, the log alone says.
     private void refuse(ChannelHandlerContext context, HttpResponseStatus status, String reason) {
         answered = true;
+        boolean isOurs =
+                status.equals(HttpResponseStatus.NOT_FOUND)
+                        || status.equals(HttpResponseStatus.FORBIDDEN);
+        String told = isOurs ? status.reasonPhrase() : reason;
         FullHttpResponse response =
                 new DefaultFullHttpResponse(
                         HttpVersion.HTTP_1_1,
                         status,
-                        Unpooled.copiedBuffer(reason + "\n", StandardCharsets.UTF_8));
+                        Unpooled.copiedBuffer(told + "\n", StandardCharsets.UTF_8));
         response.headers()
                 .set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
                 .setInt(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes())

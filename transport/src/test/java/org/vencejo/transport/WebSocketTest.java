@@ -93,26 +93,27 @@ class WebSocketTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "Sec-WebSocket-Protocol: mqtt | Sec-WebSocket-Protocol: soap | 400 | no subprotocol mqtt is offered",
-                "Sec-WebSocket-Protocol: mqtt | X: y | 400 | no subprotocol mqtt is offered",
-                "GET /mqtt | GET /other | 404 | a path other than /mqtt",
-                "GET /mqtt | GET / | 404 | a path other than /mqtt",
-                "GET /mqtt | GET /mqtt/ | 404 | a path other than /mqtt",
-                "GET /mqtt | POST /mqtt | 426 | a request that asks for no WebSocket",
-                "HTTP/1.1 | HTTP/1.0 | 426 | a request that asks for no WebSocket",
-                "Upgrade: websocket | X: y | 426 | a request that asks for no WebSocket",
-                "Connection: keep-alive, Upgrade | Connection: close | 426 | a request that asks for no WebSocket",
-                "Version: 13 | Version: 8 | 426 | a version other than 13",
-                "dGhlIHNhbXBsZSBub25jZQ== | c2hvcnQ= | 400 | no key of 16 bytes in base64",
-                "dGhlIHNhbXBsZSBub25jZQ== | ??? | 400 | no key of 16 bytes in base64",
-                "Host: localhost | Content-Length: 3 | 400 | the request has a body",
-                "Host: localhost | Host: evil.example\\r\\nOrigin: http://evil.example | 403 | the origin is not one of those in websocket.origins: http://evil.example",
-                "Host: localhost | Host: localhost:8083\\r\\nOrigin: http://localhost:8080 | 403 | the origin is not one of those in websocket.origins: http://localhost:8080",
-                "Host: localhost | Origin: https://evil.example | 403 | the origin is not one of those in websocket.origins: https://evil.example",
-                "Host: localhost | Origin: null | 403 | the origin is not one of those in websocket.origins: null",
-                "GET /mqtt HTTP/1.1 | MQTT MQTT MQTT MQTT MQTT | 400 | what came is no HTTP",
+                "Sec-WebSocket-Protocol: mqtt | Sec-WebSocket-Protocol: soap | 400 | no subprotocol mqtt is offered | no subprotocol mqtt is offered",
+                "Sec-WebSocket-Protocol: mqtt | X: y | 400 | no subprotocol mqtt is offered | no subprotocol mqtt is offered",
+                "GET /mqtt | GET /other | 404 | Not Found | a path other than /mqtt",
+                "GET /mqtt | GET / | 404 | Not Found | a path other than /mqtt",
+                "GET /mqtt | GET /mqtt/ | 404 | Not Found | a path other than /mqtt",
+                "GET /mqtt | POST /mqtt | 426 | a request that asks for no WebSocket | a request that asks for no WebSocket",
+                "HTTP/1.1 | HTTP/1.0 | 426 | a request that asks for no WebSocket | a request that asks for no WebSocket",
+                "Upgrade: websocket | X: y | 426 | a request that asks for no WebSocket | a request that asks for no WebSocket",
+                "Connection: keep-alive, Upgrade | Connection: close | 426 | a request that asks for no WebSocket | a request that asks for no WebSocket",
+                "Version: 13 | Version: 8 | 426 | a version other than 13 | a version other than 13",
+                "dGhlIHNhbXBsZSBub25jZQ== | c2hvcnQ= | 400 | no key of 16 bytes in base64 | no key of 16 bytes in base64",
+                "dGhlIHNhbXBsZSBub25jZQ== | ??? | 400 | no key of 16 bytes in base64 | no key of 16 bytes in base64",
+                "Host: localhost | Content-Length: 3 | 400 | the request has a body | the request has a body",
+                "Host: localhost | Host: evil.example\\r\\nOrigin: http://evil.example | 403 | Forbidden | the origin is not one of those in websocket.origins: http://evil.example",
+                "Host: localhost | Host: localhost:8083\\r\\nOrigin: http://localhost:8080 | 403 | Forbidden | the origin is not one of those in websocket.origins: http://localhost:8080",
+                "Host: localhost | Origin: https://evil.example | 403 | Forbidden | the origin is not one of those in websocket.origins: https://evil.example",
+                "Host: localhost | Origin: null | 403 | Forbidden | the origin is not one of those in websocket.origins: null",
+                "GET /mqtt HTTP/1.1 | MQTT MQTT MQTT MQTT MQTT | 400 | what came is no HTTP | what came is no HTTP",
             })
-    void aWrongRequestIsRefused(String right, String wrong, String status, String reason)
+    void aWrongRequestIsRefused(
+            String right, String wrong, String status, String told, String reason)
             throws Exception {
         InetSocketAddress address = echoing();
         String request = WebSocketPeer.request("/mqtt", "Sec-WebSocket-Protocol: mqtt");
@@ -123,7 +124,7 @@ class WebSocketTest {
             assertThat(peer.answer())
                     .startsWith("HTTP/1.1 " + status + " ")
                     .contains("connection: close\r\n")
-                    .endsWith("\r\n\r\n" + reason + "\n");
+                    .endsWith("\r\n\r\n" + told + "\n");
             assertThat(peer.isAtItsEnd()).isTrue();
             assertThat(nextTurnedAway()).isEqualTo("WEBSOCKET: " + reason);
             control.upgrade();
