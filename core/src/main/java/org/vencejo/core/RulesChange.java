@@ -33,16 +33,7 @@ final class RulesChange {
             return 1;
         }
         int work = 1 + session.state().subscriptions().size();
-        end(session);
+        subscribing.endDenied(session);
         return work;
-    }
-
-    private void end(ServerSession session) {
-        int ended = subscribing.endDenied(session);
-        if (ended > 0) {
-            turn.statistics.subscriptionsDenied(ended);
-            turn.outbox()
-                    .event(new Event.SubscriptionsEnded(session.state().clientIdentifier(), ended));
-        }
     }
 }

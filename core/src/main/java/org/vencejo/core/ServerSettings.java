@@ -8,7 +8,8 @@ import org.vencejo.protocol.QoS;
 /// `queuesOnDisk` says that the journal keeps queues, so that memory need not;
 /// `responseInformation` goes to clients that ask for it (4.10); `retryIntervalNanos31` and
 /// `...311` are after how long an unanswered PUBLISH or PUBREL is repeated on a live connection, 0
-/// for never (B8).
+/// for never (B8). `subscriptionsCheckedAtResume` is whether a client that comes back keeps only
+/// the subscriptions that it may have where it is now (A19).
 public record ServerSettings(
         Limits limits,
         boolean queuesOnDisk,
@@ -23,6 +24,7 @@ public record ServerSettings(
         boolean qos0QueuedForOffline,
         boolean deniedPublishClosesFor3,
         boolean deniedSubscribeClosesFor31,
+        boolean subscriptionsCheckedAtResume,
         QueueFullPolicy queueFullPolicy,
         long retryIntervalNanos31,
         long retryIntervalNanos311,
@@ -37,6 +39,7 @@ public record ServerSettings(
                     true,
                     true,
                     true,
+                    false,
                     false,
                     false,
                     false,

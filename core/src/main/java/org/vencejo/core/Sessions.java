@@ -130,6 +130,13 @@ final class Sessions {
         cancel(session.willDelay);
     }
 
+    /// The session's client is known, and what it may do: from elsewhere that may be less (A19).
+    void checkSubscriptions(ServerSession session) {
+        if (turn.settings.subscriptionsCheckedAtResume()) {
+            subscribing.endDenied(session);
+        }
+    }
+
     /// An answer was sent to the session's client: what waited for it goes on.
     void answered(ServerSession session, Packet packet) {
         switch (packet) {

@@ -254,8 +254,9 @@ final class Subscribing {
         return true;
     }
 
-    /// Ends the subscriptions that the session's client may not have any more; says how many.
-    int endDenied(ServerSession session) {
+    /// Ends the subscriptions that the session's client may not have any more. It is not told, as
+    /// no packet could; the log is.
+    void endDenied(ServerSession session) {
         SessionState state = session.state();
         List<TopicFilter> denied = new ArrayList<>();
         for (Subscribed subscribed : state.subscriptions().values()) {
@@ -266,7 +267,11 @@ final class Subscribing {
             }
         }
         denied.forEach(filter -> remove(session, filter));
-        return denied.size();
+        if (!denied.isEmpty()) {
+            turn.statistics.subscriptionsDenied(denied.size());
+            turn.outbox()
+                    .event(new Event.SubscriptionsEnded(state.clientIdentifier(), denied.size()));
+        }
     }
 
     // Nothing can be kept for the time being, and 3.x has no word for it.

@@ -10,6 +10,8 @@ import static org.vencejo.core.Packets.with;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.vencejo.core.session.Fate;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.ReasonCode;
@@ -121,6 +123,34 @@ class RulesChangeTest {
         });
         assertThat(asked).contains("reader0", "reader1", "reader2", "reader3", "reader4");
         assertThat(bench.events).filteredOn(Event.Fault.class::isInstance).hasSize(5);
+    }
+
+    /// From elsewhere a client may do less; whether its subscriptions stay is a setting (A19).
+    @ParameterizedTest
+    @CsvSource({"true, 1", "false, 2"})
+    void whoComesBackFromElsewhereMayLoseSubscriptions(boolean checked, int left) {
+        boolean[] elsewhere = {false};
+        Bench roaming =
+                new Bench(
+                        Change.of(ServerSettings.DEFAULTS, "subscriptionsCheckedAtResume", checked),
+                        subject -> (elsewhere[0] ? SECRETS : AccessRules.OPEN).of(subject),
+                        Recovered.NOTHING);
+        Connection here = roaming.connect("reader", 100);
+        roaming.in(here, subscribe("secret/#", QoS.AT_LEAST_ONCE));
+        roaming.in(here, subscribe("open", QoS.AT_LEAST_ONCE));
+        roaming.cut(here);
+        roaming.connect("reader", 100);
+        assertThat(roaming.server.subscriptions()).isEqualTo(2); // it may have them here
+        elsewhere[0] = true;
+        roaming.connect("reader", 100);
+        assertThat(roaming.server.subscriptions()).isEqualTo(left);
+        assertThat(roaming.server.statistics().subscriptionsDenied()).isEqualTo(2 - left);
+        assertThat(roaming.events)
+                .filteredOn(Event.SubscriptionsEnded.class::isInstance)
+                .hasSize(2 - left);
+        assertThat(roaming.server.durableState().sessions())
+                .singleElement()
+                .satisfies(session -> assertThat(session.subscriptions()).hasSize(left));
     }
 
     @Test

@@ -201,6 +201,7 @@ final class Binding {
                 get(ServerKeys.QUEUE_QOS0_MESSAGES),
                 get(ServerKeys.DENIED_PUBLISH_3),
                 get(ServerKeys.DENIED_SUBSCRIBE_31),
+                get(ServerKeys.SUBSCRIPTIONS_CHECKED_AT_RESUME),
                 get(ServerKeys.QUEUE_FULL_POLICY),
                 get(ServerKeys.RETRY_INTERVAL_31),
                 get(ServerKeys.RETRY_INTERVAL_311),

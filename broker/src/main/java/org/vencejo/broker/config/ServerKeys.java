@@ -107,6 +107,16 @@ final class ServerKeys {
                             "What happens to a subscription that a 3.1 client may not make, as its SUBACK has no"
                                     + " way to say no: granted without effect, or its connection closed.")
                     .rereadAtHangup();
+    static final Key<Boolean> SUBSCRIPTIONS_CHECKED_AT_RESUME =
+            Key.of(
+                            "subscriptions-checked-at-resume",
+                            new Flag(),
+                            SERVER.subscriptionsCheckedAtResume(),
+                            "Whether a client that comes back to its session, perhaps by another listener or"
+                                    + " from another address, loses the subscriptions that it may not"
+                                    + " make there. If not, they stay, and what it may not receive is held"
+                                    + " back message by message.")
+                    .rereadAtHangup();
     static final Key<Long> RETRY_INTERVAL_31 =
             Key.of(
                             "retry-interval-31",
@@ -144,6 +154,7 @@ final class ServerKeys {
                     QUEUE_FULL_POLICY,
                     DENIED_PUBLISH_3,
                     DENIED_SUBSCRIBE_31,
+                    SUBSCRIPTIONS_CHECKED_AT_RESUME,
                     RETRY_INTERVAL_31,
                     RETRY_INTERVAL_311,
                     RESPONSE_INFORMATION);

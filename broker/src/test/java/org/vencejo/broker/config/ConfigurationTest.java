@@ -208,6 +208,7 @@ class ConfigurationTest {
                                         queue-full-policy: end-session
                                         denied-publish-3: close
                                         denied-subscribe-31: close
+                                        subscriptions-checked-at-resume: true
                                         retry-interval-31: 0
                                         retry-interval-311: 3s
                                         response-information: "answers/"
@@ -227,6 +228,7 @@ class ConfigurationTest {
                                 false,
                                 false,
                                 false,
+                                true,
                                 true,
                                 true,
                                 true,

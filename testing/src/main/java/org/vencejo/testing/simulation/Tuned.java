@@ -99,6 +99,7 @@ public final class Tuned {
                 of.qos0QueuedForOffline(),
                 of.deniedPublishClosesFor3(),
                 of.deniedSubscribeClosesFor31(),
+                of.subscriptionsCheckedAtResume(),
                 queueFullPolicy,
                 retrySeconds31 * 1_000_000_000L,
                 retrySeconds311 * 1_000_000_000L,
