@@ -1,6 +1,7 @@
 package org.vencejo.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.vencejo.cli.MarkedBroker.MARK;
 
 import com.sun.net.httpserver.HttpServer;
 import io.netty.buffer.ByteBuf;
@@ -19,10 +20,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -44,25 +41,17 @@ import org.vencejo.protocol.ProtocolVersion;
 
 /// A password with a mark goes down every road that the broker has for one, at the level trace, and
 /// the mark is found in no log, no `$SYS` topic, no process list and no text of an object. The
-/// control arm puts it where it does show, and it is found there.
-///
-/// One file because all roads lead to one broker, whose log is read once.
+/// control arm puts it where it does show, and it is found there. [MarkedRoadsTest] goes the roads
+/// that take TLS, WebSocket, a directory or several steps.
 @Timeout(120)
 @EnabledOnOs(value = OS.LINUX, disabledReason = "the process list is read from /proc")
 class MarkedPasswordTest {
-    private static final String MARK = "mArCa-de-agua-5f2c";
-
     /// What tokens are signed with, the mark in it.
     private static final String SECRET = MARK + MARK;
 
-    private static final Pattern LISTENS =
-            Pattern.compile(".* listens on 127\\.0\\.0\\.1:(\\d+);.*");
-
     @TempDir private Path folder;
     private Path passwords;
-    private final LinkedBlockingQueue<String> lines = new LinkedBlockingQueue<>();
-    private final List<String> log = new ArrayList<>();
-    private Process broker;
+    private MarkedBroker broker;
     private HttpServer service;
     private int port;
 
@@ -95,11 +84,8 @@ class MarkedPasswordTest {
                                         service(),
                                         Files.writeString(
                                                 folder.resolve("own"), "Bearer " + MARK)));
-        broker = vencejo("broker", "--config", file.toString(), "--port", "0");
-        Thread.ofPlatform().daemon().start(() -> broker.errorReader().lines().forEach(lines::add));
-        Matcher listens = LISTENS.matcher(await(" listens on "));
-        assertThat(listens.matches()).isTrue();
-        port = Integer.parseInt(listens.group(1));
+        broker = MarkedBroker.start(file, "--port", "0");
+        port = broker.ports().getFirst();
     }
 
     /// A service that says what its client's name asks for, and puts the mark in as well; it knows
@@ -133,25 +119,10 @@ class MarkedPasswordTest {
         return "http://127.0.0.1:" + service.getAddress().getPort() + "/?key=" + MARK;
     }
 
-    private Process vencejo(String... words) throws IOException {
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                ProcessHandle.current().info().command().orElseThrow(),
-                                "-XX:+UseSerialGC",
-                                "--sun-misc-unsafe-memory-access=allow",
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                Vencejo.class.getName()));
-        command.addAll(List.of(words));
-        return new ProcessBuilder(command).start();
-    }
-
     /// Gives `user` the marked password; returns all that is said, and what the process list shows.
     private String passwd(String user) throws Exception {
         Process passwd =
-                vencejo(
+                MarkedBroker.vencejo(
                         "passwd",
                         passwords.toString(),
                         user,
@@ -159,7 +130,7 @@ class MarkedPasswordTest {
                         "-",
                         "--hash",
                         "bcrypt");
-        String listed = listed(passwd.pid());
+        String listed = MarkedBroker.listed(passwd);
         passwd.getOutputStream().write((MARK + "\n").getBytes(StandardCharsets.UTF_8));
         passwd.getOutputStream().close();
         String said =
@@ -171,8 +142,8 @@ class MarkedPasswordTest {
     }
 
     @AfterEach
-    void stop() throws InterruptedException {
-        broker.destroyForcibly().waitFor();
+    void stop() {
+        broker.close();
         service.stop(0);
     }
 
@@ -199,26 +170,22 @@ class MarkedPasswordTest {
             sys += read(watcher, MARK, "control/arm");
         }
         Files.writeString(folder.resolve("secret"), MARK); // too short
-        signal("HUP");
-        await("secret: holds 18 bytes");
+        broker.signal("HUP");
+        broker.await("secret: holds 18 bytes");
         Files.writeString(folder.resolve("own"), MARK + "\0");
-        signal("HUP");
-        await("own: its first line is no value of Authorization");
+        broker.signal("HUP");
+        broker.await("own: its first line is no value of Authorization");
         broken("alice:" + MARK, "passwords:1:7: alice: not a hash");
         broken(MARK, "passwords:1:1: no colon");
         broken(":" + MARK, "passwords:1:1: no user name");
         broken("alice:$argon2id$v=19$m=1,t=1,p=1$" + MARK + "$x", "passwords:1:7: alice: m;");
-        String listed = listed(broker.pid());
-
-        signal("TERM");
-        await(" stopped");
-        assertThat(broker.waitFor()).isZero();
-        lines.drainTo(log);
+        String listed = broker.listed();
+        List<String> log = broker.stopped();
 
         assertThat(log).anyMatch(line -> line.contains("BAD_USER_NAME_OR_PASSWORD"));
         assertThat(log).anyMatch(line -> line.contains("is banned for"));
         assertThat(log).anyMatch(line -> line.contains("client control-" + MARK)); // control arm
-        assertThat(log.stream().filter(line -> line.contains(MARK)))
+        assertThat(log.stream().filter(MarkedBroker::shows))
                 .allMatch(line -> line.contains("control-" + MARK));
         assertThat(sys).contains("authentication/wrong", "control/arm", MARK); // control arm
         assertThat(sys.replace("control/arm" + MARK, "")).doesNotContain(MARK);
@@ -302,13 +269,8 @@ class MarkedPasswordTest {
     /// A file with mistakes, read at SIGHUP.
     private void broken(String text, String said) throws Exception {
         Files.writeString(passwords, text + "\n");
-        signal("HUP");
-        await(said);
-    }
-
-    private void signal(String name) throws Exception {
-        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(broker.pid())).start();
-        assertThat(kill.waitFor()).isZero();
+        broker.signal("HUP");
+        broker.await(said);
     }
 
     private void controlOfTopics(Socket watcher) throws IOException {
@@ -364,9 +326,8 @@ class MarkedPasswordTest {
 
     /// The text of an object if it shows the mark, plain or as bytes.
     private static String show(Object it) {
-        String bytes = Arrays.toString(MARK.getBytes(StandardCharsets.UTF_8));
         String text = it.toString();
-        return text.contains(MARK) || text.contains(bytes) ? text : "";
+        return MarkedBroker.shows(text) ? text : "";
     }
 
     // ---- words and bytes
@@ -510,21 +471,5 @@ class MarkedPasswordTest {
             }
         }
         return all.toString();
-    }
-
-    private static String listed(long process) throws IOException {
-        return Files.readString(Path.of("/proc", String.valueOf(process), "cmdline"))
-                + Files.readString(Path.of("/proc", String.valueOf(process), "environ"));
-    }
-
-    private String await(String text) throws InterruptedException {
-        while (true) {
-            String line = lines.poll(60, TimeUnit.SECONDS);
-            assertThat(line).as("a line with '%s' after %s", text, log).isNotNull();
-            log.add(line);
-            if (line.contains(text)) {
-                return line;
-            }
-        }
     }
 }
