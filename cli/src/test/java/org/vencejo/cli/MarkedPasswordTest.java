@@ -233,6 +233,8 @@ class MarkedPasswordTest {
         try (Socket gone = open()) {
             gone.getOutputStream().write(right);
         }
+        service.stop(0);
+        assertThat(answer(connect("service-yes", "carol", MARK))).isEqualTo(0x88);
     }
 
     /// One that is right, and ones whose signature is the mark, as a password and by a method.

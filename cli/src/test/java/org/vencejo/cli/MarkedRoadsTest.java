@@ -80,7 +80,7 @@ class MarkedRoadsTest {
 
     @TempDir private Path folder;
     @AutoClose private DirectoryService directory;
-    private @Nullable MarkedBroker broker;
+    private @Nullable MarkedBroker broker; // none where one is refused
     private final List<String> told = new ArrayList<>();
 
     @BeforeEach
