@@ -9,6 +9,7 @@ import io.netty.buffer.PoolArenaMetric;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.ssl.OpenSsl;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -621,6 +623,63 @@ class TlsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "RSA, 002f, refused", // RSA_WITH_AES_128_CBC_SHA
+        "RSA, 009c, refused", // RSA_WITH_AES_128_GCM_SHA256
+        "RSA, 009e, refused", // DHE_RSA_WITH_AES_128_GCM_SHA256
+        "RSA, c013, refused", // ECDHE_RSA_WITH_AES_128_CBC_SHA
+        "RSA, c027, refused", // ECDHE_RSA_WITH_AES_128_CBC_SHA256
+        "RSA, c02f, c02f", // ECDHE_RSA_WITH_AES_128_GCM_SHA256
+        "RSA, c030, c030", // ECDHE_RSA_WITH_AES_256_GCM_SHA384
+        "RSA, cca8, cca8", // ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
+        "EC, c009, refused", // ECDHE_ECDSA_WITH_AES_128_CBC_SHA
+        "EC, c02b, c02b", // ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+        "EC, c02c, c02c", // ECDHE_ECDSA_WITH_AES_256_GCM_SHA384
+        "EC, cca9, cca9", // ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256
+    })
+    void tls12IsSpokenWithForwardSecrecyAlone(String key, String offered, String answer)
+            throws Exception {
+        KeyPair keys = key.equals("RSA") ? Authority.rsaKeys() : Authority.ecKeys();
+        TlsFiles.KeyPair own = AUTHORITY.of("it", keys).write(folder, "it");
+        InetSocketAddress address =
+                echoing(
+                        tls(
+                                new TlsFiles(
+                                        List.of(own),
+                                        PeerCertificate.OFF,
+                                        null,
+                                        null,
+                                        Version.TLS_1_2)));
+        try (Socket client = new Socket(address.getAddress(), address.getPort())) {
+            client.setSoTimeout(30_000);
+            client.getOutputStream().write(clientHelloOffering(offered));
+            assertThat(answer(client)).isEqualTo(answer);
+        }
+        assertThat(nextTurnedAway())
+                .containsPattern(
+                        answer.equals("refused")
+                                ? "NO_SHARED_CIPHER|no cipher suites in common"
+                                : "closed by the peer");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "TLS_AES_128_GCM_SHA256",
+                "TLS_AES_256_GCM_SHA384",
+                "TLS_CHACHA20_POLY1305_SHA256"
+            })
+    void tls13IsSpokenWithEachOfItsSuites(String suite) throws Exception {
+        try (SSLSocket client =
+                peer(null).connect(echoing(tls(files(PeerCertificate.OFF))), "TLSv1.3")) {
+            client.setEnabledCipherSuites(new String[] {suite});
+            client.getOutputStream().write('b');
+            assertThat(client.getInputStream().read()).isEqualTo('b');
+            assertThat(client.getSession().getCipherSuite()).isEqualTo(suite);
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource({"mqtt, mqtt", "'h2,mqtt', mqtt", "h2, ''", "'', ''"})
     void theApplicationProtocolIsAnsweredAndNeedNotBeAsked(String asked, String answered)
             throws Exception {
@@ -908,6 +967,37 @@ class TlsTest {
             }
             return bytes;
         }
+    }
+
+    /// A ClientHello of TLS 1.2 with one cipher suite, whatever the JDK's client thinks of it.
+    private static byte[] clientHelloOffering(String cipherSuite) {
+        return HexFormat.of()
+                .parseHex(
+                        "1603010054" // a handshake record
+                                + "01000050" // ClientHello
+                                + "0303" // TLS 1.2
+                                + "00".repeat(32) // random
+                                + "00" // session id
+                                + ("0002" + cipherSuite)
+                                + "0100" // no compression
+                                + "0025" // extensions
+                                + "000a00060004001d0017" // supported_groups: x25519, secp256r1
+                                + "000b00020100" // ec_point_formats: uncompressed
+                                + "000d00080006080404010403" // signature_algorithms: RSA, ECDSA
+                                + "00170000" // extended_master_secret
+                                + "ff01000100"); // renegotiation_info
+    }
+
+    /// The cipher suite of the ServerHello; `refused` if an alert or the end came instead.
+    private static String answer(Socket client) throws IOException {
+        var in = new DataInputStream(client.getInputStream());
+        if (in.read() != 0x16) {
+            return "refused";
+        }
+        in.skipNBytes(2); // the record's version
+        byte[] hello = in.readNBytes(in.readUnsignedShort());
+        int suite = 4 + 2 + 32 + 1 + hello[38]; // behind version, random and session id
+        return HexFormat.of().formatHex(hello, suite, suite + 2);
     }
 
     private static void readToTheEnd(Socket client) throws IOException {
