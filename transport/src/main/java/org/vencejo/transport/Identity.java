@@ -57,7 +57,7 @@ record Identity(PrivateKey key, List<X509Certificate> chain) {
             if (Pem.isDer(bytes)) {
                 return pkcs12(bytes, password);
             }
-            chain = Pem.certificates(bytes);
+            chain = inOrder(Pem.certificates(bytes));
         } catch (IOException e) {
             troubles.add(TlsFiles.Part.CERTIFICATE.trouble(certificateFile, e));
             if (files.key() == null) {
@@ -124,7 +124,30 @@ record Identity(PrivateKey key, List<X509Certificate> chain) {
         if (chain.isEmpty()) {
             throw new IOException("it is a PKCS#12 file without a certificate for its private key");
         }
-        return List.copyOf(chain);
+        return List.copyOf(inOrder(chain));
+    }
+
+    /// The same, found to lead from each to the one that has signed it, as peers walk it.
+    private static List<X509Certificate> inOrder(List<X509Certificate> chain) throws IOException {
+        for (int i = 1; i < chain.size(); i++) {
+            X509Certificate signed = chain.get(i - 1);
+            X509Certificate next = chain.get(i);
+            if (!isSigned(signed, next)) {
+                throw new IOException(
+                        "its certificate number %d (%s) is not signed by the one that follows (%s)"
+                                .formatted(i, subject(signed), subject(next)));
+            }
+        }
+        return chain;
+    }
+
+    private static boolean isSigned(X509Certificate certificate, X509Certificate by) {
+        try {
+            certificate.verify(by.getPublicKey());
+            return certificate.getIssuerX500Principal().equals(by.getSubjectX500Principal());
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
     }
 
     /// Whether what the one signs, the other verifies.

@@ -1,5 +1,6 @@
 package org.vencejo.transport;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.OutputStream;
@@ -12,7 +13,9 @@ import java.security.PrivateKey;
 import java.security.interfaces.ECPrivateKey;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
@@ -157,6 +160,41 @@ class TlsFilesTest {
                     .containsExactly(
                             "KEY it.key: it is not the key of the certificate in it.pem (CN=it)");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "it                 |",
+                "it between         |",
+                "it between root    |",
+                "between it root    | 1 (CN=between) is not signed by the one that follows (CN=it)",
+                "it root between    | 1 (CN=it) is not signed by the one that follows (CN=root)",
+                "it root            | 1 (CN=it) is not signed by the one that follows (CN=root)",
+                "it between strange | 2 (CN=between) is not signed by the one that follows (CN=strange)",
+                "it namesake root   | 1 (CN=it) is not signed by the one that follows (CN=between)",
+                "it it between      | 1 (CN=it) is not signed by the one that follows (CN=it)",
+            })
+    void eachCertificateOfAChainIsSignedByTheNext(String chain, String told) throws Exception {
+        Authority root = Authority.named("root");
+        Authority between = root.below("between");
+        Map<String, String> pems =
+                Map.of(
+                        "it", between.of("it", EC).pem(),
+                        "between", between.pem(),
+                        "namesake", root.below("between").pem(),
+                        "root", root.pem(),
+                        "strange", Authority.named("strange").pem());
+        String text = Arrays.stream(chain.split(" ")).map(pems::get).collect(joining());
+        Path certificates = Authority.file(folder, "it.pem", text);
+        Path key = Authority.file(folder, "it.key", Authority.keyPem(EC.getPrivate()));
+        List<String> troubles = troubles(new TlsFiles.KeyPair(certificates, key, null));
+        assertThat(troubles)
+                .isEqualTo(
+                        told == null
+                                ? List.of()
+                                : List.of("CERTIFICATE it.pem: its certificate number " + told));
     }
 
     @ParameterizedTest
