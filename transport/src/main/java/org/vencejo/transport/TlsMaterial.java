@@ -1,5 +1,7 @@
 package org.vencejo.transport;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -18,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -36,10 +39,23 @@ record TlsMaterial(
                 own.add(identity);
             }
         }
-        return new TlsMaterial(
-                List.copyOf(own),
-                list(files.authorities(), TlsFiles.Part.AUTHORITIES, Pem::certificates, troubles),
-                list(files.revocations(), TlsFiles.Part.REVOCATIONS, Pem::revocations, troubles));
+        TlsMaterial material =
+                new TlsMaterial(
+                        List.copyOf(own),
+                        list(
+                                files.authorities(),
+                                TlsFiles.Part.AUTHORITIES,
+                                Pem::certificates,
+                                troubles),
+                        list(
+                                files.revocations(),
+                                TlsFiles.Part.REVOCATIONS,
+                                Pem::revocations,
+                                troubles));
+        if (!material.authorities.isEmpty() && !material.revocations.isEmpty()) {
+            material.requireOwnLists(files, troubles);
+        }
+        return material;
     }
 
     private interface Reader<T> {
@@ -60,6 +76,54 @@ record TlsMaterial(
             troubles.add(part.trouble(file, e));
             return List.of();
         }
+    }
+
+    /// A list that is no authority's may be that of one between it and clients, who show its
+    /// certificate. With no others, nobody comes in whom an authority has signed itself.
+    private void requireOwnLists(TlsFiles files, List<TlsFiles.Trouble> troubles) {
+        Path file = Objects.requireNonNull(files.revocations());
+        boolean isOfAuthority = false;
+        for (X509CRL list : revocations) {
+            List<X509Certificate> issuers =
+                    authorities.stream().filter(it -> isOf(list, it)).toList();
+            isOfAuthority |= !issuers.isEmpty();
+            if (!issuers.isEmpty() && issuers.stream().noneMatch(it -> isSigned(list, it))) {
+                troubles.add(
+                        TlsFiles.Part.REVOCATIONS.trouble(
+                                file,
+                                "its list of %s is not signed by the authority of that name in %s"
+                                        .formatted(issuer(list), files.authorities())));
+            }
+        }
+        if (!isOfAuthority) {
+            troubles.add(
+                    TlsFiles.Part.REVOCATIONS.trouble(
+                            file,
+                            "it holds no list of an authority in %s, but of %s"
+                                    .formatted(
+                                            files.authorities(),
+                                            revocations.stream()
+                                                    .map(TlsMaterial::issuer)
+                                                    .distinct()
+                                                    .collect(joining(" and ")))));
+        }
+    }
+
+    private static boolean isOf(X509CRL list, X509Certificate authority) {
+        return list.getIssuerX500Principal().equals(authority.getSubjectX500Principal());
+    }
+
+    private static boolean isSigned(X509CRL list, X509Certificate by) {
+        try {
+            list.verify(by.getPublicKey());
+            return true;
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
+    }
+
+    private static String issuer(X509CRL list) {
+        return list.getIssuerX500Principal().getName();
     }
 
     /// Trusts whom our authorities have signed and not taken back: with a revocation list, a
@@ -132,9 +196,14 @@ record TlsMaterial(
             if (each.getNextUpdate() != null && now.isAfter(each.getNextUpdate().toInstant())) {
                 warnings.add(
                         "the revocation list of %s was due for renewal at %s; clients with certificates of this authority are refused until there is a newer one"
-                                .formatted(
-                                        each.getIssuerX500Principal().getName(),
-                                        each.getNextUpdate().toInstant()));
+                                .formatted(issuer(each), each.getNextUpdate().toInstant()));
+            }
+        }
+        for (X509Certificate each : authorities) {
+            if (!revocations.isEmpty() && revocations.stream().noneMatch(it -> isOf(it, each))) {
+                warnings.add(
+                        "there is no revocation list of %s; clients with certificates of this authority are refused until there is one"
+                                .formatted(Identity.subject(each)));
             }
         }
         return warnings;

@@ -254,6 +254,43 @@ class TlsFilesTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "root                 |",
+                "root other           |",
+                "root between         |",
+                "strange              | it holds no list of an authority in ca.pem, but of CN=strange",
+                "strange between      | it holds no list of an authority in ca.pem, but of CN=strange and CN=between",
+                "namesake             | its list of CN=root is not signed by the authority of that name in ca.pem",
+                "root namesake        | its list of CN=root is not signed by the authority of that name in ca.pem",
+            })
+    void aRevocationListIsOfAnAuthority(String lists, String told) {
+        Authority root = Authority.named("root");
+        Authority other = Authority.named("other");
+        Map<String, Authority> issuers =
+                Map.of(
+                        "root", root,
+                        "other", other,
+                        "between", root.below("between"),
+                        "namesake", Authority.named("root"),
+                        "strange", Authority.named("strange"));
+        String text =
+                Arrays.stream(lists.split(" "))
+                        .map(it -> issuers.get(it).revoking(Duration.ofDays(1)))
+                        .collect(joining());
+        TlsFiles files =
+                new TlsFiles(
+                        List.of(AUTHORITY.of("it", EC).write(folder, "it")),
+                        PeerCertificate.REQUIRED,
+                        Authority.file(folder, "ca.pem", root.pem() + other.pem()),
+                        Authority.file(folder, "crl.pem", text),
+                        Version.TLS_1_2);
+        assertThat(texts(files.troubles()))
+                .isEqualTo(told == null ? List.of() : List.of("REVOCATIONS crl.pem: " + told));
+    }
+
     @Test
     void aKeyThatOneEngineCannotUseIsRefused() throws Exception {
         KeyPair ed25519 = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();

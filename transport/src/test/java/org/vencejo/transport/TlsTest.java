@@ -572,6 +572,42 @@ class TlsTest {
     }
 
     @Test
+    void aListOfNoAuthorityChangesNothing() throws Exception {
+        Authority.Issued revoked = AUTHORITY.client("stolen");
+        Path list = Authority.file(folder, "crl", AUTHORITY.revoking(Duration.ofDays(1)));
+        TlsServer tls = tls(files(PeerCertificate.REQUIRED, list));
+        InetSocketAddress address = echoing(tls);
+
+        Files.writeString(list, STRANGE.revoking(Duration.ofDays(1)));
+        assertThat(tls.read()).isInstanceOf(Reading.Refused.class);
+        assertThat(echoes(peer(revoked).connect(address))).isTrue();
+
+        Files.writeString(list, AUTHORITY.revoking(Duration.ofDays(1), revoked));
+        assertThat(tls.read()).isInstanceOf(Reading.Renewed.class);
+        assertThat(echoes(peer(revoked).connect(address))).isFalse();
+    }
+
+    @Test
+    void anAuthorityWithoutAListAmongOthersIsAWarning() throws Exception {
+        Path list = Authority.file(folder, "crl", AUTHORITY.revoking(Duration.ofDays(1)));
+        TlsFiles files = files(PeerCertificate.REQUIRED, list);
+        Files.writeString(files.authorities(), AUTHORITY.pem() + STRANGE.pem());
+        TlsServer tls = tls(files);
+        TlsPeer peer = TlsPeer.trusting(AUTHORITY, STRANGE.client("sensor"));
+        assertThat(tls.warnings(Instant.now()))
+                .containsExactly(
+                        "there is no revocation list of CN=another authority; clients with certificates of this authority are refused until there is one");
+        assertThat(echoes(peer.connect(echoing(tls)))).isFalse();
+
+        Files.writeString(
+                list,
+                AUTHORITY.revoking(Duration.ofDays(1)) + STRANGE.revoking(Duration.ofDays(1)));
+        assertThat(tls.read()).isInstanceOf(Reading.Renewed.class);
+        assertThat(tls.warnings(Instant.now())).isEmpty();
+        assertThat(echoes(peer.connect(echoing(tls)))).isTrue();
+    }
+
+    @Test
     void whoseAuthorityIsRevokedIsRevokedToo() throws Exception {
         Authority between = AUTHORITY.below("between");
         Authority.Issued own = between.client("sensor");
