@@ -1,7 +1,5 @@
 package org.vencejo.transport;
 
-import static java.util.stream.Collectors.joining;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -78,35 +76,25 @@ record TlsMaterial(
         }
     }
 
-    /// A list that is no authority's may be that of one between it and clients, who show its
-    /// certificate. With no others, nobody comes in whom an authority has signed itself.
+    /// A list that bears the name of an authority is to be of that one. Others may be of those
+    /// between an authority and clients, who show their certificates.
     private void requireOwnLists(TlsFiles files, List<TlsFiles.Trouble> troubles) {
         Path file = Objects.requireNonNull(files.revocations());
-        boolean isOfAuthority = false;
-        for (X509CRL list : revocations) {
-            List<X509Certificate> issuers =
-                    authorities.stream().filter(it -> isOf(list, it)).toList();
-            isOfAuthority |= !issuers.isEmpty();
-            if (!issuers.isEmpty() && issuers.stream().noneMatch(it -> isSigned(list, it))) {
+        for (X509Certificate each : authorities) {
+            List<X509CRL> lists = revocations.stream().filter(it -> isOf(it, each)).toList();
+            // One name may be that of several keys, where one takes the place of the other.
+            if (!lists.isEmpty() && lists.stream().noneMatch(this::isSignedByAnAuthority)) {
                 troubles.add(
                         TlsFiles.Part.REVOCATIONS.trouble(
                                 file,
                                 "its list of %s is not signed by the authority of that name in %s"
-                                        .formatted(issuer(list), files.authorities())));
+                                        .formatted(Identity.subject(each), files.authorities())));
             }
         }
-        if (!isOfAuthority) {
-            troubles.add(
-                    TlsFiles.Part.REVOCATIONS.trouble(
-                            file,
-                            "it holds no list of an authority in %s, but of %s"
-                                    .formatted(
-                                            files.authorities(),
-                                            revocations.stream()
-                                                    .map(TlsMaterial::issuer)
-                                                    .distinct()
-                                                    .collect(joining(" and ")))));
-        }
+    }
+
+    private boolean isSignedByAnAuthority(X509CRL list) {
+        return authorities.stream().anyMatch(it -> isOf(list, it) && isSigned(list, it));
     }
 
     private static boolean isOf(X509CRL list, X509Certificate authority) {
@@ -200,9 +188,10 @@ record TlsMaterial(
             }
         }
         for (X509Certificate each : authorities) {
-            if (!revocations.isEmpty() && revocations.stream().noneMatch(it -> isOf(it, each))) {
+            if (!revocations.isEmpty()
+                    && revocations.stream().noneMatch(it -> isOf(it, each) && isSigned(it, each))) {
                 warnings.add(
-                        "there is no revocation list of %s; clients with certificates of this authority are refused until there is one"
+                        "there is no revocation list of %s; clients whose certificates it has signed itself are refused until there is one"
                                 .formatted(Identity.subject(each)));
             }
         }

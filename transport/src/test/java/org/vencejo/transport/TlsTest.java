@@ -578,7 +578,8 @@ class TlsTest {
         TlsServer tls = tls(files(PeerCertificate.REQUIRED, list));
         InetSocketAddress address = echoing(tls);
 
-        Files.writeString(list, STRANGE.revoking(Duration.ofDays(1)));
+        Authority namesake = Authority.named("an authority");
+        Files.writeString(list, namesake.revoking(Duration.ofDays(1)));
         assertThat(tls.read()).isInstanceOf(Reading.Refused.class);
         assertThat(echoes(peer(revoked).connect(address))).isTrue();
 
@@ -596,7 +597,7 @@ class TlsTest {
         TlsPeer peer = TlsPeer.trusting(AUTHORITY, STRANGE.client("sensor"));
         assertThat(tls.warnings(Instant.now()))
                 .containsExactly(
-                        "there is no revocation list of CN=another authority; clients with certificates of this authority are refused until there is one");
+                        "there is no revocation list of CN=another authority; clients whose certificates it has signed itself are refused until there is one");
         assertThat(echoes(peer.connect(echoing(tls)))).isFalse();
 
         Files.writeString(
