@@ -325,11 +325,11 @@ final class Handshake {
             sessions.resume(session);
         }
         session.state().identify(subject, permissions);
-        sessions.checkSubscriptions(session);
         connection.identityHolds(accepted.holdsNanos(), sessions::identityOver);
         int receiveMaximum = (int) connect.properties().number(Property.RECEIVE_MAXIMUM, 65_535);
         long number = session.bind(connection, expirySeconds, receiveMaximum, connect.will());
         connection.bind(session, session.state().epoch());
+        number = Math.max(number, sessions.checkSubscriptions(session));
         Connack connack =
                 new Connack(
                         present && connect.version() != ProtocolVersion.MQTT_3_1,

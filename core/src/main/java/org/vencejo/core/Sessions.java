@@ -130,11 +130,14 @@ final class Sessions {
         cancel(session.willDelay);
     }
 
-    /// The session's client is known, and what it may do: from elsewhere that may be less (A19).
-    void checkSubscriptions(ServerSession session) {
+    /// The session's client is back, and may do less from elsewhere (A19). Returns the journal
+    /// number behind what has ended for it, or 0.
+    long checkSubscriptions(ServerSession session) {
+        long before = turn.appended();
         if (turn.settings.subscriptionsCheckedAtResume()) {
             subscribing.endDenied(session);
         }
+        return turn.appended() > before ? turn.appended() : 0;
     }
 
     /// An answer was sent to the session's client: what waited for it goes on.

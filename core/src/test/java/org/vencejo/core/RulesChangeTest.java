@@ -153,6 +153,25 @@ class RulesChangeTest {
                 .satisfies(session -> assertThat(session.subscriptions()).hasSize(left));
     }
 
+    /// Rules may have changed while the server was away, too.
+    @Test
+    void whoComesBackAfterARestartMayLoseSubscriptions() {
+        Connection reader = bench.connect("reader", 100);
+        bench.in(reader, subscribe("secret/#", QoS.AT_LEAST_ONCE));
+        bench.in(reader, subscribe("open", QoS.AT_LEAST_ONCE));
+        Bench next =
+                new Bench(
+                        Change.of(ServerSettings.DEFAULTS, "subscriptionsCheckedAtResume", true),
+                        SECRETS,
+                        bench.server.durableState());
+        assertThat(next.server.subscriptions()).isEqualTo(2);
+        next.connect("reader", 100);
+        assertThat(next.server.subscriptions()).isEqualTo(1);
+        assertThat(next.server.durableState().sessions())
+                .filteredOn(session -> session.created().clientIdentifier().equals("reader"))
+                .allSatisfy(session -> assertThat(session.subscriptions()).hasSize(1));
+    }
+
     @Test
     void rulesAreAskedOnceForAClientWithAWill() {
         List<String> asked = new ArrayList<>();
