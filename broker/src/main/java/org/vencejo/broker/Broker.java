@@ -289,6 +289,11 @@ public final class Broker implements AutoCloseable {
             log.error("the configuration has mistakes; the broker goes on with the one before");
             return;
         }
+        if (!newer.broker().mayRuleAt(started.broker().listeners())) {
+            log.error(
+                    "there are no access-rules any more, and until a restart the broker listens where other machines can reach it; allowed: access-rules, or writing down allow-everything: true; it goes on with the configuration before");
+            return;
+        }
         List<Configuration.Change> changes = configuration.changes(newer);
         for (Configuration.Change change : changes) {
             log.info(

@@ -300,7 +300,7 @@ final class SysTopics {
                             s -> s.packets().timesHeldOut()),
                     number(
                             "subscriptions/ended-by-access-rules",
-                            "Subscriptions that ended because `access-rules` had changed.",
+                            "Subscriptions that ended because `access-rules` do not allow them any more: these had changed or, with `subscriptions-checked-at-resume`, the client came back from elsewhere.",
                             s -> s.packets().subscriptionsDenied()));
 
     /// All topics, in the order of the document.

@@ -270,6 +270,36 @@ class BrokerTest {
         }
     }
 
+    /// Listeners stay as they were until a restart; what clients may do at them must not be opened
+    /// by a file that has others.
+    @ParameterizedTest
+    @CsvSource({"'', true", "'allow-everything: true', false"})
+    void rulesDoNotGoWhileOthersCanReachTheBroker(String written, boolean stay) throws IOException {
+        Path rules = Files.writeString(temporary.resolve("acl"), "topic read b\n");
+        Path file = temporary.resolve("f.yaml");
+        Files.writeString(
+                file,
+                """
+                sys-interval: 0
+                allow-anonymous: true
+                access-rules: %s
+                listeners: [{port: 0, proxy-protocol: {sources: 127.0.0.1}}]
+                """
+                        .formatted(rules));
+        byte[] publishC = {0x32, 7, 0, 1, 'c', 0, 2, 0, 'x'};
+        try (Broker broker = start(file);
+                Socket client = connect(broker)) {
+            client.getOutputStream().write("PROXY UNKNOWN\r\n".getBytes(StandardCharsets.US_ASCII));
+            client.getOutputStream().write(CONNECT_5);
+            assertThat(packet(client.getInputStream())).startsWith(0x20);
+            Files.writeString(file, "sys-interval: 0\nallow-anonymous: true\n" + written);
+            broker.reload();
+            client.getOutputStream().write(publishC);
+            assertThat(packet(client.getInputStream()))
+                    .isEqualTo(stay ? List.of(0x40, 3, 0, 2, 0x87) : List.of(0x40, 2, 0, 2));
+        }
+    }
+
     @Test
     void aReloadTakesNewCertificatesEvenIfTheFileHasMistakes() throws Exception {
         Authority authority = Authority.named("an authority");

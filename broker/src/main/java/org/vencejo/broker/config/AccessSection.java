@@ -30,28 +30,38 @@ final class AccessSection {
 
     AccessRules bind() {
         String file = binding.get(ProcessKeys.ACCESS_RULES);
-        boolean isWritten = sources.given().containsKey(EVERYTHING);
-        boolean everything = binding.get(ProcessKeys.ALLOW_EVERYTHING);
         if (!file.isEmpty()) {
-            if (isWritten && everything) {
+            if (isEverythingWritten()) {
                 binding.mistake(
                         EVERYTHING,
-                        "given 'true', and access-rules say who may do what; allowed: one of them");
+                        "given 'true', and access-rules say who may do what; allowed: one of them, or false to try rules");
             }
             return rules(file);
         }
-        if (isWritten && !everything && !binding.isWrong(EVERYTHING)) {
+        if (binding.isWrong(RULES) || binding.isWrong(EVERYTHING)) {
+            return AccessRules.OPEN; // of no use
+        }
+        if (!isGiven()) {
+            paths.forEach(this::requireThisMachine);
+            binding.fallBack(ProcessKeys.ALLOW_EVERYTHING, true);
+        } else if (!isEverythingWritten()) {
             binding.mistake(
                     EVERYTHING,
-                    "given 'false', and there are no access-rules, so nobody could do anything; allowed: true, or access-rules with a file that says who may do what");
-        } else if (!isWritten && !binding.isWrong(RULES)) {
-            paths.forEach(this::requireLoopback);
-            binding.fallBack(ProcessKeys.ALLOW_EVERYTHING, true);
+                    "given 'false', and there are no access-rules; allowed: true, or access-rules with a file that says who may do what (all is denied by an empty one)");
         }
         return AccessRules.OPEN;
     }
 
-    private void requireLoopback(Listener listener, String path) {
+    /// Whether somebody has written down that there need be no rules.
+    boolean isEverythingWritten() {
+        return isGiven() && binding.get(ProcessKeys.ALLOW_EVERYTHING);
+    }
+
+    private boolean isGiven() {
+        return sources.given().containsKey(EVERYTHING);
+    }
+
+    private void requireThisMachine(Listener listener, String path) {
         String allowed =
                 "access-rules with a file that says who may do what, or writing down allow-everything: true";
         if (listener.proxy() != null) {
@@ -59,7 +69,7 @@ final class AccessSection {
                     path + ".proxy-protocol",
                     "given, so clients come from anywhere, and there are no access-rules; allowed: "
                             + allowed);
-        } else if (!listener.isOnLoopback()) {
+        } else if (!listener.isForThisMachineAlone()) {
             binding.mistake(
                     path + ".address",
                     "given '%s', which other machines can reach, and there are no access-rules; allowed: a loopback address, %s"

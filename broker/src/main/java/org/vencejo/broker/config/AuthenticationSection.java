@@ -54,7 +54,8 @@ final class AuthenticationSection {
         boolean byDefault =
                 entries.isEmpty()
                         && paths.keySet().stream()
-                                .allMatch(it -> isLoopback(it) || asksForCertificates(it));
+                                .allMatch(it ->
+                                        it.isForThisMachineAlone() || asksForCertificates(it));
         if (!isGiven(AuthenticationKeys.ALLOW_ANONYMOUS.path())) {
             binding.fallBack(AuthenticationKeys.ALLOW_ANONYMOUS, byDefault);
         }
@@ -257,7 +258,7 @@ final class AuthenticationSection {
                     written,
                     "given 'false', and no authentication is for listener %s, so nobody could connect; allowed: true, or an entry of authentication with a file that 'vencejo passwd' makes"
                             .formatted(listener.name()));
-        } else if (isLoopback(listener)) {
+        } else if (listener.isForThisMachineAlone()) {
             binding.mistake(
                     path,
                     "no authentication is for this listener, so nobody could connect; allowed: an entry of authentication for it, or writing down its allow-anonymous: true");
@@ -292,11 +293,6 @@ final class AuthenticationSection {
         ProxyConfig proxy = listener.proxy();
         return (tls != null && tls.peerCertificate() != PeerCertificate.OFF)
                 || (proxy != null && proxy.certificateBelieved());
-    }
-
-    private static boolean isLoopback(Listener listener) {
-        // A proxy stands for clients from anywhere.
-        return listener.proxy() == null && listener.isOnLoopback();
     }
 
     private AuthenticationLimits limits() {

@@ -62,11 +62,13 @@ final class Binding {
         checkNotAbove(PacketLimitKeys.OUT_BUFFER_LOW, PacketLimitKeys.OUT_BUFFER_HIGH);
         checkNotAbove(PacketLimitKeys.MEMORY_ACCEPTING_MAX, PacketLimitKeys.MEMORY_READING_MAX);
         checkNotAbove(PacketLimitKeys.MEMORY_READING_MAX, PacketLimitKeys.MEMORY_QOS0_MAX);
+        AccessSection access = new AccessSection(this, sources, listeners);
         BrokerConfig broker =
                 new BrokerConfig(
                         List.copyOf(listeners.keySet()),
                         authentication,
-                        new AccessSection(this, sources, listeners).bind(),
+                        access.bind(),
+                        access.isEverythingWritten(),
                         Path.of(get(ProcessKeys.DATA_FOLDER)),
                         get(ProcessKeys.DURABILITY),
                         store(),

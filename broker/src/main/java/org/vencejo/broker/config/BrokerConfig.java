@@ -17,10 +17,13 @@ import org.vencejo.transport.UnixSocket;
 import org.vencejo.transport.WebSocketServer;
 
 /// How a broker is to run: what [Configuration] makes of file, environment and flags. Immutable.
+///
+/// `everythingIsWritten` is whether somebody has written down that there need be no access rules.
 public record BrokerConfig(
         List<Listener> listeners,
         AuthenticationConfig authentication,
         AccessRules accessRules,
+        boolean everythingIsWritten,
         Path dataFolder,
         Durability durability,
         StoreOptions store,
@@ -53,6 +56,13 @@ public record BrokerConfig(
             }
         }
         return List.copyOf(warnings);
+    }
+
+    /// Whether its access rules may hold at `open`, which others than it may have opened.
+    public boolean mayRuleAt(List<Listener> open) {
+        return accessRules != AccessRules.OPEN
+                || everythingIsWritten
+                || open.stream().allMatch(Listener::isForThisMachineAlone);
     }
 
     /// The files with keys and secrets, but for those with passwords of users.
@@ -96,9 +106,9 @@ public record BrokerConfig(
             @Nullable WebSocketServer webSocket,
             Set<ProtocolVersion> versions,
             int connectionsMax) {
-        /// Whether only this machine can reach it, but for proxies that stand for others.
-        boolean isOnLoopback() {
-            return address.getAddress().isLoopbackAddress();
+        /// Whether only clients on this machine can reach it; a proxy stands for others.
+        boolean isForThisMachineAlone() {
+            return proxy == null && address.getAddress().isLoopbackAddress();
         }
 
         /// Where it listens, as operators write it.

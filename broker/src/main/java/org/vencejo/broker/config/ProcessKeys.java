@@ -34,9 +34,10 @@ final class ProcessKeys {
                             new Computed<>(
                                     "`true` if all listeners are on loopback and there are no `access-rules`",
                                     machine -> false),
-                            "Whether every client that may connect may publish and subscribe to"
-                                    + " everything. Must be written down when a listener can be reached"
-                                    + " from other machines and there are no `access-rules`.")
+                            "Whether clients may publish and subscribe to everything, but those to whom"
+                                    + " `authentication` gives rules of their own. Must be written down when"
+                                    + " a listener can be reached from other machines and there are no"
+                                    + " `access-rules`.")
                     .rereadAtHangup();
     static final Key<String> DATA_FOLDER =
             Key.of(

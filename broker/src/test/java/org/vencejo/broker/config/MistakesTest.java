@@ -90,9 +90,9 @@ class MistakesTest {
                 Case.of(
                         "nothing on loopback, without rules",
                         "allow-everything: false",
-                        "f.yaml:1:19: allow-everything: given 'false', and there are no access-rules, so"
-                                + " nobody could do anything; allowed: true, or access-rules with a file that"
-                                + " says who may do what"),
+                        "f.yaml:1:19: allow-everything: given 'false', and there are no access-rules;"
+                                + " allowed: true, or access-rules with a file that says who may do what (all"
+                                + " is denied by an empty one)"),
                 Case.of(
                         "everything, and rules",
                         """
@@ -100,7 +100,7 @@ class MistakesTest {
                         access-rules: nowhere/acl
                         """,
                         "f.yaml:1:19: allow-everything: given 'true', and access-rules say who may do what;"
-                                + " allowed: one of them",
+                                + " allowed: one of them, or false to try rules",
                         "f.yaml:2:15: access-rules: given 'nowhere/acl': there is no such file"),
                 Case.of(
                         "no anonymous clients, though there are no others",

@@ -252,6 +252,14 @@ public final class MosquittoImport {
         if (!keys.has("access-rules")
                 && open().stream().anyMatch(entry -> !entry.isOnThisMachine())) {
             keys.put("allow-everything", true);
+            if (open().size() < entries.size()) {
+                notes.add(
+                        new Note(
+                                request.configuration().toString(),
+                                "",
+                                Note.Kind.DIFFERS,
+                                "allow-everything is of all listeners: where one that is left out is completed, its clients may do everything, too"));
+            }
         }
     }
 

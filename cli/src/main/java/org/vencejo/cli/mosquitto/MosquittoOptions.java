@@ -228,9 +228,14 @@ public final class MosquittoOptions {
                 "capath",
                 LOST,
                 "write the certificates into one file, for `tls.client-ca`; with `require_certificate` the listener is left out");
-        table.row("ciphers", LOST, "what is spoken is what TLS 1.2 and 1.3 have that is safe");
         table.row(
-                "ciphers_tls1.3", LOST, "what is spoken is what TLS 1.2 and 1.3 have that is safe");
+                "ciphers",
+                LOST,
+                "what is spoken is TLS 1.3, and TLS 1.2 with ECDHE and AES-GCM or ChaCha20-Poly1305");
+        table.row(
+                "ciphers_tls1.3",
+                LOST,
+                "what is spoken is TLS 1.3, and TLS 1.2 with ECDHE and AES-GCM or ChaCha20-Poly1305");
         table.row("dhparamfile", NEEDLESS, "elliptic curves are used");
         table.row(
                 "use_identity_as_username",
