@@ -27,7 +27,12 @@ class OperatingDocumentTest {
     void theConfigurationIsGoodWithTheDescriptorsOfTheUnit() throws IOException {
         var yaml = CONFIGURATION.matcher(document());
         assertThat(yaml.find()).isTrue();
-        Path file = Files.writeString(folder.resolve("vencejo.yaml"), yaml.group(1));
+        Path rules = Files.writeString(folder.resolve("rules.yaml"), "rules: []\n");
+        assertThat(yaml.group(1)).contains("/etc/vencejo.rules.yaml");
+        Path file =
+                Files.writeString(
+                        folder.resolve("vencejo.yaml"),
+                        yaml.group(1).replace("/etc/vencejo.rules.yaml", rules.toString()));
         assertThat(document()).contains("LimitNOFILE=100100");
 
         BrokerConfig broker =
