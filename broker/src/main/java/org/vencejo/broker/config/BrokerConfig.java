@@ -58,7 +58,7 @@ public record BrokerConfig(
         return List.copyOf(warnings);
     }
 
-    /// Whether its access rules may hold at `open`, which others than it may have opened.
+    /// Whether its access rules may hold at `open`, the listeners of a configuration before it.
     public boolean mayRuleAt(List<Listener> open) {
         return accessRules != AccessRules.OPEN
                 || everythingIsWritten
