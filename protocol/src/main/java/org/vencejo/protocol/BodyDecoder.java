@@ -4,20 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/// All packets but CONNECT and PUBLISH from the bytes behind their fixed header. Immutable.
+/// All packets but CONNECT and PUBLISH from the bytes behind their fixed header. Stateless.
 final class BodyDecoder {
-    private final boolean fromClient;
-    private final DecoderLimits limits;
-    private final PropertiesDecoder properties;
-
-    BodyDecoder(boolean fromClient, DecoderLimits limits, PropertiesDecoder properties) {
-        this.fromClient = fromClient;
-        this.limits = limits;
-        this.properties = properties;
-    }
+    private BodyDecoder() {}
 
     /// The packet of `type` whose fields come next; the type is one that the peer may send.
-    Packet decode(PacketType type, FieldReader in) {
+    static Packet decode(PacketType type, FieldReader in) {
         boolean mqtt5 = in.version() == ProtocolVersion.MQTT_5;
         Packet packet =
                 switch (type) {
@@ -38,13 +30,13 @@ final class BodyDecoder {
         return packet;
     }
 
-    private Packet publishAnswer(PacketType type, FieldReader in, boolean mqtt5) {
+    private static Packet publishAnswer(PacketType type, FieldReader in, boolean mqtt5) {
         int packetIdentifier = in.packetIdentifier(Rule.IDENTIFIER_OF_PUBLISH_ANSWER);
         ReasonCode code = ReasonCode.SUCCESS;
         Properties own = Properties.NONE;
         if (mqtt5 && in.hasMore()) { // U5-31: without both, or without the second
             code = reasonCode(in, type);
-            own = in.hasMore() ? properties.decode(in, type) : Properties.NONE;
+            own = in.hasMore() ? PropertiesDecoder.decode(in, type) : Properties.NONE;
         }
         return switch (type) {
             case PUBACK -> new Puback(packetIdentifier, code, own);
@@ -66,9 +58,10 @@ final class BodyDecoder {
         };
     }
 
-    private Subscribe subscribe(FieldReader in, boolean mqtt5) {
+    private static Subscribe subscribe(FieldReader in, boolean mqtt5) {
         int packetIdentifier = in.packetIdentifier(Rule.IDENTIFIER_OF_CLIENT);
-        Properties own = mqtt5 ? properties.decode(in, PacketType.SUBSCRIBE) : Properties.NONE;
+        Properties own =
+                mqtt5 ? PropertiesDecoder.decode(in, PacketType.SUBSCRIBE) : Properties.NONE;
         if (!in.hasMore()) {
             throw Rule.SUBSCRIBE_EMPTY.broken(
                     in.version(), "SUBSCRIBE has at least one Topic Filter, given was none");
@@ -118,9 +111,10 @@ final class BodyDecoder {
                 RetainHandling.of(retainHandling));
     }
 
-    private Unsubscribe unsubscribe(FieldReader in, boolean mqtt5) {
+    private static Unsubscribe unsubscribe(FieldReader in, boolean mqtt5) {
         int packetIdentifier = in.packetIdentifier(Rule.IDENTIFIER_OF_CLIENT);
-        Properties own = mqtt5 ? properties.decode(in, PacketType.UNSUBSCRIBE) : Properties.NONE;
+        Properties own =
+                mqtt5 ? PropertiesDecoder.decode(in, PacketType.UNSUBSCRIBE) : Properties.NONE;
         if (!in.hasMore()) {
             throw Rule.UNSUBSCRIBE_EMPTY.broken(
                     in.version(), "UNSUBSCRIBE has at least one Topic Filter, given was none");
@@ -143,19 +137,19 @@ final class BodyDecoder {
         return topicFilter;
     }
 
-    private void requireRoom(FieldReader in, int topicFilters) {
-        if (topicFilters == limits.topicFiltersMax()) {
+    private static void requireRoom(FieldReader in, int topicFilters) {
+        if (topicFilters == in.limits().topicFiltersMax()) {
             throw Rule.TOPIC_FILTERS.broken(
                     in.version(),
                     "a packet has at most "
-                            + limits.topicFiltersMax()
+                            + in.limits().topicFiltersMax()
                             + " Topic Filters, given were more");
         }
     }
 
-    private Suback suback(FieldReader in, boolean mqtt5) {
+    private static Suback suback(FieldReader in, boolean mqtt5) {
         int packetIdentifier = in.packetIdentifier(Rule.IDENTIFIER_OF_SUBSCRIBE_ANSWER);
-        Properties own = mqtt5 ? properties.decode(in, PacketType.SUBACK) : Properties.NONE;
+        Properties own = mqtt5 ? PropertiesDecoder.decode(in, PacketType.SUBACK) : Properties.NONE;
         if (!in.hasMore()) {
             throw Rule.SUBACK_EMPTY.broken(
                     in.version(), "SUBACK has a code for each Topic Filter, given was none");
@@ -177,12 +171,12 @@ final class BodyDecoder {
         return new Suback(packetIdentifier, List.copyOf(codes), own);
     }
 
-    private Unsuback unsuback(FieldReader in, boolean mqtt5) {
+    private static Unsuback unsuback(FieldReader in, boolean mqtt5) {
         int packetIdentifier = in.packetIdentifier(Rule.IDENTIFIER_OF_SUBSCRIBE_ANSWER);
         if (!mqtt5) {
             return new Unsuback(packetIdentifier, List.of(), Properties.NONE);
         }
-        Properties own = properties.decode(in, PacketType.UNSUBACK);
+        Properties own = PropertiesDecoder.decode(in, PacketType.UNSUBACK);
         if (!in.hasMore()) {
             throw Rule.UNSUBACK_EMPTY.broken(
                     in.version(), "UNSUBACK has a code for each Topic Filter, given was none");
@@ -194,7 +188,7 @@ final class BodyDecoder {
         return new Unsuback(packetIdentifier, List.copyOf(codes), own);
     }
 
-    private Connack connack(FieldReader in, boolean mqtt5) {
+    private static Connack connack(FieldReader in, boolean mqtt5) {
         int flags = in.byteValue("the Connect Acknowledge Flags", Rule.FORMAT);
         if (in.version() == ProtocolVersion.MQTT_3_1) {
             flags = 0; // V31-6: the byte has no meaning
@@ -209,7 +203,7 @@ final class BodyDecoder {
             throw Rule.CONNACK_REFUSED_WITH_SESSION.broken(
                     in.version(), "a refusal has Session Present 0, given was 1 with " + code);
         }
-        Properties own = mqtt5 ? properties.decode(in, PacketType.CONNACK) : Properties.NONE;
+        Properties own = mqtt5 ? PropertiesDecoder.decode(in, PacketType.CONNACK) : Properties.NONE;
         return new Connack(flags == 1, code, own);
     }
 
@@ -223,34 +217,36 @@ final class BodyDecoder {
         return code;
     }
 
-    private Disconnect disconnect(FieldReader in, boolean mqtt5) {
+    private static Disconnect disconnect(FieldReader in, boolean mqtt5) {
         if (!mqtt5 || !in.hasMore()) {
             return new Disconnect(ReasonCode.SUCCESS);
         }
         ReasonCode code = reasonCode(in, PacketType.DISCONNECT);
         Properties own =
-                in.hasMore() ? properties.decode(in, PacketType.DISCONNECT) : Properties.NONE;
+                in.hasMore()
+                        ? PropertiesDecoder.decode(in, PacketType.DISCONNECT)
+                        : Properties.NONE;
         return new Disconnect(code, own);
     }
 
-    private Auth auth(FieldReader in) {
-        if (!in.hasMore() && !fromClient) {
+    private static Auth auth(FieldReader in) {
+        if (!in.hasMore() && !in.fromClient()) {
             return new Auth(ReasonCode.SUCCESS, Properties.NONE); // U5-31
         }
         ReasonCode code = reasonCode(in, PacketType.AUTH);
-        return new Auth(code, properties.decode(in, PacketType.AUTH));
+        return new Auth(code, PropertiesDecoder.decode(in, PacketType.AUTH));
     }
 
-    private ReasonCode reasonCode(FieldReader in, PacketType type) {
+    private static ReasonCode reasonCode(FieldReader in, PacketType type) {
         int value = in.byteValue("the Reason Code", Rule.FORMAT);
         ReasonCode code = ReasonCode.of(value);
-        if (code == null || !code.allowedIn(type, fromClient)) {
+        if (code == null || !code.allowedIn(type, in.fromClient())) {
             throw codeNotAllowed(in, type, value);
         }
         return code;
     }
 
-    private ProtocolViolation codeNotAllowed(FieldReader in, PacketType type, int value) {
+    private static ProtocolViolation codeNotAllowed(FieldReader in, PacketType type, int value) {
         ReasonCode code = ReasonCode.of(value);
         Rule rule =
                 switch (type) {
@@ -274,7 +270,7 @@ final class BodyDecoder {
                 "a Reason Code of "
                         + type
                         + " from a "
-                        + (fromClient ? "client" : "server")
+                        + (in.fromClient() ? "client" : "server")
                         + " is one of its table, given was "
                         + Rule.hex(value));
     }

@@ -2,7 +2,7 @@ package org.vencejo.protocol;
 
 import io.netty.buffer.ByteBuf;
 
-/// CONNECT from bytes, in all versions (section 3.1). Immutable.
+/// CONNECT from bytes, in all versions (section 3.1). Stateless.
 ///
 /// It tells the reader the version as soon as name and level are known, so that even a refusal is
 /// written in a form that the client can read.
@@ -18,13 +18,7 @@ final class ConnectDecoder {
 
     private static final int MQTT = 0x4D515454;
 
-    private final DecoderLimits limits;
-    private final PropertiesDecoder properties;
-
-    ConnectDecoder(DecoderLimits limits, PropertiesDecoder properties) {
-        this.limits = limits;
-        this.properties = properties;
-    }
+    private ConnectDecoder() {}
 
     /// Whether the body at `bodyAt`, of which [#VERSION_BYTES] are there, is that of 5.0.
     static boolean isMqtt5(ByteBuf in, int bodyAt) {
@@ -33,13 +27,15 @@ final class ConnectDecoder {
                 && in.getByte(bodyAt + 6) == ProtocolVersion.MQTT_5.level();
     }
 
-    Connect decode(FieldReader in) {
+    static Connect decode(FieldReader in) {
         ProtocolVersion version = readVersion(in);
         int flags = in.byteValue("the Connect Flags", Rule.CONNECT_FORMAT);
         validateFlags(flags, version);
         int keepAlive = in.twoByteInteger("the Keep Alive", Rule.CONNECT_FORMAT);
         Properties own =
-                version.isMqtt5() ? properties.decode(in, PacketType.CONNECT) : Properties.NONE;
+                version.isMqtt5()
+                        ? PropertiesDecoder.decode(in, PacketType.CONNECT)
+                        : Properties.NONE;
         String clientIdentifier = in.text("the Client Identifier", Rule.CLIENT_IDENTIFIER);
         Will will = (flags & WILL) == 0 ? null : readWill(in, flags, version);
         String userName = null;
@@ -110,16 +106,16 @@ final class ConnectDecoder {
         }
     }
 
-    private Will readWill(FieldReader in, int flags, ProtocolVersion version) {
-        Properties own = version.isMqtt5() ? properties.decodeWill(in) : Properties.NONE;
+    private static Will readWill(FieldReader in, int flags, ProtocolVersion version) {
+        Properties own = version.isMqtt5() ? PropertiesDecoder.decodeWill(in) : Properties.NONE;
         byte[] topic = in.utf8("the Will Topic", Rule.WILL_FIELDS);
-        TopicName topicName = willTopic(topic, version);
+        TopicName topicName = willTopic(in, topic, version);
         Payload payload = Payload.of(in.binary("the Will Payload", Rule.WILL_FIELDS));
         return new Will(
                 topicName, payload, QoS.of((flags >>> 3) & 3), (flags & WILL_RETAIN) != 0, own);
     }
 
-    private TopicName willTopic(byte[] utf8, ProtocolVersion version) {
+    private static TopicName willTopic(FieldReader in, byte[] utf8, ProtocolVersion version) {
         if (utf8.length == 0) {
             throw Rule.WILL_TOPIC_EMPTY.broken(
                     version, "a Will Topic has at least one character, given was none");
@@ -131,7 +127,7 @@ final class ConnectDecoder {
             }
         }
         TopicName topicName = TopicName.ofUtf8(utf8, version);
-        limits.requireUsable(topicName, version);
+        in.limits().requireUsable(topicName, version);
         return topicName;
     }
 

@@ -12,12 +12,29 @@ import org.jspecify.annotations.Nullable;
 /// violation can say both.
 final class FieldReader {
     // For the connection.
+    private final boolean fromClient;
+    private final DecoderLimits limits;
     private @Nullable ProtocolVersion version;
 
     // For the packet.
     private ByteBuf in = Unpooled.EMPTY_BUFFER;
     private int index;
     private int end;
+
+    /// A reader of what a client sends, or else a server, within `limits`.
+    FieldReader(boolean fromClient, DecoderLimits limits) {
+        this.fromClient = fromClient;
+        this.limits = limits;
+    }
+
+    /// Whether a client sends them.
+    boolean fromClient() {
+        return fromClient;
+    }
+
+    DecoderLimits limits() {
+        return limits;
+    }
 
     /// What the peer speaks, null as long as it has not said so.
     @Nullable ProtocolVersion version() {

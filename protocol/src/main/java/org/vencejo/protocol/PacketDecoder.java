@@ -12,12 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// [ProtocolViolation] the stream has no meaning any more: the decoder is at its end.
 public final class PacketDecoder {
     // For the connection.
-    private final boolean fromClient;
-    private final DecoderLimits limits;
     private final TopicCache topics;
-    private final PropertiesDecoder properties;
-    private final BodyDecoder bodies;
-    private final FieldReader fields = new FieldReader();
+    private final FieldReader fields;
     private FirstBytes firstBytes;
     private int packetSizeMax;
 
@@ -26,11 +22,8 @@ public final class PacketDecoder {
 
     private PacketDecoder(
             boolean fromClient, DecoderLimits limits, TopicCache topics, FirstBytes firstBytes) {
-        this.fromClient = fromClient;
-        this.limits = limits;
         this.topics = topics;
-        this.properties = new PropertiesDecoder(fromClient, limits);
-        this.bodies = new BodyDecoder(fromClient, limits, properties);
+        this.fields = new FieldReader(fromClient, limits);
         this.firstBytes = firstBytes;
     }
 
@@ -155,15 +148,15 @@ public final class PacketDecoder {
             return publish(in, first, bodyAt, end);
         }
         fields.begin(in, bodyAt, end);
-        Packet packet = type == PacketType.CONNECT ? connect() : bodies.decode(type, fields);
+        Packet packet = type == PacketType.CONNECT ? connect() : BodyDecoder.decode(type, fields);
         fields.done();
         return packet;
     }
 
     private Connect connect() {
-        Connect connect = new ConnectDecoder(limits, properties).decode(fields);
+        Connect connect = ConnectDecoder.decode(fields);
         firstBytes = FirstBytes.ofClient(connect.version());
-        packetSizeMax = limits.packetSizeMax();
+        packetSizeMax = fields.limits().packetSizeMax();
         return connect;
     }
 
@@ -202,7 +195,7 @@ public final class PacketDecoder {
                 index++;
             } else {
                 fields.begin(in, index, end);
-                own = properties.decode(fields, PacketType.PUBLISH);
+                own = PropertiesDecoder.decode(fields, PacketType.PUBLISH);
                 index = fields.index();
                 fields.done();
             }
@@ -227,7 +220,8 @@ public final class PacketDecoder {
     }
 
     private void requireUsable(TopicName topicName, ProtocolVersion version) {
-        if (fromClient) {
+        DecoderLimits limits = fields.limits();
+        if (fields.fromClient()) {
             limits.requireUsable(topicName, version);
         } else if (topicName.levels() > limits.topicLevelsMax()) {
             throw limits.tooManyLevels(topicName, version);
@@ -241,7 +235,7 @@ public final class PacketDecoder {
         }
         int packetIdentifier = in.getUnsignedShort(index);
         if (packetIdentifier == 0) {
-            throw (fromClient ? Rule.IDENTIFIER_OF_CLIENT : Rule.IDENTIFIER_OF_SERVER)
+            throw (fields.fromClient() ? Rule.IDENTIFIER_OF_CLIENT : Rule.IDENTIFIER_OF_SERVER)
                     .broken(version, "a Packet Identifier is 1 to 65535, given was 0");
         }
         return packetIdentifier;

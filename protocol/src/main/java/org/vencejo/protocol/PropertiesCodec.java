@@ -8,10 +8,8 @@ import io.netty.buffer.ByteBuf;
 /// What was within the limits of a connection once is not held against limits again.
 public final class PropertiesCodec {
     private static final int NO_LIMIT = Integer.MAX_VALUE;
-    private static final PropertiesDecoder DECODER =
-            new PropertiesDecoder(
-                    false,
-                    new DecoderLimits(NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT));
+    private static final DecoderLimits NO_LIMITS =
+            new DecoderLimits(NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT);
 
     private PropertiesCodec() {}
 
@@ -26,7 +24,7 @@ public final class PropertiesCodec {
     /// @throws ProtocolViolation if they are damaged
     public static Properties decode(ByteBuf in) {
         FieldReader fields = fields(in);
-        Properties properties = DECODER.decode(fields, PacketType.PUBLISH);
+        Properties properties = PropertiesDecoder.decode(fields, PacketType.PUBLISH);
         in.readerIndex(fields.index());
         return properties;
     }
@@ -41,13 +39,13 @@ public final class PropertiesCodec {
     /// @throws ProtocolViolation if they are damaged
     public static Properties decodeWill(ByteBuf in) {
         FieldReader fields = fields(in);
-        Properties properties = DECODER.decodeWill(fields);
+        Properties properties = PropertiesDecoder.decodeWill(fields);
         in.readerIndex(fields.index());
         return properties;
     }
 
     private static FieldReader fields(ByteBuf in) {
-        FieldReader fields = new FieldReader();
+        FieldReader fields = new FieldReader(false, NO_LIMITS);
         fields.version(ProtocolVersion.MQTT_5);
         fields.begin(in, in.readerIndex(), in.writerIndex());
         return fields;

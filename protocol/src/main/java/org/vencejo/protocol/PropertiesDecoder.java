@@ -1,26 +1,20 @@
 package org.vencejo.protocol;
 
-/// Properties from bytes: one loop over the table that [Property] is (section 2.2.2). Immutable.
+/// Properties from bytes: one loop over the table that [Property] is (section 2.2.2). Stateless.
 final class PropertiesDecoder {
-    private final boolean fromClient;
-    private final DecoderLimits limits;
-
-    PropertiesDecoder(boolean fromClient, DecoderLimits limits) {
-        this.fromClient = fromClient;
-        this.limits = limits;
-    }
+    private PropertiesDecoder() {}
 
     /// The Properties of a packet of `type`, whose length comes next.
-    Properties decode(FieldReader in, PacketType type) {
+    static Properties decode(FieldReader in, PacketType type) {
         return decode(in, type, false);
     }
 
     /// The Will Properties of a CONNECT.
-    Properties decodeWill(FieldReader in) {
+    static Properties decodeWill(FieldReader in) {
         return decode(in, PacketType.CONNECT, true);
     }
 
-    private Properties decode(FieldReader in, PacketType type, boolean ofWill) {
+    private static Properties decode(FieldReader in, PacketType type, boolean ofWill) {
         int length = in.variableByteInteger("the Property Length", Rule.PROPERTY_LENGTH_THERE);
         if (length == 0) {
             return Properties.NONE;
@@ -67,7 +61,7 @@ final class PropertiesDecoder {
     }
 
     /// The property that comes next, if one may stand here.
-    private Property property(FieldReader in, PacketType type, boolean ofWill) {
+    private static Property property(FieldReader in, PacketType type, boolean ofWill) {
         int identifier = in.variableByteInteger("a Property Identifier", Rule.PROPERTY_LENGTH);
         Property property = Property.of(identifier);
         if (property == null || !(ofWill ? property.allowedInWill() : property.allowedIn(type))) {
@@ -81,14 +75,14 @@ final class PropertiesDecoder {
         }
         if (property == Property.SUBSCRIPTION_IDENTIFIER
                 && type == PacketType.PUBLISH
-                && fromClient) {
+                && in.fromClient()) {
             throw Rule.SUBSCRIPTION_IDENTIFIER_OF_CLIENT.broken(
                     in.version(),
                     "a client's PUBLISH has no SUBSCRIPTION_IDENTIFIER, given was one");
         }
         if (property == Property.SESSION_EXPIRY_INTERVAL
                 && type == PacketType.DISCONNECT
-                && !fromClient) {
+                && !in.fromClient()) {
             throw Rule.SESSION_EXPIRY_OF_SERVER.broken(
                     in.version(),
                     "a server's DISCONNECT has no SESSION_EXPIRY_INTERVAL, given was one");
@@ -102,7 +96,8 @@ final class PropertiesDecoder {
                 in.text("a User Property's value", Rule.PROPERTY_LENGTH));
     }
 
-    private void requireWithinLimits(FieldReader in, int userProperties, int bytes) {
+    private static void requireWithinLimits(FieldReader in, int userProperties, int bytes) {
+        DecoderLimits limits = in.limits();
         if (userProperties > limits.userPropertiesMax()
                 || bytes > limits.userPropertiesBytesMax()) {
             throw Rule.USER_PROPERTIES.broken(
