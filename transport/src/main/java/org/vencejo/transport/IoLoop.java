@@ -6,9 +6,7 @@ import io.netty.channel.EventLoop;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +38,8 @@ public final class IoLoop implements Executor {
     private @Nullable Runnable beforeFlush;
     private @Nullable ByteBuf nowhere;
 
-    private final Set<SocketConnection> connections = new HashSet<>();
+    /// Each knows its place, so that it is removed without being looked for.
+    private final ArrayList<SocketConnection> connections = new ArrayList<>();
 
     private long receivedBytes;
     private long sentBytes;
@@ -163,12 +162,17 @@ public final class IoLoop implements Executor {
     }
 
     void opened(SocketConnection connection) {
+        connection.place = connections.size();
         connections.add(connection);
         OPENED.setVolatile(this, openedConnections + 1);
     }
 
     void closed(SocketConnection connection) {
-        connections.remove(connection);
+        SocketConnection last = connections.removeLast();
+        if (last != connection) {
+            last.place = connection.place;
+            connections.set(connection.place, last);
+        }
         CLOSED.setVolatile(this, closedConnections + 1);
     }
 

@@ -3,7 +3,9 @@ package org.vencejo.transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.util.UncheckedBooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The one buffer into which all connections of an event loop are read, one after the other.
@@ -12,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// read are looked at while they are still in the processor's cache. A reader that keeps a part
 /// retains it; the next read then gets a new buffer, and the old one lives as long as its last
 /// part.
-final class ReceiveBuffer extends DefaultMaxMessagesRecvByteBufAllocator {
+final class ReceiveBuffer {
     static final int BYTES = 64 << 10;
 
     /// So much is read at once where clients are held to a rate: what was read and is too much has
@@ -24,14 +26,7 @@ final class ReceiveBuffer extends DefaultMaxMessagesRecvByteBufAllocator {
 
     private @Nullable ByteBuf shared;
 
-    ReceiveBuffer() {
-        // One read per readiness: what is left is reported again, after the other connections had
-        // their turn. The handle knows the end of a stream by who wants a second one.
-        super(1);
-    }
-
-    @Override
-    public SharedHandle newHandle() {
+    SharedHandle newHandle() {
         return new SharedHandle();
     }
 
@@ -61,14 +56,19 @@ final class ReceiveBuffer extends DefaultMaxMessagesRecvByteBufAllocator {
         return buffer.clear().retain();
     }
 
-    /// What a channel asks about its reads.
+    /// What a channel asks about its reads; there is one for each, so it is its own allocator.
     ///
-    /// When a peer has said its last word epoll asks no more whether to go on: it would read all
-    /// that the peer has ever sent in one go, whoever is paused. So after one read it is lent what
-    /// has no room, and hears that nothing came, not that this is the end.
-    final class SharedHandle extends MaxMessageHandle {
+    /// One read per readiness: what is left is reported again, after the other connections had
+    /// their turn. So who wants a second one has heard the end of the stream: then epoll asks no
+    /// more whether to go on, and would read all that the peer has ever sent in one go, whoever is
+    /// paused. After one read it is lent what has no room, and hears that nothing came, not that
+    /// this is the end.
+    final class SharedHandle implements RecvByteBufAllocator, RecvByteBufAllocator.ExtendedHandle {
         private boolean heardTheEnd;
         private boolean lentNothing;
+        private boolean hasRead;
+        private int attempted;
+        private int last;
 
         /// Whether the peer has said its last word, and that is there to be read.
         boolean hasHeardTheEnd() {
@@ -76,20 +76,63 @@ final class ReceiveBuffer extends DefaultMaxMessagesRecvByteBufAllocator {
         }
 
         @Override
+        public ExtendedHandle newHandle() {
+            return this;
+        }
+
+        /// The channel is ready to be read from.
+        @Override
+        public void reset(ChannelConfig config) {
+            hasRead = false;
+        }
+
+        @Override
         public ByteBuf allocate(ByteBufAllocator allocator) {
-            lentNothing = totalBytesRead() > 0; // of this readiness
+            lentNothing = hasRead;
             heardTheEnd |= lentNothing;
             return lentNothing ? Unpooled.EMPTY_BUFFER : lend(allocator);
         }
 
         @Override
         public void lastBytesRead(int bytes) {
-            super.lastBytesRead(lentNothing ? 0 : bytes);
+            last = lentNothing ? 0 : bytes;
+            hasRead |= last > 0;
+        }
+
+        @Override
+        public int lastBytesRead() {
+            return last;
+        }
+
+        @Override
+        public void attemptedBytesRead(int bytes) {
+            attempted = bytes;
+        }
+
+        @Override
+        public int attemptedBytesRead() {
+            return attempted;
         }
 
         @Override
         public int guess() {
             return most;
         }
+
+        @Override
+        public boolean continueReading() {
+            return false;
+        }
+
+        @Override
+        public boolean continueReading(UncheckedBooleanSupplier maybeMore) {
+            return false;
+        }
+
+        @Override
+        public void incMessagesRead(int count) {}
+
+        @Override
+        public void readComplete() {}
     }
 }

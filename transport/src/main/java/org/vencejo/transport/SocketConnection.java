@@ -48,6 +48,9 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
     /// The way through a door, or null without one.
     private @Nullable Entrance entrance;
 
+    /// Where it is among the connections of its loop; touched only there.
+    int place;
+
     private boolean readingPaused;
     private boolean handshakeUnderWay;
     private boolean readingSoon;
@@ -68,7 +71,7 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
         this.backlog = backlog;
         this.out = new OutBuffer(this, channel, loop);
         this.receiving = loop.receiveBuffer().newHandle();
-        channel.config().setRecvByteBufAllocator(() -> receiving);
+        channel.config().setRecvByteBufAllocator(receiving);
     }
 
     public IoLoop loop() {
