@@ -27,7 +27,7 @@ import org.vencejo.transport.TlsServer;
 ///
 /// Confined to its event loop, except what [Peer] and the final fields give; the version is written
 /// before the first packet reaches the core and read only after.
-final class BrokerConnection implements ConnectionHandler, Peer, Turns.Sender {
+final class BrokerConnection extends Turns.Sender implements ConnectionHandler, Peer {
     private final LoopDriver driver;
     private final Visitors visitors;
     private final PacketDecoder decoder;
@@ -66,8 +66,6 @@ final class BrokerConnection implements ConnectionHandler, Peer, Turns.Sender {
     private int pauses;
 
     private long pausedSinceNanos;
-
-    private final Turns.Taken taken = new Turns.Taken();
 
     /// What was read since [#takeBytesReceived].
     private long bytesReceived;
@@ -241,11 +239,6 @@ final class BrokerConnection implements ConnectionHandler, Peer, Turns.Sender {
         return wanted;
     }
 
-    @Override
-    public Turns.Taken taken() {
-        return taken;
-    }
-
     /// How many bytes of packets came since the last call.
     long takeBytesReceived() {
         long bytes = bytesReceived;
@@ -254,12 +247,12 @@ final class BrokerConnection implements ConnectionHandler, Peer, Turns.Sender {
     }
 
     @Override
-    public boolean hasRest() {
+    boolean hasRest() {
         return hasRest && !deaf;
     }
 
     @Override
-    public void goOn() {
+    void goOn() {
         if (!deaf && socket != null) {
             socket.goOn();
         }
@@ -395,7 +388,7 @@ final class BrokerConnection implements ConnectionHandler, Peer, Turns.Sender {
     }
 
     @Override
-    public boolean pauseReading(Pause reason, long nanos) {
+    boolean pauseReading(Pause reason, long nanos) {
         int before = pauses;
         if (deaf || (before & bit(reason)) != 0) {
             return false;
@@ -409,7 +402,7 @@ final class BrokerConnection implements ConnectionHandler, Peer, Turns.Sender {
     }
 
     @Override
-    public long resumeReading(Pause reason, long nanos) {
+    long resumeReading(Pause reason, long nanos) {
         int before = pauses;
         pauses &= ~bit(reason);
         if (before == 0 || pauses != 0) {
@@ -420,7 +413,7 @@ final class BrokerConnection implements ConnectionHandler, Peer, Turns.Sender {
     }
 
     @Override
-    public void wasPaused(long nanos) {
+    void wasPaused(long nanos) {
         driver.intake().resumed(this, nanos);
     }
 

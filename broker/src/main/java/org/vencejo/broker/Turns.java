@@ -107,17 +107,16 @@ final class Turns {
     /// `sender` has had its turn with so many bytes, which took so long; or it was cut short, and
     /// has a rest.
     void had(Sender sender, int bytes, long tookNanos, boolean rest, long nowNanos) {
-        Taken taken = sender.taken();
         // More is no doing of its own: somebody took the processor, or garbage was collected.
         long own = Math.min(tookNanos, Math.min(TURN_NANOS, TURN_NANOS_LEAST + 50L * bytes));
         ownNanos += own;
-        boolean loud = isLoud(taken, own, nowNanos);
-        if (taken.waited || ownNanos > BUSY_NANOS_ALL_LOUD) {
+        boolean loud = isLoud(sender, own, nowNanos);
+        if (sender.waited || ownNanos > BUSY_NANOS_ALL_LOUD) {
             // With many who wait, or make ticks long, turns come so seldom that each has taken
             // little: what tells then is whether it has much to say when its turn comes.
             boolean hasMore = rest || own > TURN_NANOS / 2;
             loud |= hasMore;
-            taken.waited = hasMore;
+            sender.waited = hasMore;
         }
         if (loud) {
             turnNanos += (own - turnNanos) / 8;
@@ -126,7 +125,7 @@ final class Turns {
         if (rest || (loud && (isBusy(nowNanos) || !waiting.isEmpty()))) {
             if (sender.pauseReading(Pause.BY_TURN, nowNanos)) {
                 waiting.add(sender);
-                taken.waited = true;
+                sender.waited = true;
                 tick.arm(); // it may be another loop that runs the core
             }
         }
@@ -144,7 +143,7 @@ final class Turns {
         flushingNanos += lastFlushNanos;
     }
 
-    private boolean isLoud(Taken taken, long nanos, long nowNanos) {
+    private boolean isLoud(Sender sender, long nanos, long nowNanos) {
         if (nowNanos - windowBeganNanos > WINDOW_NANOS) {
             loudFromNanos = Math.max(LOUD_NANOS_LEAST, usedNanos / Math.max(1, users) / 2);
             anyQuiet = users > loudUsers;
@@ -155,9 +154,9 @@ final class Turns {
             loudUsers = 0;
         }
         usedNanos += nanos;
-        boolean isNew = taken.isNewIn(window);
-        boolean wasLoud = !isNew && taken.used(0) > loudFromNanos;
-        boolean isLoud = taken.used(nanos) > loudFromNanos;
+        boolean isNew = sender.isNewIn(window);
+        boolean wasLoud = !isNew && sender.used(0) > loudFromNanos;
+        boolean isLoud = sender.used(nanos) > loudFromNanos;
         users += isNew ? 1 : 0;
         loudUsers += isLoud && !wasLoud ? 1 : 0;
         return isLoud;
@@ -209,29 +208,9 @@ final class Turns {
         return waitingCount;
     }
 
-    /// A connection, to whom it matters whether it is read from.
-    interface Sender {
-        Taken taken();
-
-        /// Stops reading; returns whether this reason is new.
-        boolean pauseReading(Pause reason, long nanos);
-
-        /// Takes the reason back; returns for how long reading was paused, or -1 if it still is, or
-        /// was not.
-        long resumeReading(Pause reason, long nanos);
-
-        /// It was paused for so long, which is no silence of its own.
-        void wasPaused(long nanos);
-
-        /// Whether it has read packets that are not handled yet.
-        boolean hasRest();
-
-        /// Goes on with them.
-        void goOn();
-    }
-
-    /// What a [Sender] had of the turns. Touched by [Turns] only.
-    static final class Taken {
+    /// A connection, to whom it matters whether it is read from. What it had of the turns is in it:
+    /// an object less for each. Confined to its event loop.
+    abstract static class Sender {
         /// What its turns took in this window, and in the one before.
         private long usedNanos;
 
@@ -240,6 +219,22 @@ final class Turns {
 
         /// Whether it had to wait for its turn, and had more than a little to say then.
         boolean waited;
+
+        /// Stops reading; returns whether this reason is new.
+        abstract boolean pauseReading(Pause reason, long nanos);
+
+        /// Takes the reason back; returns for how long reading was paused, or -1 if it still is, or
+        /// was not.
+        abstract long resumeReading(Pause reason, long nanos);
+
+        /// It was paused for so long, which is no silence of its own.
+        abstract void wasPaused(long nanos);
+
+        /// Whether it has read packets that are not handled yet.
+        abstract boolean hasRest();
+
+        /// Goes on with them.
+        abstract void goOn();
 
         /// Whether it has not had a turn in this window yet.
         private boolean isNewIn(long window) {

@@ -395,9 +395,8 @@ class TurnTimesTest {
         }
     }
 
-    private static final class Client implements Turns.Sender {
+    private static final class Client extends Turns.Sender {
         private final Ticks ticks;
-        private final Turns.Taken taken = new Turns.Taken();
         private final long everyNanos;
         long turnNanos;
         int bytes = 100;
@@ -424,7 +423,7 @@ class TurnTimesTest {
         void read() {
             reads++;
             ticks.said.add("read");
-            taken.waited &= !ticks.forgetsWhoWaited;
+            waited &= !ticks.forgetsWhoWaited;
             ticks.turns.begin(ticks.now);
             ticks.now += turnNanos;
             ticks.loudNanos += isFlood ? turnNanos : 0;
@@ -433,12 +432,7 @@ class TurnTimesTest {
         }
 
         @Override
-        public Turns.Taken taken() {
-            return taken;
-        }
-
-        @Override
-        public boolean pauseReading(Pause reason, long nanos) {
+        boolean pauseReading(Pause reason, long nanos) {
             assertThat(reason).isEqualTo(Pause.BY_TURN);
             if (isPaused) {
                 return false;
@@ -454,7 +448,7 @@ class TurnTimesTest {
         }
 
         @Override
-        public long resumeReading(Pause reason, long nanos) {
+        long resumeReading(Pause reason, long nanos) {
             assertThat(reason).isEqualTo(Pause.BY_TURN);
             assertThat(isPaused).isTrue();
             isPaused = false;
@@ -463,17 +457,17 @@ class TurnTimesTest {
         }
 
         @Override
-        public void wasPaused(long nanos) {
+        void wasPaused(long nanos) {
             toldNanos += nanos;
         }
 
         @Override
-        public boolean hasRest() {
+        boolean hasRest() {
             return hasRest;
         }
 
         @Override
-        public void goOn() {
+        void goOn() {
             read();
         }
 
