@@ -39,7 +39,6 @@ public final class Connection implements Link {
     private final Peer peer;
     private State state = State.AWAITING_CONNECT;
     private @Nullable Turn turn;
-    private @Nullable Deadline deadline;
     private @Nullable KeepAlive keepAlive;
     private boolean writable = true;
 
@@ -244,14 +243,12 @@ public final class Connection implements Link {
     // ---- its life
     // ---------------------------------------------------------------------------------
 
-    void accepted(Turn shared, Deadline connectDeadline, long nanosAgo) {
+    void accepted(Turn shared, Consumer<Connection> whenOverdue, long nanosAgo) {
         turn = shared;
         shared.connections++;
         shared.unknown.add(this);
-        deadline = connectDeadline;
-        keepAlive = new KeepAlive(this, shared, connectDeadline);
-        shared.schedule(
-                connectDeadline, Math.max(0, shared.limits.connectTimeoutNanos() - nanosAgo));
+        keepAlive = new KeepAlive(this, shared, whenOverdue);
+        keepAlive.allow(Math.max(0, shared.limits.connectTimeoutNanos() - nanosAgo));
     }
 
     /// CONNECT came: what it says of the connection holds from now on.
@@ -292,7 +289,7 @@ public final class Connection implements Link {
     void identityHolds(long nanos, Consumer<Connection> over) {
         if (nanos < IDENTITY_NANOS_MAX) {
             if (identityDeadline == null) {
-                identityDeadline = new Deadline(() -> over.accept(this));
+                identityDeadline = Deadline.of(() -> over.accept(this));
             }
             turn().schedule(identityDeadline, Math.max(0, nanos));
         } else if (identityDeadline != null) {
@@ -335,7 +332,7 @@ public final class Connection implements Link {
         handshake = null;
         turn().connections--;
         turn().unknown.remove(this);
-        turn().deadlines.cancel(deadline());
+        keepAlive().cancel();
         if (identityDeadline != null) {
             turn().deadlines.cancel(identityDeadline);
         }
@@ -389,13 +386,6 @@ public final class Connection implements Link {
             throw new IllegalStateException("Input.Connected comes first");
         }
         return keepAlive;
-    }
-
-    private Deadline deadline() {
-        if (deadline == null) {
-            throw new IllegalStateException("Input.Connected comes first");
-        }
-        return deadline;
     }
 
     @Nullable Handshake handshake() {

@@ -1,11 +1,13 @@
 package org.vencejo.core;
 
+import java.util.function.Consumer;
+
 /// Whether the client of one connection is alive, and whether we read from it at all: its silence
-/// counts only while we listen (3.1.2.10, A20 to A22).
+/// counts only while we listen (3.1.2.10, A20 to A22). It is the deadline of CONNECT, too.
 ///
 /// Part of the core: touched only by whoever runs it. A packet only notes its time; the deadline
 /// looks when the client may have been silent for too long.
-final class KeepAlive {
+final class KeepAlive extends Deadline {
     /// Why we do not read from the connection.
     enum Pause {
         /// Too much came behind CONNECT.
@@ -24,15 +26,32 @@ final class KeepAlive {
 
     private final Connection connection;
     private final Turn turn;
-    private final Deadline deadline;
+    private final Consumer<Connection> whenOverdue;
     private int pauses; // a bit for each Pause
     private long limitNanos;
     private long lastPacketNanos;
 
-    KeepAlive(Connection connection, Turn turn, Deadline deadline) {
+    /// `whenOverdue` is told when the client has been silent until the time that was set, or when
+    /// it has not sent CONNECT by then.
+    KeepAlive(Connection connection, Turn turn, Consumer<Connection> whenOverdue) {
         this.connection = connection;
         this.turn = turn;
-        this.deadline = deadline;
+        this.whenOverdue = whenOverdue;
+    }
+
+    @Override
+    void reached() {
+        whenOverdue.accept(connection);
+    }
+
+    /// The client has so much time from now on.
+    void allow(long nanos) {
+        turn.schedule(this, nanos);
+    }
+
+    /// Nothing is waited for.
+    void cancel() {
+        turn.deadlines.cancel(this);
     }
 
     /// CONNACK was sent: the client may be silent for one and a half times `seconds`, or for ever
@@ -41,9 +60,9 @@ final class KeepAlive {
         limitNanos = seconds * 1_500_000_000L;
         lastPacketNanos = turn.nowNanos();
         if (limitNanos == 0) {
-            turn.deadlines.cancel(deadline);
+            cancel();
         } else {
-            turn.schedule(deadline, limitNanos);
+            allow(limitNanos);
         }
     }
 
@@ -61,7 +80,7 @@ final class KeepAlive {
     boolean isOver() {
         long silentNanos = turn.nowNanos() - lastPacketNanos;
         if (pauses != 0 || silentNanos < limitNanos) {
-            turn.schedule(deadline, pauses != 0 ? limitNanos : limitNanos - silentNanos);
+            allow(pauses != 0 ? limitNanos : limitNanos - silentNanos);
             return false;
         }
         return true;

@@ -27,7 +27,7 @@ final class RateLimit {
         this.messages = new TokenBucket(nowNanos);
         this.bytes = new TokenBucket(nowNanos);
         this.over =
-                new Deadline(() -> {
+                Deadline.of(() -> {
                     held = false;
                     goOn.run();
                 });

@@ -89,7 +89,7 @@ final class RetainedStore {
             forget(old);
         }
         if (message.expiresAtMillis() != Message.NEVER) {
-            retained.expiry = new Deadline(() -> remove(retained.message().publish().topicName()));
+            retained.expiry = Deadline.of(() -> remove(retained.message().publish().topicName()));
             long inMillis = Math.max(0, message.expiresAtMillis() - turn.wallMillis());
             turn.schedule(retained.expiry, inMillis * 1_000_000);
         }

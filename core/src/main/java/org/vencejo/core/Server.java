@@ -2,6 +2,7 @@ package org.vencejo.core;
 
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.Connection.State;
 import org.vencejo.core.routing.SubscriptionTrie;
@@ -37,6 +38,7 @@ public final class Server {
     private static final int DEADLINES_MAX = 256;
 
     private final Turn turn;
+    private final Consumer<Connection> whenOverdue = this::connectionDeadline;
     private final SubscriptionTrie<ServerSession> trie;
     private final RetainedStore retained;
     private final Subscribing subscribing;
@@ -163,7 +165,7 @@ public final class Server {
     }
 
     private void connected(Connection connection, long nanosAgo) {
-        connection.accepted(turn, new Deadline(() -> connectionDeadline(connection)), nanosAgo);
+        connection.accepted(turn, whenOverdue, nanosAgo);
     }
 
     // The time to CONNECT and our answer, or one and a half Keep Alive has passed.
@@ -393,8 +395,8 @@ public final class Server {
                 i < DEADLINES_MAX && turn.workLeft() > 0 && turn.deadlines.isDue(turn.nowNanos());
                 i++) {
             Deadline deadline = turn.deadlines.take();
-            deadline.action.run();
-            if (deadline.isSlice && turn.workLeft() < turn.limits.sliceMax() / 2) {
+            deadline.reached();
+            if (deadline.isSlice() && turn.workLeft() < turn.limits.sliceMax() / 2) {
                 return;
             }
         }

@@ -267,7 +267,7 @@ final class ServerSession {
 
     private Deadline retryDeadline() {
         if (retry == null) {
-            retry = new Deadline(this::repeat);
+            retry = Deadline.of(this::repeat);
         }
         return retry;
     }

@@ -224,7 +224,7 @@ final class Sessions {
             return;
         }
         if (session.expiry == null) {
-            session.expiry = new Deadline(() -> expire(session));
+            session.expiry = Deadline.of(() -> expire(session));
         }
         turn.schedule(session.expiry, Math.max(0, seconds * NANOS_PER_SECOND - passedNanos));
     }
@@ -245,7 +245,7 @@ final class Sessions {
             return;
         }
         if (session.willDelay == null) {
-            session.willDelay = new Deadline(() -> publishWill(session));
+            session.willDelay = Deadline.of(() -> publishWill(session));
         }
         turn.schedule(
                 session.willDelay, Math.max(0, delaySeconds * NANOS_PER_SECOND - passedNanos));

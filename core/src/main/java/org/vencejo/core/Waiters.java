@@ -26,7 +26,7 @@ final class Waiters {
     private final ArrayDeque<Runnable> works = new ArrayDeque<>();
 
     private final ArrayDeque<Runnable> growing = new ArrayDeque<>();
-    private final Deadline retry = new Deadline(this::retry);
+    private final Deadline retry = Deadline.of(this::retry);
 
     /// Works that have begun and not come back, as far as that was within a second: one that has to
     /// wait for a block that cannot be read keeps no other waiting.

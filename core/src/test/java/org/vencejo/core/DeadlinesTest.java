@@ -21,7 +21,7 @@ class DeadlinesTest {
         long origin = seed % 2 == 0 ? 0 : Long.MAX_VALUE - 500;
         List<Deadline> all = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            all.add(new Deadline(() -> {}));
+            all.add(Deadline.of(() -> {}));
         }
         for (int i = 0; i < 20_000; i++) {
             Deadline deadline = all.get(random.nextInt(all.size()));
@@ -61,8 +61,8 @@ class DeadlinesTest {
 
     @Test
     void aDeadlineThatIsSetAgainIsMoved() {
-        Deadline first = new Deadline(() -> {});
-        Deadline second = new Deadline(() -> {});
+        Deadline first = Deadline.of(() -> {});
+        Deadline second = Deadline.of(() -> {});
         deadlines.set(first, 10);
         deadlines.set(second, 20);
         deadlines.set(first, 30);
