@@ -3,7 +3,6 @@ package org.vencejo.broker;
 import io.netty.buffer.ByteBuf;
 import java.net.InetAddress;
 import java.security.cert.X509Certificate;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.ClientCertificate;
@@ -351,9 +350,7 @@ final class BrokerConnection extends Turns.Sender implements ConnectionHandler, 
 
     private void checkVersion(Connect connect) {
         if (!visitors.entry().versions().contains(connect.version())) {
-            if (connect.password() != null) {
-                Arrays.fill(connect.password(), (byte) 0);
-            }
+            Secrets.clear(connect.password());
             throw new ProtocolViolation(
                     ReasonCode.UNSUPPORTED_PROTOCOL_VERSION,
                     "MQTT-3.1.2-2",
@@ -364,7 +361,7 @@ final class BrokerConnection extends Turns.Sender implements ConnectionHandler, 
 
     // It is the last field of CONNECT. The decoder has copied it; who authenticates clears the
     // copy.
-    private static void clearPassword(Connect connect, ByteBuf bytes) {
+    static void clearPassword(Connect connect, ByteBuf bytes) {
         byte[] password = connect.password();
         if (password != null) {
             bytes.setZero(bytes.readerIndex() - password.length, password.length);

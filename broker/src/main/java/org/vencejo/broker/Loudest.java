@@ -46,7 +46,7 @@ final class Loudest {
         if (!theirTurn) {
             pauseThem();
         } else {
-            loop.eachHandler(each -> ((BrokerConnection) each).takeBytesReceived());
+            loop.eachHandler(BrokerConnection.class, BrokerConnection::takeBytesReceived);
         }
         loop.runLater(this::again, PERIOD_NANOS);
     }
@@ -54,13 +54,15 @@ final class Loudest {
     private void pauseThem() {
         List<BrokerConnection> senders = new ArrayList<>();
         List<Long> sent = new ArrayList<>();
-        loop.eachHandler(each -> {
-            long bytes = ((BrokerConnection) each).takeBytesReceived();
-            if (bytes > QUIET_BYTES) {
-                senders.add((BrokerConnection) each);
-                sent.add(bytes);
-            }
-        });
+        loop.eachHandler(
+                BrokerConnection.class,
+                each -> {
+                    long bytes = each.takeBytesReceived();
+                    if (bytes > QUIET_BYTES) {
+                        senders.add(each);
+                        sent.add(bytes);
+                    }
+                });
         double average = sent.stream().mapToLong(Long::longValue).average().orElse(0);
         long nanos = driver.nanos();
         for (int i = 0; i < senders.size(); i++) {

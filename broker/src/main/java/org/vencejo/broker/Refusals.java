@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 import org.vencejo.broker.access.AddressBlock;
 import org.vencejo.transport.IoLoop;
 
-/// Counts the connections that were closed as soon as they came, and tells operators: of the first
+/// Counts the connections that were refused as soon as they came, and tells operators: of the first
 /// one at once, of the others in one line for all that an interval brought. Thread-safe.
 final class Refusals {
     private static final Logger log = LoggerFactory.getLogger("org.vencejo.broker.events");

@@ -23,7 +23,7 @@ final class Secrets {
         }
     }
 
-    private static void clear(byte @Nullable [] secret) {
+    static void clear(byte @Nullable [] secret) {
         if (secret != null) {
             Arrays.fill(secret, (byte) 0);
         }

@@ -56,8 +56,10 @@ public final class ServerDriver {
     private final List<LoopDriver> loops;
     private final List<TcpTransport.Bound> listeners = new CopyOnWriteArrayList<>();
     private final AtomicLong accepted = new AtomicLong();
+    private final AtomicInteger open = new AtomicInteger();
     private final Admission admission;
     private final Refusals refusals = new Refusals();
+    private final RefusedConnections refused;
     private final AtomicInteger connecting = new AtomicInteger();
     private final AtomicLong pushedOut = new AtomicLong();
     private final AtomicLong proxiesFailed = new AtomicLong();
@@ -105,6 +107,7 @@ public final class ServerDriver {
         this.connectTimeoutNanos = limits.connectTimeoutNanos();
         this.decoderLimits = decoderLimits(limits);
         this.authentication = new AuthenticationThreads(parts.authenticators(), events);
+        this.refused = new RefusedConnections(authentication::isBanned, events);
         this.core = new CoreOwner(server, journal, parts.queues(), nanos);
         this.memory =
                 new MemoryInUse(bufferBytes, limits.buffersBytesMax(), limits.memoryMarks(), nanos);
@@ -188,7 +191,8 @@ public final class ServerDriver {
     public void expelRevoked(TlsServer tls) {
         for (LoopDriver driver : loops) {
             IoLoop loop = driver.loop();
-            loop.execute(() -> loop.eachHandler(it -> ((BrokerConnection) it).expelIfRevoked(tls)));
+            loop.execute(
+                    () -> loop.eachHandler(BrokerConnection.class, it -> it.expelIfRevoked(tls)));
         }
     }
 
@@ -270,14 +274,15 @@ public final class ServerDriver {
         return new Traffic(
                 received,
                 sent,
-                openConnections(),
+                open.get(),
                 accepted.get(),
                 refusals.sum(),
                 proxiesFailed.get(),
                 handshakesFailed.get(),
                 upgradesFailed.get(),
                 memory.bufferBytes(),
-                new Traffic.AtTheDoor(refusals.counts(), connecting.get(), pushedOut.get()),
+                new Traffic.AtTheDoor(
+                        refusals.counts(), refused.toldSoFar(), connecting.get(), pushedOut.get()),
                 loops.stream().mapToInt(driver -> driver.turns().waiting()).sum(),
                 new Traffic.Memory(
                         memory.heldBytes(),
@@ -348,9 +353,14 @@ public final class ServerDriver {
         }
         if (refusal != null) {
             refusals.note(refusal, origin.address(), loop);
-            return null;
+            return refused.letIn(
+                    refusal,
+                    visitors.entry(),
+                    origin.address(),
+                    () -> driverOf(loop).newDecoder(RefusedConnections.limits(decoderLimits)));
         }
         accepted.incrementAndGet();
+        open.incrementAndGet();
         LoopDriver driver = driverOf(loop);
         BrokerConnection connection =
                 new BrokerConnection(driver, visitors, origin, driver.newDecoder(decoderLimits));
@@ -368,7 +378,7 @@ public final class ServerDriver {
         if (stopping) {
             return Refusal.STOPPING;
         }
-        if (openConnections() >= connectionsMax) {
+        if (open.get() >= connectionsMax) {
             return Refusal.FULL;
         }
         if (memory.mark() != MemoryInUse.Mark.NONE) {
@@ -392,16 +402,9 @@ public final class ServerDriver {
         throw new IllegalStateException("expected one of our loops, given was " + loop);
     }
 
-    private long openConnections() {
-        long open = 0;
-        for (IoLoop loop : ioLoops.loops()) {
-            open += loop.openConnections();
-        }
-        return open;
-    }
-
+    // Nobody waits for those who are only told why they were refused.
     private void noteIfLast() {
-        if (openConnections() == 0) {
+        if (open.get() == 0) {
             lastClosed.complete(null);
         }
     }
@@ -470,6 +473,7 @@ public final class ServerDriver {
 
         @Override
         public void closed(BrokerConnection connection) {
+            open.decrementAndGet();
             connection.visitors().leave();
             if (connection.isAdmitted()) {
                 admission.left(connection.address(), System.nanoTime());

@@ -63,8 +63,12 @@ final class SysTopics {
                             s -> s.traffic().acceptedConnections()),
                     number(
                             "connections/refused",
-                            "Transport connections that were closed as soon as they came, for whatever reason.",
+                            "Transport connections that were refused as soon as they came, for whatever reason.",
                             s -> s.traffic().refusedConnections()),
+                    number(
+                            "connections/told",
+                            "Those among them that were told why, by CONNACK; the others were only closed.",
+                            s -> s.traffic().atTheDoor().told()),
                     number(
                             "connections/connecting",
                             "Transport connections whose client is not known yet (`limits.connecting-max`).",
@@ -383,7 +387,7 @@ final class SysTopics {
     private static Topic refusedBy(Refusal why) {
         return number(
                 "connections/refused/" + why.word(),
-                "Transport connections that were closed as soon as they came, by "
+                "Transport connections that were refused as soon as they came, by "
                         + why.limit()
                         + ".",
                 snapshot -> snapshot.traffic().atTheDoor().refusedBy(why));

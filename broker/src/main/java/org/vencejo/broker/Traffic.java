@@ -27,10 +27,11 @@ public record Traffic(
         static final Memory FREE = new Memory(0, 0, 0, 0, 0, 0);
     }
 
-    /// Connections that were closed as soon as they came, by reason; those that are not with a
-    /// client yet; and those that had to go for newer ones before they were.
-    public record AtTheDoor(Map<Refusal, Long> refused, int connecting, long pushedOut) {
-        static final AtTheDoor NOBODY = new AtTheDoor(Map.of(), 0, 0);
+    /// Connections that were refused as soon as they came, by reason, and how many of them were
+    /// told it; those that are not with a client yet; and those that had to go for newer ones
+    /// before they were.
+    public record AtTheDoor(Map<Refusal, Long> refused, long told, int connecting, long pushedOut) {
+        static final AtTheDoor NOBODY = new AtTheDoor(Map.of(), 0, 0, 0);
 
         long refusedBy(Refusal why) {
             return refused.getOrDefault(why, 0L);

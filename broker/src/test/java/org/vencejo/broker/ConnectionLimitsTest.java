@@ -59,7 +59,8 @@ class ConnectionLimitsTest {
                 mine.add(client);
             }
             try (RawClient tooMany = from(rig, "127.0.0.7")) {
-                assertThat(tooMany.isClosed()).isTrue();
+                tooMany.send(RawClient.connect("tooMany"));
+                assertThat(Asked.answer(tooMany)).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
             }
             try (RawClient other = from(rig, "127.0.0.8")) {
                 other.connectAs("other");
@@ -223,7 +224,7 @@ class ConnectionLimitsTest {
     private static boolean isLetIn(RawClient client) {
         try {
             client.send(RawClient.connect("c"));
-            return client.next() instanceof Connack;
+            return client.next() instanceof Connack it && it.reasonCode() == ReasonCode.SUCCESS;
         } catch (IOException closed) {
             return false;
         }

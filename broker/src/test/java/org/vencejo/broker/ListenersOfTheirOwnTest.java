@@ -16,10 +16,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.vencejo.broker.config.ConfigurationException;
+import org.vencejo.protocol.Connack;
 import org.vencejo.protocol.Connect;
 import org.vencejo.protocol.PacketEncoder;
 import org.vencejo.protocol.Properties;
 import org.vencejo.protocol.ProtocolVersion;
+import org.vencejo.protocol.ReasonCode;
 
 /// What a listener has for itself: the versions that are spoken there, and how many connections it
 /// takes.
@@ -60,7 +62,8 @@ class ListenersOfTheirOwnTest {
                     RawClient _ = RawClient.connected(broker.addresses().getLast(), "b")) {
                 try (RawClient _ = RawClient.connected(few, "c");
                         RawClient third = new RawClient(few)) {
-                    assertThat(third.isClosed()).isTrue();
+                    third.send(RawClient.connect("third"));
+                    assertThat(Asked.answer(third)).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
                 }
                 // When the broker has seen that one is gone, there is a place.
                 while (!isLetIn(few)) {
@@ -73,8 +76,8 @@ class ListenersOfTheirOwnTest {
     private static boolean isLetIn(InetSocketAddress address) throws IOException {
         try (RawClient client = new RawClient(address)) {
             client.send(RawClient.connect("d"));
-            return client.next() != null;
-        } catch (IOException refused) {
+            return client.next() instanceof Connack it && it.reasonCode() == ReasonCode.SUCCESS;
+        } catch (IOException closedWithoutAWord) {
             return false;
         }
     }

@@ -290,7 +290,9 @@ class SocketsTest {
         connected(server, "b");
         RawClient third = connected(server, "c");
         try (RawClient fourth = new RawClient(server.address())) {
-            assertThat(fourth.isClosed()).isTrue();
+            fourth.send(RawClient.connect("d"));
+            assertThat(Asked.answer(fourth)).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+            assertThat(fourth.next()).isNull();
         }
         assertThat(server.driver().traffic().refusedConnections()).isEqualTo(1);
 

@@ -37,7 +37,8 @@ class SysTopicsTest {
                             207,
                             208,
                             206,
-                            new Traffic.AtTheDoor(Map.of(Refusal.ADDRESS_RATE, 210L), 211, 212),
+                            new Traffic.AtTheDoor(
+                                    Map.of(Refusal.ADDRESS_RATE, 210L), 218, 211, 212),
                             213,
                             new Traffic.Memory(213, 214, 3, 215, 216, 217)),
                     new Holdings(301, 302, 350, 304, 345, 40, 306, 307, 308),
@@ -86,6 +87,7 @@ class SysTopicsTest {
                         "$SYS/broker/connections/open=203",
                         "$SYS/broker/connections/accepted=204",
                         "$SYS/broker/connections/refused=205",
+                        "$SYS/broker/connections/told=218",
                         "$SYS/broker/connections/connecting=211",
                         "$SYS/broker/connections/pushed-out=212",
                         "$SYS/broker/connections/waiting=213",

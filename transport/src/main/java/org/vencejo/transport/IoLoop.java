@@ -176,11 +176,12 @@ public final class IoLoop implements Executor {
         CLOSED.setVolatile(this, closedConnections + 1);
     }
 
-    /// Does `action` with the handlers of all connections that are open.
-    public void eachHandler(Consumer<? super ConnectionHandler> action) {
+    /// Does `action` with the handlers, of this kind, of all connections that are open.
+    public <H extends ConnectionHandler> void eachHandler(
+            Class<H> kind, Consumer<? super H> action) {
         for (SocketConnection connection : List.copyOf(connections)) {
-            if (connection.isOpen()) {
-                action.accept(connection.handler());
+            if (connection.isOpen() && kind.isInstance(connection.handler())) {
+                action.accept(kind.cast(connection.handler()));
             }
         }
     }

@@ -168,7 +168,7 @@ final class ListenerKeys {
                     new Count(0, 10_000_000),
                     0L,
                     "Connections at this listener, beside `limits.connections-max` for all; 0 for no limit of its"
-                            + " own. Further ones are closed at once.");
+                            + " own. Further ones are refused (CONNACK 0x97, 3.x: 3), beyond a few at a time closed at once.");
     static final Key<Boolean> ALLOW_ANONYMOUS =
             Key.computed(
                     "listeners[].allow-anonymous",
