@@ -3,7 +3,6 @@ package org.vencejo.broker;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,15 +49,7 @@ public record Acquaintances(List<Census.Client> clients, List<TopicName> topics,
     /// Those of the broker that runs on `dataFolder`, or a [StoreException] or [StartException] if
     /// there is none that can be asked.
     public static Acquaintances ofBrokerOn(Path dataFolder) {
-        if (!Files.isDirectory(dataFolder)) {
-            throw new StartException("there is no data folder '" + dataFolder + "'");
-        }
-        DataFolder free = DataFolder.openIfFree(dataFolder);
-        if (free != null) {
-            free.close();
-            throw new StartException("no broker runs on the data folder '" + dataFolder + "'");
-        }
-        return parse(ControlClient.ask(dataFolder, REQUEST));
+        return parse(ControlClient.askRunning(dataFolder, REQUEST));
     }
 
     // ---- as lines

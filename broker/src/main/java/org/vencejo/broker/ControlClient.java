@@ -6,12 +6,27 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.vencejo.storage.StoreException;
 
 /// The other side of [ControlSocket]: asks the broker that runs on a data folder. Stateless.
 final class ControlClient {
     private ControlClient() {}
+
+    /// The answer of the broker that runs on `dataFolder`, or a [StoreException] or
+    /// [StartException] if there is none that can be asked.
+    static String askRunning(Path dataFolder, String request) {
+        if (!Files.isDirectory(dataFolder)) {
+            throw new StartException("there is no data folder '" + dataFolder + "'");
+        }
+        DataFolder free = DataFolder.openIfFree(dataFolder);
+        if (free != null) {
+            free.close();
+            throw new StartException("no broker runs on the data folder '" + dataFolder + "'");
+        }
+        return ask(dataFolder, request);
+    }
 
     /// The answer without its first word, or a [StoreException] with what the broker says instead.
     static String ask(Path dataFolder, String request) {
@@ -24,7 +39,7 @@ final class ControlClient {
                     new String(
                                     Channels.newInputStream(broker).readAllBytes(),
                                     StandardCharsets.UTF_8)
-                            .strip();
+                            .replaceFirst("\\R$", ""); // there may be nothing to say
             if (answer.startsWith(ControlSocket.DONE)) {
                 return answer.substring(ControlSocket.DONE.length());
             }
