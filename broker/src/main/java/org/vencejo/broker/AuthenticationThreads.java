@@ -86,7 +86,8 @@ final class AuthenticationThreads implements AutoCloseable {
                                 limits.banNanos(),
                                 limits.delayNanosMax(),
                                 limits.trackedMax(),
-                                limits.banLoopback()),
+                                limits.banLoopback(),
+                                limits.banUsers()),
                         new NameKeys(new SecureRandom()));
         this.computing = pool(limits.threads(), limits.waitingMax());
         this.waitingPlaces =
@@ -100,8 +101,8 @@ final class AuthenticationThreads implements AutoCloseable {
     }
 
     /// What was found out so far: attempts that were right and wrong, passwords that were hashed,
-    /// attempts that had to wait first, those that found no room or no answer, addresses that were
-    /// banned and that are.
+    /// attempts that had to wait first, those that found no room or no answer, addresses, and user
+    /// names, that were banned and that are.
     record Counts(
             long right,
             long wrong,
@@ -109,9 +110,12 @@ final class AuthenticationThreads implements AutoCloseable {
             long delayed,
             long overdue,
             long bans,
-            long banned) {}
+            long banned,
+            long userBans,
+            long usersBanned) {}
 
     Counts counts() {
+        long now = System.nanoTime();
         return new Counts(
                 right.get(),
                 wrong.get(),
@@ -119,7 +123,14 @@ final class AuthenticationThreads implements AutoCloseable {
                 delayed.get(),
                 overdue.get(),
                 guessers.bans(),
-                guessers.banned(System.nanoTime()));
+                guessers.banned(now),
+                guessers.userBans(),
+                guessers.usersBanned(now));
+    }
+
+    /// Those who fail, and are banned for it.
+    Guessers guessers() {
+        return guessers;
     }
 
     /// Whether nothing is to be heard from an address now.
@@ -210,9 +221,14 @@ final class AuthenticationThreads implements AutoCloseable {
             return run(
                     () -> {
                         waitsNoMore();
-                        proceed(goOn());
+                        proceed(isBanned() ? BANNED : goOn());
                     },
                     nanos);
+        }
+
+        // Others may have failed while it waited.
+        private boolean isBanned() {
+            return guessers.isBanned(peer.address(), userName(), System.nanoTime());
         }
 
         private void waitsNoMore() {
@@ -256,7 +272,7 @@ final class AuthenticationThreads implements AutoCloseable {
                 computing.execute(() -> {
                     if (peer.isGone()) {
                         Secrets.clear(request); // nobody waits for it, and it has learned nothing
-                    } else if (checked && guessers.isBanned(peer.address(), System.nanoTime())) {
+                    } else if (checked && isBanned()) {
                         proceed(BANNED);
                     } else {
                         computed.incrementAndGet();
@@ -416,13 +432,14 @@ final class AuthenticationThreads implements AutoCloseable {
         }
 
         private void failed(@Nullable String user) {
-            Guessers.Ban ban = guessers.failed(peer.address(), user, System.nanoTime());
-            if (ban != null) {
+            long seconds = TimeUnit.NANOSECONDS.toSeconds(limits.banNanos());
+            for (Guessers.Ban ban : guessers.failed(peer.address(), user, System.nanoTime())) {
                 events.accept(
-                        new Event.AddressBanned(
-                                ban.address(),
-                                TimeUnit.NANOSECONDS.toSeconds(limits.banNanos()),
-                                ban.failures()));
+                        switch (ban.kind()) {
+                            case ADDRESS ->
+                                    new Event.AddressBanned(ban.name(), seconds, ban.failures());
+                            case USER -> new Event.UserBanned(ban.name(), seconds, ban.failures());
+                        });
             }
         }
 

@@ -51,6 +51,7 @@ public final class EventLog implements Consumer<Event> {
             }
             case Event.TurnedAway it -> refused(it, handshakes, "connections were turned away");
             case Event.AddressBanned it -> log.warn("{}", text(it));
+            case Event.UserBanned it -> log.warn("{}", text(it));
             case Event.ConnectRefused it -> refused(it, clients, "clients were refused");
             case Event.ClientDisconnected it -> info(it);
             case Event.RequestRefused it -> refused(it, requests, "requests were refused");
@@ -126,6 +127,9 @@ public final class EventLog implements Consumer<Event> {
             case Event.AddressBanned it ->
                     "%s is banned for %d s after %d attempts that failed"
                             .formatted(it.address(), it.seconds(), it.failures());
+            case Event.UserBanned it ->
+                    "user %s is banned for %d s after %d attempts that failed"
+                            .formatted(name(it.userName()), it.seconds(), it.failures());
             case Event.ConnectRefused it ->
                     "client %s from %s refused: %s"
                             .formatted(

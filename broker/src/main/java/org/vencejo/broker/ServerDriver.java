@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.vencejo.broker.passwords.Guessers;
 import org.vencejo.core.AccessRules;
 import org.vencejo.core.Authentication;
 import org.vencejo.core.Connection;
@@ -237,6 +238,11 @@ public final class ServerDriver {
     /// What was found out about clients so far.
     AuthenticationThreads.Counts authentication() {
         return authentication.counts();
+    }
+
+    /// Those who fail to say who they are.
+    Guessers guessers() {
+        return authentication.guessers();
     }
 
     /// Asks the server something while nobody else runs it. `question` must be quick, and its

@@ -110,6 +110,14 @@ final class SysTopics {
                             "Addresses that are banned.",
                             s -> s.authentication().banned()),
                     number(
+                            "authentication/user-bans",
+                            "Bans of user names that began, of which there are some with `limits.authentication-ban-users`.",
+                            s -> s.authentication().userBans()),
+                    number(
+                            "authentication/users-banned",
+                            "User names that are banned.",
+                            s -> s.authentication().usersBanned()),
+                    number(
                             "authentication/expired",
                             "Connections that ended as their client had shown who it is for a time alone, such as by a token, and the time was over.",
                             s -> s.packets().identitiesExpired()),

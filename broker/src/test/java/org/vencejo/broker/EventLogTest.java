@@ -58,6 +58,14 @@ class EventLogTest {
     }
 
     @Test
+    void whoIsBannedIsNamed() {
+        assertThat(EventLog.text(new Event.AddressBanned("192.0.2.66", 300, 20)))
+                .isEqualTo("192.0.2.66 is banned for 300 s after 20 attempts that failed");
+        assertThat(EventLog.text(new Event.UserBanned("alice", 300, 20)))
+                .isEqualTo("user alice is banned for 300 s after 20 attempts that failed");
+    }
+
+    @Test
     void aCertificateIsToldWithAllThatOperatorsLookFor() {
         assertThat(
                         EventLog.text(
@@ -118,6 +126,7 @@ class EventLogTest {
                         new Event.RequestRefused(
                                 connection, long64K, ReasonCode.NOT_AUTHORIZED, "publish", long64K),
                         new Event.TurnedAway(connection.peer(), "TLS handshake", long64K),
+                        new Event.UserBanned(long64K, 300, 20),
                         new Event.QueueFull(long64K, 1, 1))) {
             assertThat(EventLog.text(event)).hasSizeLessThan(650);
         }

@@ -16,7 +16,10 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -170,7 +173,143 @@ class FailedAttemptsTest {
     }
 
     private static List<Event> bans(ServerRig rig) {
-        return rig.events().stream().filter(Event.AddressBanned.class::isInstance).toList();
+        return rig.events().stream()
+                .filter(it -> it instanceof Event.AddressBanned || it instanceof Event.UserBanned)
+                .toList();
+    }
+
+    /// Whoever has the right password is heard where it came in from; nobody learns by it whether
+    /// there is such a user.
+    @ParameterizedTest
+    @CsvSource({
+        "true,  alice,  BANNED",
+        "true,  nobody, BANNED",
+        "false, alice,  SUCCESS", // as control arm
+        "false, nobody, BAD_USER_NAME_OR_PASSWORD",
+    })
+    void aUserNameThatIsBannedIsNotLookedAt(boolean wanted, String user, ReasonCode answer)
+            throws IOException {
+        assumeTrue(
+                Files.exists(Path.of("/proc/self")),
+                "several addresses of this machine: not Linux");
+        List<String> asked = new CopyOnWriteArrayList<>();
+        Asked strict =
+                new Asked(
+                        Work.COMPUTES,
+                        it -> {
+                            asked.add(it.clientIdentifier());
+                            return it.userName().equals("alice") && isRight(it)
+                                    ? Asked.letIn(it)
+                                    : Authenticator.WRONG;
+                        });
+        AuthenticationLimits stern = with(with(stern(3), "banUsers", wanted), "banLoopback", false);
+        try (ServerRig rig = ServerRig.start(1, new Authenticators(List.of(strict), stern))) {
+            assertThat(connectFrom(2, rig, user, "right"))
+                    .isEqualTo(
+                            user.equals("alice")
+                                    ? ReasonCode.SUCCESS
+                                    : ReasonCode.BAD_USER_NAME_OR_PASSWORD);
+            for (int i = 0; bans(rig).isEmpty() && i < 3; i++) {
+                assertThat(connectFrom(10 + i, rig, user, "wrong"))
+                        .isEqualTo(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
+            }
+            assertThat(bans(rig))
+                    .isEqualTo(wanted ? List.of(new Event.UserBanned(user, 3_600, 3)) : List.of());
+            int before = asked.size();
+
+            assertThat(connectFrom(20, rig, user, "right")).isEqualTo(answer);
+
+            assertThat(asked).hasSize(wanted ? before : before + 1);
+            assertThat(rig.driver().authentication().computed()).isEqualTo(asked.size());
+            assertThat(rig.driver().authentication().usersBanned()).isEqualTo(wanted ? 1 : 0);
+            assertThat(rig.driver().authentication().banned()).isZero();
+            if (user.equals("alice")) {
+                assertThat(connectFrom(2, rig, user, "right")).isEqualTo(ReasonCode.SUCCESS);
+            }
+            // A name that is not banned, from where the other one is.
+            assertThat(connectFrom(20, rig, "bob", "wrong"))
+                    .isEqualTo(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
+        }
+    }
+
+    /// Before 5.0 there is one code for both.
+    @Test
+    void aUserNameThatIsBannedIsNotAuthorizedBefore5() throws IOException {
+        Asked strict = new Asked(Work.COMPUTES, it -> Authenticator.WRONG);
+        AuthenticationLimits stern = with(with(stern(2), "banUsers", true), "banLoopback", false);
+        try (ServerRig rig = ServerRig.start(1, new Authenticators(List.of(strict), stern))) {
+            List<Integer> codes = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                try (Socket socket =
+                        new Socket(rig.address().getAddress(), rig.address().getPort())) {
+                    // CONNECT 3.1.1, Clean Session, client "c", user "alice", password "x"
+                    socket.getOutputStream()
+                            .write(
+                                    HexFormat.of()
+                                            .parseHex(
+                                                    "101700044d51545404c2003c"
+                                                            + "000163"
+                                                            + "0005616c696365"
+                                                            + "000178"));
+                    codes.add((int) socket.getInputStream().readNBytes(4)[3]);
+                }
+            }
+            assertThat(codes).containsExactly(4, 4, 5);
+        }
+    }
+
+    /// Two wait for their delay; what the first one leads to holds for the second.
+    @ParameterizedTest
+    @CsvSource({"NONE", "COMPUTES"})
+    void whoWaitsWhileItsUserNameIsBannedIsNotLookedAt(Work kind) throws IOException {
+        List<String> asked = new CopyOnWriteArrayList<>();
+        Asked strict =
+                new Asked(
+                        kind,
+                        it -> {
+                            asked.add(it.clientIdentifier());
+                            return Authenticator.WRONG;
+                        });
+        AuthenticationLimits stern =
+                with(
+                        with(with(stern(3), "banUsers", true), "banLoopback", false),
+                        "delayNanosMax",
+                        3_600_000_000_000L);
+        try (ServerRig rig = ServerRig.start(1, new Authenticators(List.of(strict), stern))) {
+            for (int i = 0; i < 2; i++) {
+                assertThat(connect(rig, "a")).isEqualTo(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
+            }
+            try (RawClient one = asking(rig, "one", bytes("x"));
+                    RawClient other = asking(rig, "other", bytes("x"))) {
+                assertThat(List.of(answer(one), answer(other)))
+                        .containsExactlyInAnyOrder(
+                                ReasonCode.BAD_USER_NAME_OR_PASSWORD, ReasonCode.BANNED);
+            }
+            assertThat(asked).hasSize(3);
+        }
+    }
+
+    private static boolean isRight(Authentication.Credentials it) {
+        return Arrays.equals(it.password(), bytes("right"));
+    }
+
+    /// What a client at 127.0.0.`place` is answered.
+    private static ReasonCode connectFrom(int place, ServerRig rig, String user, String password)
+            throws IOException {
+        try (RawClient client =
+                new RawClient(
+                        new Socket(
+                                rig.address().getAddress(),
+                                rig.address().getPort(),
+                                InetAddress.ofLiteral("127.0.0." + place),
+                                0))) {
+            client.send(
+                    with(
+                            with(RawClient.connect("c" + place), "userName", user),
+                            "password",
+                            bytes(password)));
+            return answer(client);
+        }
     }
 
     /// After so many failures at once the delay is minutes, so that nothing hangs on when the next

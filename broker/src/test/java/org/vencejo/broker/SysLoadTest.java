@@ -80,7 +80,7 @@ class SysLoadTest {
                 new SysSnapshot.Packets(
                         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new EnumMap<>(ReasonCode.class)),
                 new SysSnapshot.Copies(0, 0, 0, 0, 0, 0, 0, new EnumMap<>(Fate.class)),
-                new AuthenticationThreads.Counts(0, 0, 0, 0, 0, 0, 0),
+                new AuthenticationThreads.Counts(0, 0, 0, 0, 0, 0, 0, 0, 0),
                 Map.of());
     }
 }

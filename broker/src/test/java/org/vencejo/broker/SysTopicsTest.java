@@ -58,7 +58,7 @@ class SysTopicsTest {
                             414,
                             new EnumMap<>(Map.of(ReasonCode.QUOTA_EXCEEDED, 409L))),
                     new Copies(501, 502, 503, 504, 507, 505, 506, fates()),
-                    new AuthenticationThreads.Counts(801, 802, 803, 804, 805, 806, 807),
+                    new AuthenticationThreads.Counts(801, 802, 803, 804, 805, 806, 807, 808, 809),
                     Map.of("load/sockets/5min", "0.70"));
 
     private static Map<Fate, Long> fates() {
@@ -98,6 +98,8 @@ class SysTopicsTest {
                         "$SYS/broker/authentication/unavailable=805",
                         "$SYS/broker/authentication/bans=806",
                         "$SYS/broker/authentication/banned=807",
+                        "$SYS/broker/authentication/user-bans=808",
+                        "$SYS/broker/authentication/users-banned=809",
                         "$SYS/broker/authentication/expired=412",
                         "$SYS/broker/connections/proxy-failed=209",
                         "$SYS/broker/connections/tls-failed=207",

@@ -30,6 +30,10 @@ public sealed interface Event {
     /// After so many attempts that failed an address is not heard for so long.
     record AddressBanned(String address, long seconds, int failures) implements Event {}
 
+    /// After so many attempts that failed, from whatever addresses, a user name is heard for so
+    /// long only where it came in from before. It need not be anybody's.
+    record UserBanned(String userName, long seconds, int failures) implements Event {}
+
     /// A connected client is gone, with the Reason Code that it or we gave; none if its transport
     /// connection was lost.
     record ClientDisconnected(

@@ -2,6 +2,7 @@ package org.vencejo.broker.access;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 
 /// An IPv4 address, or the 64 bits of an IPv6 address that a customer gets to choose below: what is
@@ -20,6 +21,18 @@ public record AddressBlock(boolean six, long bits) implements Comparable<Address
     /// The block of `address` as operators write it.
     public static String text(InetAddress address) {
         return address.getHostAddress() + (address instanceof Inet6Address ? "/64" : "");
+    }
+
+    /// The block as operators write it, by its first address.
+    public String text() {
+        ByteBuffer bytes = ByteBuffer.allocate(six ? 16 : Integer.BYTES);
+        try {
+            return text(
+                    InetAddress.getByAddress(
+                            (six ? bytes.putLong(bits) : bytes.putInt((int) bits)).array()));
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("16 and 4 bytes are an address", e);
+        }
     }
 
     @Override

@@ -98,6 +98,15 @@ final class AuthenticationLimitKeys {
                     "Whether addresses of this machine are banned, too: a proxy on it has one for all its"
                             + " clients.",
                     "as others");
+    static final Key<Boolean> BAN_USERS =
+            Key.limit(
+                    "authentication-ban-users",
+                    new Flag(),
+                    new Fixed<>(false),
+                    "Whether a user name is banned, too, after as many failed attempts from whatever"
+                            + " addresses, but not where it came in from within a day: whoever guesses at"
+                            + " it locks its owner out of everywhere else.",
+                    "its attempts get CONNACK 0x8A (3.x: 0x05), right or wrong");
     static final Key<Long> DELAY_MAX =
             Key.limit(
                     "authentication-delay-max",
@@ -160,6 +169,7 @@ final class AuthenticationLimitKeys {
                     FORGIVEN_TIME,
                     BAN_TIME,
                     BAN_LOOPBACK,
+                    BAN_USERS,
                     DELAY_MAX,
                     TRACKED_MAX,
                     TIMEOUT,

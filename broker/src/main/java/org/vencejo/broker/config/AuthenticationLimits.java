@@ -15,6 +15,7 @@ public record AuthenticationLimits(
         long forgivenNanos,
         long banNanos,
         boolean banLoopback,
+        boolean banUsers,
         long delayNanosMax,
         int trackedMax) {
 
@@ -31,6 +32,7 @@ public record AuthenticationLimits(
                     10_000,
                     1_000_000_000L,
                     0,
+                    false,
                     false,
                     0,
                     1);

@@ -308,6 +308,7 @@ final class AuthenticationSection {
                 binding.get(AuthenticationLimitKeys.FORGIVEN_TIME),
                 binding.get(AuthenticationLimitKeys.BAN_TIME),
                 binding.get(AuthenticationLimitKeys.BAN_LOOPBACK),
+                binding.get(AuthenticationLimitKeys.BAN_USERS),
                 binding.get(AuthenticationLimitKeys.DELAY_MAX),
                 binding.count(AuthenticationLimitKeys.TRACKED_MAX));
     }

@@ -1,9 +1,12 @@
 package org.vencejo.broker.passwords;
 
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.broker.access.AddressBlock;
 
@@ -11,15 +14,19 @@ import org.vencejo.broker.access.AddressBlock;
 /// next attempt come later, and an address with too many is banned for a while. Thread-safe.
 ///
 /// Failures are forgiven one after the other as time passes; success forgives none, so that who
-/// knows one password does not guess others between. A user name is never banned, as others could
-/// lock its owner out; nor does it wait where it came in from within a day. All tables are bounded:
-/// who fails from ever new addresses pushes out those who did so longest ago, but no ban.
+/// knows one password does not guess others between. A user name is banned only where that is
+/// wanted, as others could lock its owner out; it is not, nor does it wait, where it came in from
+/// within a day. Whether anybody has that name is not known here. All tables are bounded: who fails
+/// from ever new addresses pushes out those who did so longest ago, but no ban.
 public final class Guessers {
     /// The answer of [#waitNanos] for who is banned.
     public static final long BANNED = -1;
 
     /// How many attempts from one address may wait at a time.
     static final int WAITING_MAX = 10;
+
+    /// How much is kept of a user name that is banned: clients choose them, up to 64 KB long.
+    static final int NAME_MAX = 200;
 
     private static final long FIRST_DELAY_NANOS = 100_000_000;
     private static final long FAMILIAR_NANOS = 86_400_000_000_000L;
@@ -30,29 +37,45 @@ public final class Guessers {
     private final Lru<AddressBlock, Failures> byAddress;
     private final Lru<NameKeys.Key, Failures> byUser;
     private final Lru<AddressBlock, Long> bannedUntil;
+    private final Lru<NameKeys.Key, BannedUser> bannedUsers;
     private final Lru<Familiar, Long> familiar;
 
     /// How many attempts from an address wait now; bounded by those who let them wait.
     private final Map<AddressBlock, Integer> waiting = new HashMap<>();
 
     private long bans;
+    private long userBans;
 
     /// How many failures are too many, after how long one is forgiven, how long a ban and a delay
-    /// are at most (0: there are none), how many of each kind are remembered, and whether clients
-    /// on this machine can be banned, too: one of them may be a proxy for all.
+    /// are at most (0: there are none), how many of each kind are remembered, whether clients on
+    /// this machine can be banned, too, as one of them may be a proxy for all, and whether user
+    /// names can.
     public record Limits(
             int failuresMax,
             long forgivenNanos,
             long banNanos,
             long delayMaxNanos,
             int trackedMax,
-            boolean loopbackBanned) {
+            boolean loopbackBanned,
+            boolean usersBanned) {
         /// Nobody waits and nobody is banned.
-        public static final Limits NONE = new Limits(1, 1, 0, 0, 1, false);
+        public static final Limits NONE = new Limits(1, 1, 0, 0, 1, false, false);
     }
 
-    /// An address that is banned from now on, after that many failures.
-    public record Ban(String address, int failures) {}
+    /// What can be banned.
+    public enum Kind {
+        ADDRESS,
+        USER
+    }
+
+    /// An address or a user name that is banned from now on, after that many failures.
+    public record Ban(Kind kind, String name, int failures) {}
+
+    /// An address, as operators write it, or a user name, which may be cut, and for how long it is
+    /// still banned.
+    public record Banned(Kind kind, String name, long leftNanos) {}
+
+    private record BannedUser(String name, long untilNanos) {}
 
     private record Familiar(NameKeys.Key user, AddressBlock address) {}
 
@@ -84,13 +107,14 @@ public final class Guessers {
         this.byAddress = new Lru<>(limits.trackedMax);
         this.byUser = new Lru<>(limits.trackedMax);
         this.bannedUntil = new Lru<>(limits.trackedMax);
+        this.bannedUsers = new Lru<>(limits.trackedMax);
         this.familiar = new Lru<>(limits.trackedMax);
     }
 
     /// For how long an attempt from `address` as `user`, if it names one, has to wait before it is
     /// looked at; or [#BANNED].
     public synchronized long waitNanos(InetAddress address, @Nullable String user, long nowNanos) {
-        if (isBanned(address, nowNanos)) {
+        if (isBanned(address, user, nowNanos)) {
             return BANNED;
         }
         long delay = delay(byAddress.get(AddressBlock.of(address)), nowNanos);
@@ -136,13 +160,59 @@ public final class Guessers {
         return until != null;
     }
 
-    /// Somebody at `address` could not say that it is `user`; returns the ban that follows, if one
-    /// begins.
-    public synchronized @Nullable Ban failed(
+    /// Whether an attempt from `address` as `user`, if it names one, is not to be looked at now.
+    public synchronized boolean isBanned(
             InetAddress address, @Nullable String user, long nowNanos) {
-        if (user != null) {
-            note(byUser, keys.of(user), nowNanos);
+        if (isBanned(address, nowNanos)) {
+            return true;
         }
+        if (user == null || bannedUsers.isEmpty()) {
+            return false;
+        }
+        NameKeys.Key key = keys.of(user);
+        return isBanned(key, nowNanos) && !isFamiliar(key, address, nowNanos);
+    }
+
+    private boolean isBanned(NameKeys.Key user, long nowNanos) {
+        BannedUser banned = bannedUsers.get(user);
+        if (banned != null && nowNanos - banned.untilNanos >= 0) {
+            bannedUsers.remove(user);
+            return false;
+        }
+        return banned != null;
+    }
+
+    /// Somebody at `address` could not say that it is `user`; returns the bans that begin by it.
+    public synchronized List<Ban> failed(
+            InetAddress address, @Nullable String user, long nowNanos) {
+        Ban ofUser = user == null ? null : userFailed(user, nowNanos);
+        Ban ofAddress = addressFailed(address, nowNanos);
+        List<Ban> begun = new ArrayList<>();
+        if (ofUser != null) {
+            begun.add(ofUser);
+        }
+        if (ofAddress != null) {
+            begun.add(ofAddress);
+        }
+        return begun;
+    }
+
+    private @Nullable Ban userFailed(String user, long nowNanos) {
+        NameKeys.Key key = keys.of(user);
+        int failures = count(note(byUser, key, nowNanos), nowNanos);
+        if (failures < limits.failuresMax
+                || limits.banNanos == 0
+                || !limits.usersBanned
+                || isBanned(key, nowNanos)) {
+            return null;
+        }
+        byUser.remove(key);
+        bannedUsers.put(key, new BannedUser(cut(user), nowNanos + limits.banNanos));
+        userBans++;
+        return new Ban(Kind.USER, user, failures);
+    }
+
+    private @Nullable Ban addressFailed(InetAddress address, long nowNanos) {
         AddressBlock block = AddressBlock.of(address);
         int failures = count(note(byAddress, block, nowNanos), nowNanos);
         if (failures < limits.failuresMax
@@ -154,30 +224,93 @@ public final class Guessers {
         byAddress.remove(block);
         bannedUntil.put(block, nowNanos + limits.banNanos);
         bans++;
-        return new Ban(AddressBlock.text(address), failures);
+        return new Ban(Kind.ADDRESS, AddressBlock.text(address), failures);
     }
 
     /// Somebody at `address` is `user`.
     public synchronized void succeeded(InetAddress address, String user, long nowNanos) {
-        if (limits.delayMaxNanos > 0) {
+        if (limits.delayMaxNanos > 0 || limits.usersBanned) {
             familiar.put(new Familiar(keys.of(user), AddressBlock.of(address)), nowNanos);
         }
     }
 
-    /// How many bans have begun so far.
+    /// Ends the ban of `address` and those it is counted with, and forgives what they owe; false,
+    /// and nothing changes, if they are not banned.
+    public synchronized boolean lift(InetAddress address, long nowNanos) {
+        if (!isBanned(address, nowNanos)) {
+            return false;
+        }
+        AddressBlock block = AddressBlock.of(address);
+        bannedUntil.remove(block);
+        byAddress.remove(block);
+        return true;
+    }
+
+    /// The same for the user name `user`.
+    public synchronized boolean liftUser(String user, long nowNanos) {
+        NameKeys.Key key = keys.of(user);
+        if (!isBanned(key, nowNanos)) {
+            return false;
+        }
+        bannedUsers.remove(key);
+        byUser.remove(key);
+        return true;
+    }
+
+    /// Who is banned at `nowNanos`, addresses first; no more than `most`.
+    public synchronized List<Banned> list(int most, long nowNanos) {
+        forgetThePast(nowNanos);
+        Stream<Banned> addresses =
+                bannedUntil.entrySet().stream()
+                        .map(it ->
+                                new Banned(
+                                        Kind.ADDRESS,
+                                        it.getKey().text(),
+                                        it.getValue() - nowNanos));
+        Stream<Banned> users =
+                bannedUsers.values().stream()
+                        .map(it -> new Banned(Kind.USER, it.name, it.untilNanos - nowNanos));
+        return Stream.concat(addresses, users).limit(most).toList();
+    }
+
+    /// How many bans of addresses have begun so far.
     public synchronized long bans() {
         return bans;
     }
 
     /// How many addresses are banned at `nowNanos`.
     public synchronized int banned(long nowNanos) {
-        bannedUntil.values().removeIf(until -> nowNanos - until >= 0);
+        forgetThePast(nowNanos);
         return bannedUntil.size();
+    }
+
+    /// How many bans of user names have begun so far.
+    public synchronized long userBans() {
+        return userBans;
+    }
+
+    /// How many user names are banned at `nowNanos`.
+    public synchronized int usersBanned(long nowNanos) {
+        forgetThePast(nowNanos);
+        return bannedUsers.size();
+    }
+
+    private void forgetThePast(long nowNanos) {
+        bannedUntil.values().removeIf(until -> nowNanos - until >= 0);
+        bannedUsers.values().removeIf(banned -> nowNanos - banned.untilNanos >= 0);
     }
 
     private boolean isFamiliar(NameKeys.Key user, InetAddress address, long nowNanos) {
         Long since = familiar.get(new Familiar(user, AddressBlock.of(address)));
         return since != null && nowNanos - since < FAMILIAR_NANOS;
+    }
+
+    private static String cut(String name) {
+        if (name.length() <= NAME_MAX) {
+            return name;
+        }
+        int end = Character.isHighSurrogate(name.charAt(NAME_MAX - 1)) ? NAME_MAX - 1 : NAME_MAX;
+        return name.substring(0, end) + "...";
     }
 
     private <K> Failures note(Lru<K, Failures> table, K key, long nowNanos) {

@@ -12,6 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.vencejo.broker.config.Configuration.Request;
 import org.vencejo.broker.config.ValueType.Quantity;
 import org.vencejo.core.Limits;
@@ -56,7 +58,7 @@ class KeysTest {
 
     /// Limits that the core knows nothing of: what the store leaves free, and how large it may be;
     /// those of authentication.
-    private static final int LIMITS_OF_OTHERS = 2 + 16;
+    private static final int LIMITS_OF_OTHERS = 2 + 17;
 
     /// Those in groups of their own: admission, rates, marks of memory.
     private static final int LIMITS_IN_GROUPS = 6 + 4 + 3;
@@ -97,6 +99,36 @@ class KeysTest {
         assertThat(limits.memoryMarks())
                 .isEqualTo(new Limits.MemoryMarks(11, 12, 13, MACHINE.memoryBytes()));
         assertThat(limits.rates()).isEqualTo(new Limits.Rates(7, 8 << 10, 9, 10 << 10));
+    }
+
+    /// Nor does one of the flags on bans stand in for the other.
+    @ParameterizedTest
+    @CsvSource({"loopback, true, false", "users, false, true"})
+    void whoElseIsBannedIsSaidByItsKey(String who, boolean loopback, boolean users) {
+        AuthenticationLimits limits =
+                Configuration.read(
+                                new Request(
+                                        null,
+                                        Map.of(),
+                                        List.of("limits.authentication-ban-" + who + "=true"),
+                                        null),
+                                MACHINE)
+                        .broker()
+                        .authentication()
+                        .limits();
+        assertThat(limits.banLoopback()).isEqualTo(loopback);
+        assertThat(limits.banUsers()).isEqualTo(users);
+    }
+
+    @Test
+    void aFlagOnBansIsTrueOrFalse() {
+        for (String key : List.of("authentication-ban-loopback", "authentication-ban-users")) {
+            assertThat(Readings.lines(null, Map.of(), List.of("limits." + key + "=maybe"), null))
+                    .singleElement()
+                    .asString()
+                    .contains("limits." + key)
+                    .endsWith("given 'maybe'; allowed: true or false");
+        }
     }
 
     private static List<RecordComponent> plainLimits() {

@@ -9,6 +9,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.vencejo.broker.passwords.Guessers.Ban;
+import org.vencejo.broker.passwords.Guessers.Banned;
+import org.vencejo.broker.passwords.Guessers.Kind;
 
 /// Who guesses waits ever longer and is banned for a while; nobody can lock out another. Time is a
 /// value here.
@@ -22,13 +26,19 @@ class GuessersTest {
 
     private final NameKeys keys = new NameKeys(new SecureRandom());
     private Guessers guessers = with(5, 100);
+    private int next;
     private long now = Long.MAX_VALUE - MINUTE; // clocks may wrap
 
     private Guessers with(int failuresMax, int trackedMax) {
         return new Guessers(
                 new Guessers.Limits(
-                        failuresMax, MINUTE, 10 * MINUTE, 2 * SECOND, trackedMax, false),
+                        failuresMax, MINUTE, 10 * MINUTE, 2 * SECOND, trackedMax, false, false),
                 keys);
+    }
+
+    private Guessers banningUsers(boolean wanted, int trackedMax) {
+        return new Guessers(
+                new Guessers.Limits(5, MINUTE, 10 * MINUTE, 0, trackedMax, false, wanted), keys);
     }
 
     @Test
@@ -57,20 +67,20 @@ class GuessersTest {
         assertThat(guessers.banned(now)).isZero();
         fail(MALLORY, "alice", 4);
         assertThat(guessers.failed(MALLORY, "bob", now))
-                .isEqualTo(new Guessers.Ban("192.0.2.66", 5));
+                .containsExactly(new Ban(Kind.ADDRESS, "192.0.2.66", 5));
 
         assertThat(guessers.waitNanos(MALLORY, "carol", now)).isEqualTo(Guessers.BANNED);
         assertThat(guessers.isBanned(MALLORY, now + 10 * MINUTE - 1)).isTrue();
         assertThat(guessers.isBanned(HOME, now)).isFalse();
         assertThat(guessers.banned(now)).isEqualTo(1);
         // What was under way when the ban began does not make it longer, nor another one.
-        assertThat(guessers.failed(MALLORY, "bob", now + MINUTE)).isNull();
+        assertThat(guessers.failed(MALLORY, "bob", now + MINUTE)).isEmpty();
 
         now += 10 * MINUTE;
         assertThat(guessers.isBanned(MALLORY, now)).isFalse();
         assertThat(guessers.banned(now)).isZero();
         assertThat(guessers.bans()).isEqualTo(1);
-        assertThat(guessers.failed(MALLORY, "bob", now)).isNull();
+        assertThat(guessers.failed(MALLORY, "bob", now)).isEmpty();
     }
 
     @Test
@@ -100,7 +110,7 @@ class GuessersTest {
         guessers.succeeded(MALLORY, "mallory", now);
         fail(MALLORY, "alice", 2);
         guessers.succeeded(MALLORY, "mallory", now);
-        assertThat(guessers.failed(MALLORY, "alice", now)).isNotNull();
+        assertThat(guessers.failed(MALLORY, "alice", now)).isNotEmpty();
     }
 
     @ParameterizedTest
@@ -123,7 +133,8 @@ class GuessersTest {
     void thisMachineIsBannedOnlyWhereThatIsWanted(String address, boolean loopbackBanned) {
         guessers =
                 new Guessers(
-                        new Guessers.Limits(5, MINUTE, MINUTE, SECOND, 10, loopbackBanned), keys);
+                        new Guessers.Limits(5, MINUTE, MINUTE, SECOND, 10, loopbackBanned, false),
+                        keys);
         InetAddress here = InetAddress.ofLiteral(address);
         fail(here, "alice", 10);
         assertThat(guessers.isBanned(here, now)).isEqualTo(loopbackBanned);
@@ -132,10 +143,11 @@ class GuessersTest {
 
     @Test
     void zeroSwitchesBansAndDelaysOff() {
-        guessers = new Guessers(new Guessers.Limits(5, MINUTE, 0, 0, 10, true), keys);
+        guessers = new Guessers(new Guessers.Limits(5, MINUTE, 0, 0, 10, true, true), keys);
         fail(MALLORY, "alice", 100);
         guessers.succeeded(MALLORY, "alice", now);
         assertThat(guessers.waitNanos(MALLORY, "alice", now)).isZero();
+        assertThat(guessers.usersBanned(now)).isZero();
         guessers = new Guessers(Guessers.Limits.NONE, keys);
         fail(MALLORY, "alice", 100);
         assertThat(guessers.waitNanos(MALLORY, "alice", now)).isZero();
@@ -155,6 +167,149 @@ class GuessersTest {
         assertThat(guessers.waitNanos(InetAddress.ofLiteral("2001:db8::"), null, now)).isZero();
         assertThat(guessers.waitNanos(HOME, "user999", now)).isEqualTo(100 * MILLISECOND);
         assertThat(guessers.waitNanos(HOME, "user0", now)).isZero();
+    }
+
+    // ---- bans of user names
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aUserNameIsBannedWhereThatIsWantedButNotWhereItCameInFrom(boolean wanted) {
+        guessers = banningUsers(wanted, 100);
+        guessers.succeeded(HOME, "alice", now);
+        List<Ban> begun = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            begun.addAll(guessers.failed(stranger(i), "alice", now));
+        }
+        assertThat(begun).isEqualTo(wanted ? List.of(new Ban(Kind.USER, "alice", 5)) : List.of());
+        long wait = wanted ? Guessers.BANNED : 0;
+        assertThat(guessers.waitNanos(stranger(9), "alice", now)).isEqualTo(wait);
+        assertThat(guessers.isBanned(stranger(9), "alice", now)).isEqualTo(wanted);
+        assertThat(guessers.waitNanos(HOME, "alice", now)).isZero();
+        assertThat(guessers.waitNanos(stranger(9), "bob", now)).isZero();
+        assertThat(guessers.waitNanos(stranger(9), null, now)).isZero();
+        assertThat(guessers.isBanned(stranger(9), now)).as("an address").isFalse();
+        assertThat(guessers.userBans()).isEqualTo(wanted ? 1 : 0);
+        assertThat(guessers.usersBanned(now)).isEqualTo(wanted ? 1 : 0);
+        assertThat(guessers.bans()).isZero();
+    }
+
+    @Test
+    void anAddressIsFamiliarForADay() {
+        guessers = banningUsers(true, 100);
+        guessers.succeeded(HOME, "alice", now);
+        now += 24 * 60 * MINUTE - 1;
+        failFromEverywhere("alice", 5);
+        assertThat(guessers.isBanned(HOME, "alice", now)).isFalse();
+        assertThat(guessers.isBanned(HOME, "alice", now + 1)).isTrue();
+    }
+
+    @Test
+    void aBanOfAUserNameEndsAndItBeginsAnewThen() {
+        guessers = banningUsers(true, 100);
+        failFromEverywhere("alice", 5);
+        now += 10 * MINUTE - 1;
+        assertThat(guessers.isBanned(MALLORY, "alice", now)).isTrue();
+        now++;
+        assertThat(guessers.isBanned(MALLORY, "alice", now)).isFalse();
+        assertThat(guessers.usersBanned(now)).isZero();
+        failFromEverywhere("alice", 4);
+        assertThat(guessers.isBanned(MALLORY, "alice", now)).isFalse();
+        assertThat(guessers.failed(HOME, "alice", now)).hasSize(1);
+    }
+
+    /// The control arm is who does not wait between.
+    @ParameterizedTest
+    @CsvSource({"true, 0", "false, 4"})
+    void failuresOfAUserNameAreForgivenOneByOne(boolean waits, int bans) {
+        guessers = banningUsers(true, 100);
+        for (int i = 0; i < 20; i++) {
+            guessers.failed(stranger(i), "alice", now);
+            now += waits ? MINUTE : 0;
+            // What is under way when a ban begins does not make it longer.
+            now += guessers.isBanned(MALLORY, "alice", now) ? 10 * MINUTE : 0;
+        }
+        assertThat(guessers.userBans()).isEqualTo(bans);
+    }
+
+    @Test
+    void bansOfUserNamesAreBoundedAndNewFailuresPushOutNone() {
+        guessers = banningUsers(true, 10);
+        failFromEverywhere("alice", 5);
+        for (int i = 0; i < 1_000; i++) {
+            failFromEverywhere("user" + i, 4);
+        }
+        assertThat(guessers.isBanned(MALLORY, "alice", now)).isTrue();
+        for (int i = 0; i < 1_000; i++) {
+            failFromEverywhere("user" + i, 5);
+        }
+        assertThat(guessers.usersBanned(now)).isEqualTo(10);
+        assertThat(guessers.isBanned(MALLORY, "alice", now)).isFalse();
+        assertThat(guessers.isBanned(MALLORY, "user999", now)).isTrue();
+    }
+
+    // ---- what operators see and end
+
+    @Test
+    void whoIsBannedIsListedWithTheTimeThatIsLeft() {
+        guessers = banningUsers(true, 100);
+        fail(InetAddress.ofLiteral("2001:db8:1:2::7"), "a", 5);
+        now += MINUTE;
+        String letters = "x".repeat(Guessers.NAME_MAX - 1);
+        fail(MALLORY, letters + "🐦z", 5);
+        List<Banned> all =
+                List.of(
+                        new Banned(Kind.ADDRESS, "2001:db8:1:2:0:0:0:0/64", 9 * MINUTE),
+                        new Banned(Kind.ADDRESS, "192.0.2.66", 10 * MINUTE),
+                        new Banned(Kind.USER, "a", 9 * MINUTE),
+                        new Banned(Kind.USER, letters + "...", 10 * MINUTE));
+        assertThat(guessers.list(10, now)).isEqualTo(all);
+        assertThat(guessers.list(3, now)).isEqualTo(all.subList(0, 3));
+        now += 9 * MINUTE;
+        assertThat(guessers.list(10, now)).extracting(Banned::leftNanos).containsOnly(MINUTE);
+    }
+
+    @Test
+    void aBanThatIsLiftedIsForgiven() {
+        InetAddress neighbour = InetAddress.ofLiteral("2001:db8:1:2::8");
+        guessers = banningUsers(true, 100);
+        fail(InetAddress.ofLiteral("2001:db8:1:2::7"), "alice", 9);
+        fail(MALLORY, "bob", 9);
+
+        assertThat(guessers.lift(neighbour, now)).isTrue();
+        assertThat(guessers.liftUser("alice", now)).isTrue();
+
+        assertThat(guessers.waitNanos(neighbour, "alice", now)).isZero();
+        assertThat(guessers.isBanned(MALLORY, now)).as("of another").isTrue();
+        assertThat(guessers.isBanned(HOME, "bob", now)).as("of another").isTrue();
+        assertThat(guessers.failed(neighbour, "alice", now)).as("nothing is owed").isEmpty();
+        assertThat(guessers.lift(neighbour, now)).as("again").isFalse();
+        assertThat(guessers.liftUser("alice", now)).as("again").isFalse();
+        now += 10 * MINUTE;
+        assertThat(guessers.lift(MALLORY, now)).as("over").isFalse();
+        assertThat(guessers.liftUser("bob", now)).as("over").isFalse();
+    }
+
+    /// Who asks for the end of a ban that is none takes nothing from what is owed.
+    @Test
+    void whoIsNotBannedOwesWhatItOwes() {
+        guessers = banningUsers(true, 100);
+        fail(MALLORY, "alice", 4);
+        assertThat(guessers.lift(MALLORY, now)).isFalse();
+        assertThat(guessers.liftUser("alice", now)).isFalse();
+        assertThat(guessers.failed(MALLORY, "alice", now)).hasSize(2);
+    }
+
+    private static InetAddress stranger(int number) {
+        return InetAddress.ofLiteral("198.51.100." + number);
+    }
+
+    private void failFromEverywhere(String user, int times) {
+        for (int i = 0; i < times; i++) {
+            guessers.failed(
+                    InetAddress.ofLiteral("2001:db8:0:" + Integer.toHexString(next++) + "::"),
+                    user,
+                    now);
+        }
     }
 
     @Test
