@@ -168,6 +168,16 @@ public final class Broker implements AutoCloseable {
             public String known() {
                 return Acquaintances.lines(driver);
             }
+
+            @Override
+            public String bans() {
+                return Bans.lines(driver.guessers());
+            }
+
+            @Override
+            public String lift(String whose) {
+                return Bans.lift(driver.guessers(), whose);
+            }
         };
     }
 

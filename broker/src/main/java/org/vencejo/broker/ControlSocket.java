@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
 /// data folder that only its owner may open. One thread serves it, one request at a time.
 ///
 /// A request is one line, a word and what it takes; the answer is `done` and what there is to say,
-/// which is one line but for [Acquaintances], or `failed` and why, and the end. Thread-safe.
+/// which is one line but for [Acquaintances] and [Bans], or `failed` and why, and the end.
+/// Thread-safe.
 final class ControlSocket implements AutoCloseable {
     static final String NAME = "control.sock";
     static final String BACKUP = "backup ";
@@ -55,6 +56,16 @@ final class ControlSocket implements AutoCloseable {
         default String known() {
             throw new UnsupportedOperationException("nobody is known here");
         }
+
+        /// The lines of [Bans].
+        default String bans() {
+            throw new UnsupportedOperationException("nobody is banned here");
+        }
+
+        /// Ends the ban of whom [Bans] names so.
+        default String lift(String whose) {
+            throw new UnsupportedOperationException("nobody is banned here");
+        }
     }
 
     private ControlSocket(Path file, ServerSocketChannel server, Commands commands) {
@@ -75,7 +86,7 @@ final class ControlSocket implements AutoCloseable {
             return socket;
         } catch (IOException | UnsupportedOperationException e) {
             log.warn(
-                    "no control socket '{}', so that `vencejo store backup` works only while the broker is stopped: {}",
+                    "no control socket '{}', so that `vencejo store backup` works only while the broker is stopped, and `vencejo bans` and `acl check` cannot ask it: {}",
                     file,
                     e.getMessage());
             return null;
@@ -143,14 +154,28 @@ final class ControlSocket implements AutoCloseable {
     }
 
     private String answer(String request) {
-        if (request.equals(Acquaintances.REQUEST)) {
-            return known();
-        }
-        if (!request.startsWith(BACKUP)) {
-            return FAILED + "not known here: " + request;
+        if (request.startsWith(BACKUP)) {
+            return backup(request.substring(BACKUP.length()));
         }
         try {
-            Path to = Path.of(request.substring(BACKUP.length()));
+            if (request.equals(Acquaintances.REQUEST)) {
+                return DONE + commands.known();
+            }
+            if (request.equals(Bans.REQUEST)) {
+                return DONE + commands.bans();
+            }
+            if (request.startsWith(Bans.LIFT)) {
+                return DONE + commands.lift(request.substring(Bans.LIFT.length()));
+            }
+            return FAILED + "not known here: " + request;
+        } catch (RuntimeException e) {
+            return FAILED + oneLine(e);
+        }
+    }
+
+    private String backup(String folder) {
+        try {
+            Path to = Path.of(folder);
             if (!to.isAbsolute()) {
                 return FAILED + "the folder is to be absolute, given was '" + to + "'";
             }
@@ -159,14 +184,6 @@ final class ControlSocket implements AutoCloseable {
             return DONE + done;
         } catch (RuntimeException e) {
             log.warn("asked by the control socket, and failed: {}", e.getMessage());
-            return FAILED + oneLine(e);
-        }
-    }
-
-    private String known() {
-        try {
-            return DONE + commands.known();
-        } catch (RuntimeException e) {
             return FAILED + oneLine(e);
         }
     }

@@ -54,6 +54,8 @@ class ControlSocketTest {
                 "backup /refused| -> failed two lines",
                 "backup a| -> failed the folder is to be absolute, given was 'a'",
                 "known| -> failed nobody is known here",
+                "bans| -> failed nobody is banned here",
+                "lift user a| -> failed nobody is banned here",
                 "stop| -> failed not known here: stop",
                 "| -> failed not known here:",
                 "backup /a -> failed a request is one line",

@@ -62,6 +62,13 @@ final class LineLogger extends LegacyAbstractLogger {
         return line.toString();
     }
 
+    /// A text that somebody else chose, as it may be shown on a terminal.
+    static String visible(String text) {
+        StringBuilder line = new StringBuilder(text.length());
+        appendVisibly(text, line);
+        return line.toString();
+    }
+
     private static void appendVisibly(String text, StringBuilder line) {
         text.codePoints()
                 .forEach(point -> {

@@ -33,6 +33,7 @@ public final class Vencejo implements Runnable {
 
     static {
         COMMANDS.put("acl", AclCommand::new);
+        COMMANDS.put("bans", BansCommand::new);
         COMMANDS.put("broker", BrokerCommand::new);
         COMMANDS.put("check-config", CheckConfig::new);
         COMMANDS.put("conformance", ConformanceCommand::new);

@@ -64,6 +64,7 @@ class VencejoTest {
         for (String command :
                 List.of(
                         "acl",
+                        "bans",
                         "broker",
                         "check-config",
                         "conformance",
