@@ -289,6 +289,27 @@ class FailedAttemptsTest {
         }
     }
 
+    /// Three wait for the one thread; what the first two lead to holds for the third.
+    @Test
+    void noPasswordIsHashedForAUserNameThatWasBannedMeanwhile() throws IOException {
+        CountDownLatch allAsk = new CountDownLatch(1);
+        Asked strict = new Asked(Work.COMPUTES, it -> await(allAsk) ? Authenticator.WRONG : null);
+        AuthenticationLimits stern = with(with(stern(2), "banUsers", true), "banLoopback", false);
+        try (ServerRig rig = ServerRig.start(1, new Authenticators(List.of(strict), stern));
+                RawClient one = asking(rig, "one", bytes("x"));
+                RawClient two = asking(rig, "two", bytes("x"));
+                RawClient three = asking(rig, "three", bytes("x"))) {
+            rig.await(server -> server.statistics().packetsReceived(PacketType.CONNECT), 3);
+            allAsk.countDown();
+            assertThat(List.of(answer(one), answer(two), answer(three)))
+                    .containsExactlyInAnyOrder(
+                            ReasonCode.BAD_USER_NAME_OR_PASSWORD,
+                            ReasonCode.BAD_USER_NAME_OR_PASSWORD,
+                            ReasonCode.BANNED);
+            assertThat(rig.driver().authentication().computed()).isEqualTo(2);
+        }
+    }
+
     private static boolean isRight(Authentication.Credentials it) {
         return Arrays.equals(it.password(), bytes("right"));
     }
