@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.vencejo.core.session.Fate;
+import org.vencejo.protocol.Connack;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.ReasonCode;
 import org.vencejo.protocol.TopicFilter;
@@ -151,6 +152,37 @@ class RulesChangeTest {
         assertThat(roaming.server.durableState().sessions())
                 .singleElement()
                 .satisfies(session -> assertThat(session.subscriptions()).hasSize(left));
+    }
+
+    /// With the answer it is true that they are gone, also after a crash; with none gone the answer
+    /// waits for nothing but the resume.
+    @ParameterizedTest
+    @CsvSource({"true, secret/#, false", "false, secret/#, true", "true, open, true"})
+    void whoLosesSubscriptionsIsAnsweredWhenThatIsDurable(
+            boolean checked, String topicFilter, boolean answeredAtTheResume) {
+        boolean[] elsewhere = {false};
+        Bench roaming =
+                new Bench(
+                        Change.of(ServerSettings.DEFAULTS, "subscriptionsCheckedAtResume", checked),
+                        subject -> (elsewhere[0] ? SECRETS : AccessRules.OPEN).of(subject),
+                        Recovered.NOTHING);
+        Connection here = roaming.connect("reader", 100);
+        roaming.in(here, subscribe(topicFilter, QoS.AT_LEAST_ONCE));
+        roaming.cut(here);
+        roaming.forget();
+        long before = roaming.appended();
+        elsewhere[0] = true;
+        roaming.journalAnswers = false;
+
+        Connection again = roaming.connect("reader", 100);
+
+        assertThat(roaming.mutations.getFirst()).isInstanceOf(Mutation.SessionConnected.class);
+        assertThat(roaming.to(again)).isEmpty();
+        roaming.handle(new Input.Durable(before + 1)); // the resume
+        assertThat(roaming.to(again, Connack.class)).hasSize(answeredAtTheResume ? 1 : 0);
+        roaming.durable();
+        assertThat(roaming.to(again, Connack.class)).hasSize(1);
+        assertThat(roaming.server.subscriptions()).isEqualTo(answeredAtTheResume ? 1 : 0);
     }
 
     /// Rules may have changed while the server was away, too.
