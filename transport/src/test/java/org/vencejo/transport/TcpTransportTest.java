@@ -183,34 +183,27 @@ class TcpTransportTest {
             throws Exception {
         int sent = 60_000; // fits into the smallest of buffers on the way
         List<Integer> lengths = new ArrayList<>();
+        Pause pause = new Pause();
         Heard server =
                 new Heard((connection, bytes) -> {
+                    pause.read();
                     lengths.add(bytes.readableBytes());
                     bytes.skipBytes(bytes.readableBytes());
                     if (kind.equals("epoll")) {
                         connection.out(1).writeByte('.'); // which nobody hears
                     }
                     if (pausesAgain) {
-                        connection.pauseReading();
-                        connection.loop().execute(connection::resumeReading);
+                        pause.again(connection);
                     }
                 });
         try (Socket client = connect(server)) {
             server.connection().loop().readInPieces(true);
-            var ready = new CompletableFuture<Void>();
-            server.on(connection -> {
-                connection.pauseReading();
-                ready.complete(null);
-            });
-            ready.get();
+            pause.begin(server);
             write(client, new byte[sent]);
             client.setSoLinger(leaving.equals("RST"), 0);
         }
         plainEcho(); // whatever the loop is told of it, it has heard
-        if (!pausesAgain) {
-            assertThat(lengths.size()).as("reads while paused").isLessThanOrEqualTo(2);
-        }
-        server.on(SocketConnection::resumeReading);
+        server.on(pause::end);
         if (leaving.equals("FIN")) {
             assertThat(server.reason()).isEqualTo("closed by the peer");
         } else if (kind.equals("epoll")) {
@@ -219,6 +212,7 @@ class TcpTransportTest {
             server.reason();
         }
         assertThat(server.events).as("no fault of ours").isEmpty();
+        assertThat(pause.reads()).as("reads while paused").isLessThanOrEqualTo(2);
         assertThat(lengths).allMatch(length -> length <= ReceiveBuffer.PIECE_BYTES);
         assertThat(lengths.stream().mapToInt(length -> length).sum()).isEqualTo(sent);
     }

@@ -252,35 +252,32 @@ class TlsTest {
         }
     }
 
-    /// As where it is not its turn: what it had to say is not lost.
+    /// As where it is not its turn: what it had to say is not lost, nor read at once.
     @Test
     void whoLeavesWhileReadingIsPausedIsReadToTheEnd() throws Exception {
         int sent = 60_000; // fits into the smallest of buffers on the way
         AtomicInteger read = new AtomicInteger();
+        Pause pause = new Pause();
         Heard server =
                 heard(
                         new Heard((connection, bytes) -> {
+                            pause.read();
                             read.addAndGet(bytes.readableBytes());
                             bytes.skipBytes(bytes.readableBytes());
-                            connection.pauseReading();
-                            connection.loop().execute(connection::resumeReading);
+                            pause.again(connection);
                         }));
         InetSocketAddress address = listen(server, tls(files(PeerCertificate.OFF)));
         try (SSLSocket client = peer(null).connect(address)) {
             client.startHandshake();
             server.connection().loop().readInPieces(true);
-            var paused = new CompletableFuture<Void>();
-            server.on(connection -> {
-                connection.pauseReading();
-                paused.complete(null);
-            });
-            paused.get();
+            pause.begin(server);
             write(client, new byte[sent]);
         }
         plainEcho(); // whatever the loop is told of it, it has heard
-        server.on(SocketConnection::resumeReading);
+        server.on(pause::end);
         assertThat(server.reason()).isEqualTo("closed by the peer");
         assertThat(read).hasValue(sent);
+        assertThat(pause.reads()).as("records read while paused").isLessThanOrEqualTo(2);
         assertThat(server.events).as("no fault of ours").isEmpty();
     }
 
