@@ -106,7 +106,7 @@ public final class ServerDriver {
         this.connectingMax = limits.admission().connectingMax();
         this.admission = new Admission(limits.admission(), nanos);
         this.connectTimeoutNanos = limits.connectTimeoutNanos();
-        this.decoderLimits = decoderLimits(limits);
+        this.decoderLimits = limits.ofDecoder();
         this.authentication = new AuthenticationThreads(parts.authenticators(), events);
         this.refused = new RefusedConnections(authentication::isBanned, events);
         this.core = new CoreOwner(server, journal, parts.queues(), nanos);
@@ -218,7 +218,7 @@ public final class ServerDriver {
         connectingMax = settings.limits().admission().connectingMax();
         admission.reconfigure(settings.limits().admission());
         connectTimeoutNanos = settings.limits().connectTimeoutNanos();
-        decoderLimits = decoderLimits(settings.limits());
+        decoderLimits = settings.limits().ofDecoder();
         loops.forEach(it -> it.loop().readInPieces(settings.limits().rates().limitsIn()));
         submit(holder -> holder.handleNow(new Input.Reconfigured(settings)));
     }
@@ -488,15 +488,5 @@ public final class ServerDriver {
                 noteIfLast();
             }
         }
-    }
-
-    private static DecoderLimits decoderLimits(Limits limits) {
-        return new DecoderLimits(
-                limits.packetSizeMax(),
-                limits.connectSizeMax(),
-                limits.topicLevelsMax(),
-                limits.userPropertiesMax(),
-                limits.userPropertiesBytesMax(),
-                limits.topicFiltersMax());
     }
 }

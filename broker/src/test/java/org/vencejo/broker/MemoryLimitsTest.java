@@ -195,7 +195,7 @@ class MemoryLimitsTest {
                                 null,
                                 null,
                                 Properties.NONE));
-                byte[] connack = read(4);
+                int[] connack = read(4);
                 if (connack[3] == 3) {
                     throw new UncheckedIOException(new IOException("there is no room"));
                 }

@@ -59,7 +59,8 @@ import org.vencejo.transport.UnixSocket;
 import org.vencejo.transport.WebSocketPeer;
 import org.vencejo.transport.WebSocketServer;
 
-/// Who is refused as soon as it comes, and is told why or not, over real sockets.
+/// Who is refused as soon as it comes, and is told why or not, over real sockets. One file because
+/// it is one table of who comes, and when.
 @Timeout(60)
 @ExtendWith(NoLeaks.class)
 class RefusedConnectionsTest {

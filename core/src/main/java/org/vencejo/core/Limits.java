@@ -1,5 +1,7 @@
 package org.vencejo.core;
 
+import org.vencejo.protocol.DecoderLimits;
+
 /// Every limit of the server, in one place. Immutable.
 ///
 /// What happens at each limit is in `docs/limits.md`; [Statistics] counts each. Sizes are bytes,
@@ -89,6 +91,17 @@ public record Limits(
                     Admission.DEFAULTS,
                     Rates.NONE,
                     MemoryMarks.DEFAULTS);
+
+    /// Those of them that hold while packets are read.
+    public DecoderLimits ofDecoder() {
+        return new DecoderLimits(
+                packetSizeMax,
+                connectSizeMax,
+                topicLevelsMax,
+                userPropertiesMax,
+                userPropertiesBytesMax,
+                topicFiltersMax);
+    }
 
     /// What a client sends and is sent in a second; 0 is as much as there is.
     public record Rates(
