@@ -160,7 +160,7 @@ public final class Tls {
             return "closed by the peer";
         }
         if (deepest instanceof NotSslRecordException) {
-            return "what came is no TLS"; // its message holds all of it
+            return "what came is no TLS"; // where it is not BoringSSL's, its message is all of it
         }
         String message = deepest.getMessage();
         String line =

@@ -16,6 +16,7 @@ import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
@@ -25,9 +26,11 @@ import javax.net.ssl.SSLContext;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.CRLReason;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
@@ -42,6 +45,8 @@ import org.jspecify.annotations.Nullable;
 /// them. Thread-safe.
 public final class Authority {
     private static final AtomicLong SERIAL = new AtomicLong(1_000);
+    private static final Duration BEGIN = Duration.ofDays(-2);
+    private static final Duration END = Duration.ofDays(90);
 
     private final Issued self;
 
@@ -60,6 +65,11 @@ public final class Authority {
         /// The key in PKCS#8.
         public String keyPem() {
             return Authority.keyPem(key);
+        }
+
+        /// The same, shown without those between it and a root.
+        public Issued alone() {
+            return new Issued(certificate, key, List.of());
         }
 
         /// Writes `NAME.pem` and `NAME.key`.
@@ -90,7 +100,7 @@ public final class Authority {
             try {
                 KeyStore store = KeyStore.getInstance("PKCS12");
                 store.load(null, null);
-                List<Certificate> chain = new java.util.ArrayList<>(List.of(certificate));
+                List<Certificate> chain = new ArrayList<>(List.of(certificate));
                 chain.addAll(between);
                 store.setKeyEntry("it", key, password, chain.toArray(new Certificate[0]));
                 return store;
@@ -102,33 +112,30 @@ public final class Authority {
 
     /// A root.
     public static Authority named(String name) {
+        return new Authority(selfSigned(name, Content.authority()));
+    }
+
+    /// A certificate that nobody stands for.
+    public static Issued selfSigned(String name) {
+        return selfSigned(name, Content.of(BEGIN, END, null));
+    }
+
+    private static Issued selfSigned(String name, Content content) {
         KeyPair pair = ecKeys();
         String subject = "CN=" + name;
-        return new Authority(
-                issue(
-                        new X500Principal(subject),
-                        pair.getPrivate(),
-                        subject,
-                        pair,
-                        Duration.ofDays(90),
-                        null,
-                        true,
-                        List.of()));
+        return issue(
+                new X500Principal(subject), pair.getPrivate(), subject, pair, content, List.of());
     }
 
     /// Another one that this one has signed; what it issues is shown with its certificate.
     public Authority below(String name) {
-        KeyPair pair = ecKeys();
+        return new Authority(issued("CN=" + name, ecKeys(), Content.authority()));
+    }
+
+    /// The same, but one that may sign no further authority.
+    public Authority lastBelow(String name) {
         return new Authority(
-                issue(
-                        certificate().getSubjectX500Principal(),
-                        self.key(),
-                        "CN=" + name,
-                        pair,
-                        Duration.ofDays(90),
-                        null,
-                        true,
-                        between()));
+                issued("CN=" + name, ecKeys(), Content.authority(new BasicConstraints(0))));
     }
 
     /// What is shown of it by those for whom it issues.
@@ -137,7 +144,12 @@ public final class Authority {
                 certificate()
                         .getSubjectX500Principal()
                         .equals(certificate().getIssuerX500Principal());
-        return isRoot ? List.of() : List.of(certificate());
+        List<X509Certificate> shown = new ArrayList<>();
+        if (!isRoot) {
+            shown.add(certificate());
+            shown.addAll(self.between());
+        }
+        return List.copyOf(shown);
     }
 
     /// Its certificate and key.
@@ -160,34 +172,41 @@ public final class Authority {
 
     /// A certificate for `localhost`, 127.0.0.1 and the `others`.
     public Issued server(String name, String... others) {
-        return issued("CN=" + name, ecKeys(), Duration.ofDays(90), names(others));
+        return issued("CN=" + name, ecKeys(), Content.of(BEGIN, END, names(others)));
     }
 
     /// A certificate without any host name.
     public Issued client(String name) {
-        return issued("CN=" + name, ecKeys(), Duration.ofDays(90), null);
+        return issued("CN=" + name, ecKeys(), Content.of(BEGIN, END, null));
+    }
+
+    /// The same, for this purpose alone.
+    public Issued client(String name, KeyPurposeId purpose) {
+        return issued("CN=" + name, ecKeys(), Content.of(BEGIN, END, null).withPurpose(purpose));
     }
 
     /// A certificate that ends after `life`, which may be over.
     public Issued lasting(String name, Duration life) {
-        return issued("CN=" + name, ecKeys(), life, names());
+        return issued("CN=" + name, ecKeys(), Content.of(BEGIN, life, names()));
+    }
+
+    /// A certificate that is not in force yet.
+    public Issued beginningIn(String name, Duration time) {
+        return issued("CN=" + name, ecKeys(), Content.of(time, END, null));
     }
 
     /// One for this key.
     public Issued of(String name, KeyPair keys) {
-        return issued("CN=" + name, keys, Duration.ofDays(90), names());
+        return issued("CN=" + name, keys, Content.of(BEGIN, END, names()));
     }
 
-    private Issued issued(
-            String subject, KeyPair keys, Duration life, @Nullable GeneralNames names) {
+    private Issued issued(String subject, KeyPair keys, Content content) {
         return issue(
                 certificate().getSubjectX500Principal(),
                 self.key(),
                 subject,
                 keys,
-                life,
-                names,
-                false,
+                content,
                 between());
     }
 
@@ -261,7 +280,7 @@ public final class Authority {
 
     private static GeneralNames names(String... others) {
         List<GeneralName> names =
-                new java.util.ArrayList<>(
+                new ArrayList<>(
                         List.of(
                                 new GeneralName(GeneralName.dNSName, "localhost"),
                                 new GeneralName(GeneralName.iPAddress, "127.0.0.1")));
@@ -271,30 +290,56 @@ public final class Authority {
         return new GeneralNames(names.toArray(new GeneralName[0]));
     }
 
+    /// What a certificate says beside names and keys: from when to when, counted from now, for
+    /// which hosts, and how many authorities may come below it; none if it is no authority.
+    private record Content(
+            Duration begin,
+            Duration end,
+            @Nullable GeneralNames hosts,
+            BasicConstraints constraints,
+            @Nullable KeyPurposeId purpose) {
+        static Content authority() {
+            return authority(new BasicConstraints(true));
+        }
+
+        static Content authority(BasicConstraints constraints) {
+            return new Content(BEGIN, END, null, constraints, null);
+        }
+
+        static Content of(Duration begin, Duration end, @Nullable GeneralNames hosts) {
+            return new Content(begin, end, hosts, new BasicConstraints(false), null);
+        }
+
+        Content withPurpose(KeyPurposeId other) {
+            return new Content(begin, end, hosts, constraints, other);
+        }
+    }
+
     private static Issued issue(
             X500Principal issuer,
             PrivateKey issuerKey,
             String subject,
             KeyPair keys,
-            Duration life,
-            @Nullable GeneralNames names,
-            boolean isAuthority,
+            Content content,
             List<X509Certificate> between) {
-        Instant begin = Instant.now().minus(Duration.ofDays(2));
+        Instant now = Instant.now();
         X500Principal principal = new X500Principal(subject);
         JcaX509v3CertificateBuilder builder =
                 new JcaX509v3CertificateBuilder(
                         issuer,
                         BigInteger.valueOf(SERIAL.incrementAndGet()),
-                        Date.from(begin),
-                        Date.from(Instant.now().plus(life)),
+                        Date.from(now.plus(content.begin())),
+                        Date.from(now.plus(content.end())),
                         principal,
                         keys.getPublic());
         try {
-            builder.addExtension(
-                    Extension.basicConstraints, true, new BasicConstraints(isAuthority));
-            if (names != null) {
-                builder.addExtension(Extension.subjectAlternativeName, false, names);
+            builder.addExtension(Extension.basicConstraints, true, content.constraints());
+            if (content.hosts() != null) {
+                builder.addExtension(Extension.subjectAlternativeName, false, content.hosts());
+            }
+            if (content.purpose() != null) {
+                builder.addExtension(
+                        Extension.extendedKeyUsage, true, new ExtendedKeyUsage(content.purpose()));
             }
             return new Issued(
                     new JcaX509CertificateConverter()

@@ -285,8 +285,9 @@ class TlsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "474554202f20485454502f312e310d0a0d0a, what came is no TLS",
-        "101000044d51545404020000000461626364, what came is no TLS",
+        "474554202f20485454502f312e310d0a0d0a, what came is no TLS", // GET / HTTP/1.1
+        "101000044d51545404020000000461626364, what came is no TLS", // CONNECT
+        "474554, closed by the peer", // no more than GET, which could be less than a record
         "160301000401000000, ''", // a record of four bytes that holds no message
         "1603010004010000ff, ''", // a ClientHello of 255 bytes, and no more of it
         "160301ffff, ''", // a record longer than any
@@ -301,7 +302,8 @@ class TlsTest {
             client.shutdownOutput();
             readToTheEnd(client);
         }
-        assertThat(nextTurnedAway()).startsWith("TLS: ").contains(reason);
+        // No byte of it: it may hold a password.
+        assertThat(nextTurnedAway()).matches("TLS: " + (reason.isEmpty() ? ".+" : reason));
         assertThat(server.events).as("no fault of ours").isEmpty();
     }
 
@@ -760,7 +762,11 @@ class TlsTest {
                 client.shutdownOutput();
                 readToTheEnd(client);
             }
-            assertThat(nextTurnedAway()).startsWith("TLS: ");
+            assertThat(nextTurnedAway())
+                    .isEqualTo(
+                            garbage.isEmpty()
+                                    ? "TLS: closed by the peer"
+                                    : "TLS: what came is no TLS");
         }
     }
 
