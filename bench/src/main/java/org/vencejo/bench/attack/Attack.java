@@ -54,8 +54,8 @@ final class Attack {
     }
 
     /// Arguments: the launcher `vencejo`, how many hostile connections, seconds for each phase, the
-    /// heap of the broker, how many messages a second it takes from a client, or 0, and what
-    /// becomes of attackers.
+    /// heap of the broker, how many messages a second it takes from a client, or 0, and whether it
+    /// lets attackers in.
     public static void main(String[] arguments) throws IOException {
         Path folder = Files.createTempDirectory("vencejo-attack");
         System.out.println("logs and data: " + folder);
@@ -70,7 +70,7 @@ final class Attack {
                         new BrokerUnderAttack.Setup(
                                 arguments[3],
                                 Integer.parseInt(arguments[4]),
-                                BrokerUnderAttack.Strangers.of(arguments[5])))
+                                Boolean.parseBoolean(arguments[5])))
                 .run();
     }
 
@@ -92,7 +92,7 @@ final class Attack {
             Map<String, String> said = underAttack("under attack", broker, broker, honest);
             settle(broker, honest, 15);
             measure("after", broker, honest);
-            if (setup.letsStrangersIn() && setup.rate() == 0) { // who removes is a client as others
+            if (setup.strangers() && setup.rate() == 0) { // who removes is a client as others
                 cleanUp(broker, honest);
             }
             print();

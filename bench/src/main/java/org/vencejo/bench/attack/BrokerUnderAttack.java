@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -35,26 +34,10 @@ final class BrokerUnderAttack implements AutoCloseable {
     private final int[] ports;
     private long cpuMillisBefore;
 
-    /// What becomes of strangers where attackers come; where the honest do they are let in.
-    enum Strangers {
-        LET_IN,
-        /// As if each came from a new address.
-        REFUSED,
-        /// Refused, and who is so too often is banned, as by default.
-        BANNED;
-
-        static Strangers of(String word) {
-            return valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_'));
-        }
-    }
-
     /// How it is set up: its heap, as `256m`; how many messages a second a client may send, 0 for
-    /// as many as it likes; and what becomes of strangers.
-    record Setup(String heap, int rate, Strangers strangers) {
-        boolean letsStrangersIn() {
-            return strangers == Strangers.LET_IN;
-        }
-    }
+    /// as many as it likes; and whether it lets strangers in where attackers come, or only where
+    /// the honest do.
+    record Setup(String heap, int rate, boolean strangers) {}
 
     /// Starts one in `folder`.
     BrokerUnderAttack(Path vencejo, Path folder, Setup setup) throws IOException {
@@ -64,10 +47,10 @@ final class BrokerUnderAttack implements AutoCloseable {
         ports = freePorts();
         Path config = folder.resolve("vencejo.yaml");
         String authentication =
-                setup.letsStrangersIn() ? "" : "authentication: [{file: %s}]%n".formatted(users());
+                setup.strangers ? "" : "authentication: [{file: %s}]%n".formatted(users());
         Files.writeString(config, configuration(folder, setup) + authentication);
         makeCertificate(folder);
-        if (!setup.letsStrangersIn()) {
+        if (!setup.strangers) {
             makeUser();
         }
         Path log = folder.resolve("broker.log");
@@ -123,7 +106,6 @@ final class BrokerUnderAttack implements AutoCloseable {
           connections-per-address-rate-max: 50
           connecting-max: 4000
           messages-in-rate-max: %d
-          authentication-ban-loopback: %b
         """
                 .formatted(
                         ports[0],
@@ -132,10 +114,9 @@ final class BrokerUnderAttack implements AutoCloseable {
                         folder.resolve("certificate.pem"),
                         folder.resolve("key.pem"),
                         ports[3],
-                        setup.letsStrangersIn(),
+                        setup.strangers,
                         folder.resolve("data"),
-                        setup.rate,
-                        setup.strangers == Strangers.BANNED);
+                        setup.rate);
     }
 
     /// Has the command line remove the retained messages that match `filter`; returns how many.
