@@ -6,7 +6,6 @@ import static org.vencejo.broker.Asked.LIMITS;
 import static org.vencejo.broker.Asked.answer;
 import static org.vencejo.broker.With.with;
 
-import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,8 +22,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,20 +33,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vencejo.broker.Authenticator.Work;
 import org.vencejo.broker.config.AuthenticationLimits;
-import org.vencejo.core.Event;
 import org.vencejo.core.Limits;
 import org.vencejo.core.Server;
 import org.vencejo.protocol.Connect;
-import org.vencejo.protocol.DecoderLimits;
-import org.vencejo.protocol.PacketDecoder;
 import org.vencejo.protocol.ReasonCode;
-import org.vencejo.protocol.TopicCache;
 import org.vencejo.transport.Authority;
-import org.vencejo.transport.ConnectionHandler;
-import org.vencejo.transport.IoLoops;
 import org.vencejo.transport.ProxyProtocol;
-import org.vencejo.transport.SocketConnection;
-import org.vencejo.transport.TcpTransport;
 import org.vencejo.transport.TlsFiles;
 import org.vencejo.transport.TlsFiles.PeerCertificate;
 import org.vencejo.transport.TlsFiles.Version;
@@ -59,8 +48,7 @@ import org.vencejo.transport.UnixSocket;
 import org.vencejo.transport.WebSocketPeer;
 import org.vencejo.transport.WebSocketServer;
 
-/// Who is refused as soon as it comes, and is told why or not, over real sockets. One file because
-/// it is one table of who comes, and when.
+/// Who is refused as soon as it comes, and is told why or not, over real sockets.
 @Timeout(60)
 @ExtendWith(NoLeaks.class)
 class RefusedConnectionsTest {
@@ -145,11 +133,11 @@ class RefusedConnectionsTest {
         "the beginning of one of 64 KB and a byte,       10fdff03 0004 4d515454 05 02 0000",
     })
     void whatIsNoConnectEndsThemAtOnce(String what, String bytes) throws IOException {
-        try (Room room = new Room(AN_HOUR)) {
+        try (RefusedRoom room = new RefusedRoom(AN_HOUR)) {
             assertThat(heard(room.address(), bytes)).as(what).isEqualTo(NOTHING);
-            assertThat(room.refused.toldSoFar()).isZero();
+            assertThat(room.refused().toldSoFar()).isZero();
             assertThat(heard(room.address(), CONNECT)).isEqualTo(bare(NO_ROOM));
-            assertThat(room.refused.toldSoFar()).isEqualTo(1);
+            assertThat(room.refused().toldSoFar()).isEqualTo(1);
         }
     }
 
@@ -164,7 +152,7 @@ class RefusedConnectionsTest {
     @ParameterizedTest
     @ValueSource(strings = {NOTHING, "100e 0004 4d51", CONNECT})
     void whoStaysIsCutWhateverItHasSaid(String bytes) throws IOException {
-        try (Room room = new Room(50_000_000);
+        try (RefusedRoom room = new RefusedRoom(50_000_000);
                 Socket socket = socket(room.address())) {
             heard(socket, bytes);
             awaitPresent(room, 0);
@@ -174,7 +162,7 @@ class RefusedConnectionsTest {
 
     @Test
     void aConnectInPiecesIsAnswered() throws IOException {
-        try (Room room = new Room(AN_HOUR);
+        try (RefusedRoom room = new RefusedRoom(AN_HOUR);
                 Socket socket = socket(room.address())) {
             for (byte each : HexFormat.of().parseHex(bare(CONNECT))) {
                 socket.getOutputStream().write(each);
@@ -187,7 +175,7 @@ class RefusedConnectionsTest {
     void theirPasswordIsNotLeftInTheBuffer() throws Exception {
         String user = "0004 75736572";
         String password = "0006 736563726574";
-        try (Room room = new Room(AN_HOUR)) {
+        try (RefusedRoom room = new RefusedRoom(AN_HOUR)) {
             String connect = "101c 0004 4d515454 05 c2 0000 00 0001 61" + user + password;
             assertThat(heard(room.address(), connect)).isEqualTo(bare(NO_ROOM));
             String buffer = room.read().poll(30, TimeUnit.SECONDS);
@@ -360,7 +348,7 @@ class RefusedConnectionsTest {
 
     @Test
     void thereAreAFewPlacesAndEachIsFreeAgainWhenItsConnectionIsGone() throws IOException {
-        try (Room room = new Room(AN_HOUR)) {
+        try (RefusedRoom room = new RefusedRoom(AN_HOUR)) {
             ArrayDeque<Socket> silent = new ArrayDeque<>();
             for (int i = 0; i < 32; i++) {
                 silent.add(socket(room.address()));
@@ -390,89 +378,6 @@ class RefusedConnectionsTest {
         }
     }
 
-    /// Nothing but places for those who are refused.
-    private static final class Room implements AutoCloseable {
-        private final LinkedBlockingQueue<String> read = new LinkedBlockingQueue<>();
-        private final IoLoops loops = IoLoops.start(1, "test");
-        private final List<Event> faults = new CopyOnWriteArrayList<>();
-        private final RefusedConnections refused;
-        private final TcpTransport.Listener listener;
-
-        Room(long patienceNanos) throws IOException {
-            refused = new RefusedConnections(it -> false, faults::add, patienceNanos);
-            listener =
-                    new TcpTransport(loops, 1 << 20, 1 << 19)
-                            .listen(
-                                    ANY,
-                                    (loop, remote) -> {
-                                        RefusedConnection it =
-                                                refused.letIn(
-                                                        Refusal.FULL,
-                                                        ENTRY,
-                                                        remote.getAddress(),
-                                                        Room::decoder);
-                                        return it == null ? null : new Watched(it, read);
-                                    });
-        }
-
-        private static PacketDecoder decoder() {
-            return PacketDecoder.ofServer(
-                    RefusedConnections.limits(DecoderLimits.DEFAULT), new TopicCache());
-        }
-
-        InetSocketAddress address() {
-            return listener.localAddress();
-        }
-
-        /// The buffers that were read from, as they were left.
-        LinkedBlockingQueue<String> read() {
-            return read;
-        }
-
-        @Override
-        public void close() {
-            listener.close();
-            loops.close();
-            assertThat(refused.present()).isZero();
-            assertThat(faults).isEmpty();
-        }
-    }
-
-    private record Watched(RefusedConnection it, LinkedBlockingQueue<String> read)
-            implements ConnectionHandler {
-        @Override
-        public void entering(SocketConnection connection) {
-            it.entering(connection);
-        }
-
-        @Override
-        public void opened(SocketConnection connection) {
-            it.opened(connection);
-        }
-
-        @Override
-        public int received(ByteBuf bytes) {
-            int wanted = it.received(bytes);
-            byte[] left = new byte[bytes.writerIndex()];
-            bytes.getBytes(0, left);
-            read.add(HexFormat.of().formatHex(left));
-            return wanted;
-        }
-
-        @Override
-        public void writable() {}
-
-        @Override
-        public void failed(Throwable fault) {
-            it.failed(fault);
-        }
-
-        @Override
-        public void closed(String reason) {
-            it.closed(reason);
-        }
-    }
-
     private static Limits connectionsMax(int max) {
         return with(Limits.DEFAULTS, "connectionsMax", max);
     }
@@ -483,13 +388,13 @@ class RefusedConnectionsTest {
 
     private static void awaitOpen(ServerRig rig, int connections) {
         while (rig.driver().traffic().openConnections() != connections) {
-            Thread.onSpinWait();
+            assertThat(Thread.interrupted()).as("the time of the test is up").isFalse();
         }
     }
 
-    private static void awaitPresent(Room room, int connections) {
-        while (room.refused.present() != connections) {
-            Thread.onSpinWait();
+    private static void awaitPresent(RefusedRoom room, int connections) {
+        while (room.refused().present() != connections) {
+            assertThat(Thread.interrupted()).as("the time of the test is up").isFalse();
         }
     }
 
