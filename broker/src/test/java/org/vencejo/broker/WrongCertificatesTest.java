@@ -106,6 +106,7 @@ class WrongCertificatesTest {
         EventLog events = new EventLog(log);
         int told = 0;
         while (log.lines.size() < count || told < server.events().size()) {
+            assertThat(Thread.interrupted()).as("the time of the test is up").isFalse();
             if (told == server.events().size()) {
                 Thread.onSpinWait();
             } else if (server.events().get(told++) instanceof Event.TurnedAway it) {

@@ -131,11 +131,7 @@ class RulesChangeTest {
     @CsvSource({"true, 1", "false, 2"})
     void whoComesBackFromElsewhereMayLoseSubscriptions(boolean checked, int left) {
         boolean[] elsewhere = {false};
-        Bench roaming =
-                new Bench(
-                        Change.of(ServerSettings.DEFAULTS, "subscriptionsCheckedAtResume", checked),
-                        subject -> (elsewhere[0] ? SECRETS : AccessRules.OPEN).of(subject),
-                        Recovered.NOTHING);
+        Bench roaming = roaming(checked, elsewhere);
         Connection here = roaming.connect("reader", 100);
         roaming.in(here, subscribe("secret/#", QoS.AT_LEAST_ONCE));
         roaming.in(here, subscribe("open", QoS.AT_LEAST_ONCE));
@@ -154,6 +150,13 @@ class RulesChangeTest {
                 .satisfies(session -> assertThat(session.subscriptions()).hasSize(left));
     }
 
+    private static Bench roaming(boolean checked, boolean[] elsewhere) {
+        return new Bench(
+                Change.of(ServerSettings.DEFAULTS, "subscriptionsCheckedAtResume", checked),
+                subject -> (elsewhere[0] ? SECRETS : AccessRules.OPEN).of(subject),
+                Recovered.NOTHING);
+    }
+
     /// With the answer it is true that they are gone, also after a crash; with none gone the answer
     /// waits for nothing but the resume.
     @ParameterizedTest
@@ -161,11 +164,7 @@ class RulesChangeTest {
     void whoLosesSubscriptionsIsAnsweredWhenThatIsDurable(
             boolean checked, String topicFilter, boolean answeredAtTheResume) {
         boolean[] elsewhere = {false};
-        Bench roaming =
-                new Bench(
-                        Change.of(ServerSettings.DEFAULTS, "subscriptionsCheckedAtResume", checked),
-                        subject -> (elsewhere[0] ? SECRETS : AccessRules.OPEN).of(subject),
-                        Recovered.NOTHING);
+        Bench roaming = roaming(checked, elsewhere);
         Connection here = roaming.connect("reader", 100);
         roaming.in(here, subscribe(topicFilter, QoS.AT_LEAST_ONCE));
         roaming.cut(here);

@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
 public final class IoLoop implements Executor {
     private static final VarHandle RECEIVED = counter("receivedBytes");
     private static final VarHandle SENT = counter("sentBytes");
-    private static final VarHandle OPENED = counter("openedConnections");
-    private static final VarHandle CLOSED = counter("closedConnections");
 
     private final EventLoop eventLoop;
     private final Executor handshakes;
@@ -43,8 +41,9 @@ public final class IoLoop implements Executor {
 
     private long receivedBytes;
     private long sentBytes;
-    private long openedConnections;
-    private long closedConnections;
+
+    /// The size of [#connections], for others.
+    private volatile int openConnections;
 
     IoLoop(EventLoop eventLoop, Executor handshakes) {
         this.eventLoop = eventLoop;
@@ -114,9 +113,8 @@ public final class IoLoop implements Executor {
     }
 
     /// How many connections are open on this loop. Thread-safe.
-    public long openConnections() {
-        long closed = (long) CLOSED.getVolatile(this);
-        return (long) OPENED.getVolatile(this) - closed;
+    public int openConnections() {
+        return openConnections;
     }
 
     @Override
@@ -164,7 +162,7 @@ public final class IoLoop implements Executor {
     void opened(SocketConnection connection) {
         connection.place = connections.size();
         connections.add(connection);
-        OPENED.setVolatile(this, openedConnections + 1);
+        openConnections = connections.size();
     }
 
     void closed(SocketConnection connection) {
@@ -173,7 +171,7 @@ public final class IoLoop implements Executor {
             last.place = connection.place;
             connections.set(connection.place, last);
         }
-        CLOSED.setVolatile(this, closedConnections + 1);
+        openConnections = connections.size();
     }
 
     /// Does `action` with the handlers, of this kind, of all connections that are open.
