@@ -378,6 +378,23 @@ class RefusedConnectionsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {NOTHING, "100e 0004 4d51", CONNECT})
+    void aStopEndsThemWhateverTheyHaveSaid(String bytes) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.setSoTimeout(WAIT_MILLIS);
+            try (RefusedRoom room = new RefusedRoom(AN_HOUR)) {
+                socket.connect(room.address());
+                socket.getOutputStream().write(HexFormat.of().parseHex(bare(bytes)));
+                if (bytes.equals(CONNECT)) { // it has its answer, and stays
+                    assertThat(rest(socket)).isEqualTo(bare(NO_ROOM));
+                }
+                awaitPresent(room, 1);
+            }
+            assertThat(rest(socket)).isEqualTo(NOTHING);
+        }
+    }
+
     private static Limits connectionsMax(int max) {
         return with(Limits.DEFAULTS, "connectionsMax", max);
     }

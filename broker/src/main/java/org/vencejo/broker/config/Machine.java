@@ -13,8 +13,9 @@ import java.nio.file.Path;
 ///
 /// `memoryBytes` is the heap's maximum: queues and retained messages are in the heap.
 public record Machine(int processors, long memoryBytes, long descriptors, boolean hasIpv6Loopback) {
-    /// Descriptors that are not for clients: jars, the log, listeners, the event loops, the store.
-    public static final int DESCRIPTORS_RESERVED = 100;
+    /// Descriptors that are not for clients: jars, the log, listeners, the event loops, the store's
+    /// files, and the few refused ones that are told why.
+    public static final int DESCRIPTORS_RESERVED = 150;
 
     private static final Path LIMITS = Path.of("/proc/self/limits");
 
