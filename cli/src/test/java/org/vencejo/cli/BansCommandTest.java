@@ -2,16 +2,14 @@ package org.vencejo.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.vencejo.broker.passwords.HashKind;
 
@@ -19,83 +17,77 @@ import org.vencejo.broker.passwords.HashKind;
 /// one.
 @Timeout(60)
 class BansCommandTest {
-    private final PrintStream standardOut = System.out;
-    private final PrintStream standardError = System.err;
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    @RegisterExtension final Console console = new Console();
 
     @TempDir private Path folder;
-
-    @AfterEach
-    void giveBack() {
-        System.setOut(standardOut);
-        System.setErr(standardError);
-    }
 
     @Test
     void whoIsBannedIsListedAndHeardAgainWhenThatIsLifted() throws IOException {
         try (RunningBroker broker = guarded()) {
             String data = folder.resolve("data").toString();
-            assertThat(run("bans", "--data-folder", data)).isZero();
-            assertThat(text(out)).isEmpty();
-            assertThat(text(err)).isEqualTo("vencejo: nobody is banned\n");
+            assertThat(console.run("bans", "--data-folder", data)).isZero();
+            assertThat(console.out()).isEmpty();
+            assertThat(console.err()).isEqualTo("vencejo: nobody is banned\n");
 
             assertThat(pub(broker, "mal\u001Bo", "x")).isEqualTo(1);
             assertThat(pub(broker, "mal\u001Bo", "x")).isEqualTo(1);
             assertThat(pub(broker, "ana", "clave")).as("her address is banned").isEqualTo(1);
 
-            assertThat(run("bans", "--data-folder", data)).isZero();
-            assertThat(text(err)).isEmpty();
-            assertThat(text(out))
+            assertThat(console.run("bans", "--data-folder", data)).isZero();
+            assertThat(console.err()).isEmpty();
+            assertThat(console.out())
                     .matches(
                             """
                             address 127\\.0\\.0\\.1 for (3600|35\\d\\d) s
                             user mal\\\\u001Bo for (3600|35\\d\\d) s
                             """);
 
-            assertThat(run("bans", "lift", "192.0.2.1", "127.0.0.1", "--data-folder", data))
+            assertThat(console.run("bans", "lift", "192.0.2.1", "127.0.0.1", "--data-folder", data))
                     .isEqualTo(1);
-            assertThat(text(out)).isEqualTo("127.0.0.1 is banned no more\n");
-            assertThat(text(err)).isEqualTo("vencejo: 192.0.2.1 is not banned\n");
+            assertThat(console.out()).isEqualTo("127.0.0.1 is banned no more\n");
+            assertThat(console.err()).isEqualTo("vencejo: 192.0.2.1 is not banned\n");
             assertThat(pub(broker, "ana", "clave")).isZero();
-            assertThat(run("bans", "--data-folder", data)).isZero();
-            assertThat(text(out)).startsWith("user ").hasLineCount(1);
+            assertThat(console.run("bans", "--data-folder", data)).isZero();
+            assertThat(console.out()).startsWith("user ").hasLineCount(1);
 
             // The folder may stand before the word as well.
-            assertThat(run("bans", "--data-folder", data, "lift", "--user", "mal\u001Bo")).isZero();
-            assertThat(text(out)).isEqualTo("user mal\\u001Bo is banned no more\n");
-            assertThat(run("bans", "lift", "--user", "ana", "--data-folder", data)).isEqualTo(1);
-            assertThat(text(err)).isEqualTo("vencejo: user ana is not banned\n");
-            assertThat(run("bans", "--data-folder", data)).isZero();
-            assertThat(text(out)).isEmpty();
+            assertThat(console.run("bans", "--data-folder", data, "lift", "--user", "mal\u001Bo"))
+                    .isZero();
+            assertThat(console.out()).isEqualTo("user mal\\u001Bo is banned no more\n");
+            assertThat(console.run("bans", "lift", "--user", "ana", "--data-folder", data))
+                    .isEqualTo(1);
+            assertThat(console.err()).isEqualTo("vencejo: user ana is not banned\n");
+            assertThat(console.run("bans", "--data-folder", data)).isZero();
+            assertThat(console.out()).isEmpty();
         }
     }
 
     @Test
     void wrongUseAndNoBrokerAreTold() throws IOException {
         String free = Files.createDirectory(folder.resolve("free")).toString();
-        assertThat(run("bans", "--data-folder", free)).isEqualTo(2);
-        assertThat(text(err))
+        assertThat(console.run("bans", "--data-folder", free)).isEqualTo(2);
+        assertThat(console.err())
                 .isEqualTo("vencejo: no broker runs on the data folder '" + free + "'\n");
-        assertThat(run("bans", "lift", "192.0.2.7", "--data-folder", free)).isEqualTo(2);
-        assertThat(text(err))
+        assertThat(console.run("bans", "lift", "192.0.2.7", "--data-folder", free)).isEqualTo(2);
+        assertThat(console.err())
                 .isEqualTo("vencejo: no broker runs on the data folder '" + free + "'\n");
-        assertThat(run("bans", "--data-folder", free + "/none")).isEqualTo(2);
-        assertThat(text(err)).startsWith("vencejo: there is no data folder '");
+        assertThat(console.run("bans", "--data-folder", free + "/none")).isEqualTo(2);
+        assertThat(console.err()).startsWith("vencejo: there is no data folder '");
 
-        assertThat(run("bans", "lift", "--data-folder", free)).isEqualTo(64);
-        assertThat(text(err))
+        assertThat(console.run("bans", "lift", "--data-folder", free)).isEqualTo(64);
+        assertThat(console.err())
                 .startsWith("vencejo bans lift: an ADDRESS is missing, or --user with a name\n");
-        assertThat(run("bans", "lift", "192.0.2.7", "alice", "--data-folder", free)).isEqualTo(64);
-        assertThat(text(err))
+        assertThat(console.run("bans", "lift", "192.0.2.7", "alice", "--data-folder", free))
+                .isEqualTo(64);
+        assertThat(console.err())
                 .startsWith(
                         "vencejo bans lift: expected an IP address, given was 'alice'; a user name stands behind --user\n");
 
         Path wrong = Files.writeString(folder.resolve("wrong.yaml"), "data-foldr: x\n");
-        assertThat(run("bans", "--config", wrong.toString())).isEqualTo(78);
-        assertThat(run("bans", "lift", "::1", "--config", wrong.toString())).isEqualTo(78);
-        assertThat(run("bans", "lift", "--help")).isZero();
-        assertThat(text(out)).contains("vencejo bans lift --user alice");
+        assertThat(console.run("bans", "--config", wrong.toString())).isEqualTo(78);
+        assertThat(console.run("bans", "lift", "::1", "--config", wrong.toString())).isEqualTo(78);
+        assertThat(console.run("bans", "lift", "--help")).isZero();
+        assertThat(console.out()).contains("vencejo bans lift --user alice");
     }
 
     /// A broker that bans whoever fails twice, on this machine as well.
@@ -122,7 +114,7 @@ class BansCommandTest {
     }
 
     private int pub(RunningBroker broker, String user, String password) {
-        return run(
+        return console.run(
                 "pub",
                 "-h",
                 "127.0.0.1",
@@ -138,17 +130,5 @@ class BansCommandTest {
                 user,
                 "-P",
                 password);
-    }
-
-    private int run(String... arguments) {
-        out.reset();
-        err.reset();
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-        return Vencejo.run(arguments);
-    }
-
-    private static String text(ByteArrayOutputStream stream) {
-        return stream.toString(StandardCharsets.UTF_8);
     }
 }

@@ -2,9 +2,7 @@ package org.vencejo.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -15,10 +13,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.event.Level;
 import org.snakeyaml.engine.v2.api.Load;
@@ -27,7 +25,6 @@ import org.vencejo.client.MqttClient;
 import org.vencejo.client.MqttMessage;
 import org.vencejo.client.MqttOptions;
 import org.vencejo.protocol.QoS;
-import picocli.CommandLine;
 
 /// What `vencejo conformance` finds out about servers good and bad, and how it says so.
 @Timeout(300)
@@ -35,10 +32,7 @@ class ConformanceCommandTest {
     private static final String ACCEPTS = "20 02 00 00";
     private static final String ACCEPTS_5 = "20 03 00 00 00";
 
-    private final PrintStream standardOut = System.out;
-    private final PrintStream standardError = System.err;
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    @RegisterExtension final Console console = new Console();
     private final Map<String, Runnable> signals = new HashMap<>();
 
     @TempDir private Path folder;
@@ -48,21 +42,15 @@ class ConformanceCommandTest {
         Log.STANDARD_ERROR.level(Level.WARN);
     }
 
-    @AfterEach
-    void giveBack() {
-        System.setOut(standardOut);
-        System.setErr(standardError);
-    }
-
     @Test
     void ourBrokerBreaksNothingAndIsLeftAsItWas() throws IOException {
         Path json = folder.resolve("report.json");
         try (RunningBroker broker = RunningBroker.start(folder, 1)) {
             publishRetained(broker.port(), "before");
 
-            assertThat(play(broker.port(), "--json", json.toString())).as(text(out)).isZero();
+            assertThat(play(broker.port(), "--json", json.toString())).as(console.out()).isZero();
 
-            assertThat(text(out))
+            assertThat(console.out())
                     .contains("3.1    spoken", "3.1.1  spoken", "5.0    spoken, with ")
                     .doesNotContain("Broken statements", "Other choices")
                     .contains("needs virtual time")
@@ -82,10 +70,10 @@ class ConformanceCommandTest {
         try (RunningBroker broker = RunningBroker.start(folder, 1)) {
             assertThat(play(broker.port(), "--only", "MQTT-3.3.4-1", "--version", "5", "-v"))
                     .isZero();
-            assertThat(text(err).lines())
+            assertThat(console.err().lines())
                     .isNotEmpty()
                     .allMatch(line -> line.startsWith("passed  ") && line.contains("[5.0"));
-            assertThat(text(out)).contains("3.1.1  not asked for");
+            assertThat(console.out()).contains("3.1.1  not asked for");
         }
     }
 
@@ -102,13 +90,13 @@ class ConformanceCommandTest {
                                     "--json",
                                     "-"))
                     .isEqualTo(1);
-            Map<?, ?> report = read(text(out));
+            Map<?, ?> report = read(console.out());
             assertThat(report.get("good")).isEqualTo(false);
             assertThat((List<?>) report.get("statements"))
                     .anyMatch(is("MQTT-3.12.4-1", "5.0", "broken"));
 
             assertThat(play(server.port(), "--only", "MQTT-3.12.4-1", "-V", "5")).isEqualTo(1);
-            assertThat(text(out))
+            assertThat(console.out())
                     .contains("Broken statements")
                     .containsPattern("(?m)^5.0 MQTT-3.12.4-1: ")
                     .contains("expected a packet, given was the end of the connection")
@@ -121,11 +109,11 @@ class ConformanceCommandTest {
     void aVersionThatTheServerDoesNotSpeakIsNotPlayed() throws IOException {
         try (StubServer server = StubServer.start("", ACCEPTS_5)) {
             play(server.port(), "--only", "MQTT-3.12.4-1");
-            assertThat(text(out))
+            assertThat(console.out())
                     .contains("3.1.1  not spoken: it closes the connection at CONNECT")
                     .contains("the server does not speak 3.1.1");
             assertThat(play(server.port(), "--version", "311")).isEqualTo(69);
-            assertThat(text(err))
+            assertThat(console.err())
                     .endsWith(
                             ": it speaks no version asked for: 3.1.1: it closes the connection at CONNECT\n");
         }
@@ -135,11 +123,11 @@ class ConformanceCommandTest {
     void whoIsNotLetInSaysSoInOneLine() throws IOException {
         try (StubServer server = StubServer.start("20 02 00 05", "20 03 00 86 00")) {
             assertThat(play(server.port())).isEqualTo(69);
-            assertThat(text(err)).hasLineCount(1).contains("does not let us in, code 0x05");
-            assertThat(text(out)).isEmpty();
+            assertThat(console.err()).hasLineCount(1).contains("does not let us in, code 0x05");
+            assertThat(console.out()).isEmpty();
 
             assertThat(play(server.port(), "-V", "5", "-u", "ann", "-P", "guess")).isEqualTo(69);
-            assertThat(text(err)).contains("code 0x86");
+            assertThat(console.err()).contains("code 0x86");
             assertThat(new String(server.connects().getLast(), StandardCharsets.UTF_8))
                     .endsWith("\0\3ann\0\5guess");
         }
@@ -152,11 +140,13 @@ class ConformanceCommandTest {
             port = nobody.getLocalPort();
         }
         assertThat(play(port)).isEqualTo(69);
-        assertThat(text(err)).hasLineCount(1).contains("no connection at 127.0.0.1 port " + port);
+        assertThat(console.err())
+                .hasLineCount(1)
+                .contains("no connection at 127.0.0.1 port " + port);
 
         try (StubServer http = StubServer.start("48 02 54 50", "48 02 54 50")) {
             assertThat(play(http.port())).isEqualTo(69);
-            assertThat(text(err)).contains("no CONNACK: 48 02 54 50");
+            assertThat(console.err()).contains("no CONNACK: 48 02 54 50");
         }
     }
 
@@ -172,7 +162,7 @@ class ConformanceCommandTest {
                     });
             assertThat(run(command, "-h", "127.0.0.1", "-p", "" + server.port())).isEqualTo(1);
             assertThat(signals).containsOnlyKeys("INT", "TERM");
-            assertThat(text(out)).endsWith("; not all was played: it was stopped\n");
+            assertThat(console.out()).endsWith("; not all was played: it was stopped\n");
         }
     }
 
@@ -180,7 +170,7 @@ class ConformanceCommandTest {
     void theScenariosAreListedWithoutAServer() {
         assertThat(run(new ConformanceCommand(), "--list", "--only", "MQTT-3.1.2-22", "-V", "5"))
                 .isZero();
-        assertThat(text(out).lines())
+        assertThat(console.out().lines())
                 .isNotEmpty()
                 .allMatch(line -> line.contains("[5.0") && line.contains("MQTT-3.1.2-22"))
                 .anyMatch(line -> line.endsWith("(not played: needs virtual time)"));
@@ -189,7 +179,7 @@ class ConformanceCommandTest {
     @Test
     void whatCannotBeMeantIsWrongUse() {
         assertThat(run(new ConformanceCommand(), "--only", "MQTT-nowhere")).isEqualTo(64);
-        assertThat(text(err)).contains("no scenario is about MQTT-nowhere");
+        assertThat(console.err()).contains("no scenario is about MQTT-nowhere");
         assertThat(run(new ConformanceCommand(), "--wait", "0")).isEqualTo(64);
         assertThat(run(new ConformanceCommand(), "-p", "65536")).isEqualTo(64);
         assertThat(run(new ConformanceCommand(), "-V", "4")).isEqualTo(64);
@@ -203,11 +193,7 @@ class ConformanceCommandTest {
     }
 
     private int run(ConformanceCommand command, String... arguments) {
-        out.reset();
-        err.reset();
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-        return Vencejo.run(new CommandLine(command), arguments);
+        return console.runCommand(command, arguments);
     }
 
     private static void publishRetained(int port, String topic) {
@@ -254,9 +240,5 @@ class ConformanceCommandTest {
         Object read = new Load(LoadSettings.builder().build()).loadFromString(json);
         assertThat(read).isInstanceOf(Map.class);
         return (Map<?, ?>) read;
-    }
-
-    private static String text(ByteArrayOutputStream stream) {
-        return stream.toString(StandardCharsets.UTF_8);
     }
 }

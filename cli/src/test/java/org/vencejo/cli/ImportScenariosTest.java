@@ -2,10 +2,7 @@ package org.vencejo.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,18 +24,9 @@ import org.vencejo.cli.mosquitto.MosquittoOptions;
 ///
 /// With `-Dvencejo.documents=write` what is expected is written anew.
 class ImportScenariosTest {
-    private final PrintStream standardOut = System.out;
-    private final PrintStream standardError = System.err;
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    @RegisterExtension final Console console = new Console();
 
     @TempDir private Path root;
-
-    @AfterEach
-    void giveBack() {
-        System.setOut(standardOut);
-        System.setErr(standardError);
-    }
 
     static List<ImportScenario> scenarios() throws IOException {
         return ImportScenario.all();
@@ -53,7 +41,7 @@ class ImportScenariosTest {
         words.addAll(List.of("-o", written.toString()));
         words.addAll(scenario.flags());
 
-        int exitCode = run(words.toArray(String[]::new));
+        int exitCode = console.run(words.toArray(String[]::new));
 
         SequencedMap<String, String> outcome = new LinkedHashMap<>();
         outcome.put("written", withoutRoot(Files.readString(written)));
@@ -62,7 +50,7 @@ class ImportScenariosTest {
             outcome.put("rules", withoutRoot(Files.readString(rules)));
         }
         String said =
-                withoutRoot(text(out) + text(err))
+                withoutRoot(console.out() + console.err())
                         .lines()
                         // The notes are in the file, and looked for below.
                         .filter(line -> !outcome.get("written").contains("# " + line + "\n"))
@@ -78,12 +66,12 @@ class ImportScenariosTest {
                         .isEqualTo(scenario.expected(each.getKey()));
             }
         }
-        String complained = withoutRoot(text(err));
+        String complained = withoutRoot(console.err());
         outcome.get("written")
                 .lines()
                 .filter(line -> line.startsWith("# /") || line.startsWith("# the default"))
                 .forEach(line -> assertThat(complained.lines()).contains(line.substring(2)));
-        assertThat(text(err) + Files.readString(written))
+        assertThat(console.err() + Files.readString(written))
                 .as("what a bridge and a plugin are told in secret")
                 .doesNotContain("mariposa-17", "secreto-9");
     }
@@ -107,13 +95,13 @@ class ImportScenariosTest {
     @Test
     void strictEndsWithOneWhenSomethingIsNotAsItWas() throws IOException {
         Path file = conf("listener 1883 127.0.0.1\nallow_anonymous true\nlog_dest syslog\n");
-        assertThat(run("import", "--strict", file.toString())).isEqualTo(1);
-        assertThat(text(err)).contains("mosquitto.conf:3: log_dest: not carried over: ");
-        assertThat(run("import", file.toString())).isZero();
+        assertThat(console.run("import", "--strict", file.toString())).isEqualTo(1);
+        assertThat(console.err()).contains("mosquitto.conf:3: log_dest: not carried over: ");
+        assertThat(console.run("import", file.toString())).isZero();
 
         conf("listener 1883 127.0.0.1\nallow_anonymous true\npid_file mosquitto.pid\n");
-        assertThat(run("import", "--strict", file.toString())).isZero();
-        assertThat(text(err)).contains("mosquitto.conf:3: pid_file: not needed: ");
+        assertThat(console.run("import", "--strict", file.toString())).isZero();
+        assertThat(console.err()).contains("mosquitto.conf:3: pid_file: not needed: ");
     }
 
     @Test
@@ -121,27 +109,29 @@ class ImportScenariosTest {
         Path file = conf("allow_anonymous true\n");
         Path written = Files.writeString(root.resolve("ours.yaml"), "# ours\n");
         String[] words = {"import", file.toString(), "-o", written.toString()};
-        assertThat(run(words)).isEqualTo(2);
-        assertThat(text(err))
+        assertThat(console.run(words)).isEqualTo(2);
+        assertThat(console.err())
                 .isEqualTo(
                         "vencejo import: "
                                 + written
                                 + ": is there already; allowed: another file, or --force\n");
         assertThat(written).hasContent("# ours");
-        assertThat(run("import", file.toString(), "--force", "-o", written.toString())).isZero();
+        assertThat(console.run("import", file.toString(), "--force", "-o", written.toString()))
+                .isZero();
         assertThat(written).content().contains("allow-anonymous: true");
     }
 
     @Test
     void whatCannotBeReadIsSaid() throws IOException {
         Path none = root.resolve("none.conf");
-        assertThat(run("import", none.toString())).isEqualTo(2);
-        assertThat(text(err)).isEqualTo("vencejo import: " + none + ": there is no such file\n");
+        assertThat(console.run("import", none.toString())).isEqualTo(2);
+        assertThat(console.err())
+                .isEqualTo("vencejo import: " + none + ": there is no such file\n");
         Path bytes = Files.write(root.resolve("b.conf"), new byte[] {(byte) 0xC3, 0x28});
-        assertThat(run("import", bytes.toString())).isEqualTo(2);
-        assertThat(text(err))
+        assertThat(console.run("import", bytes.toString())).isEqualTo(2);
+        assertThat(console.err())
                 .isEqualTo("vencejo import: " + bytes + ": this file is not UTF-8 text\n");
-        assertThat(run("import", none.toString(), "--mosquitto", "3")).isEqualTo(64);
+        assertThat(console.run("import", none.toString(), "--mosquitto", "3")).isEqualTo(64);
     }
 
     private Path conf(String text) throws IOException {
@@ -150,17 +140,5 @@ class ImportScenariosTest {
 
     private String withoutRoot(String text) {
         return text.replace(root.toString(), "");
-    }
-
-    private int run(String... arguments) {
-        out.reset();
-        err.reset();
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-        return Vencejo.run(arguments);
-    }
-
-    private static String text(ByteArrayOutputStream stream) {
-        return stream.toString(StandardCharsets.UTF_8);
     }
 }

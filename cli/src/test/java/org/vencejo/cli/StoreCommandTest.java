@@ -2,9 +2,7 @@ package org.vencejo.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,9 +16,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.vencejo.client.MqttClient;
 import org.vencejo.client.MqttMessage;
@@ -35,18 +33,9 @@ class StoreCommandTest {
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final int MESSAGES = 30;
 
-    private final PrintStream standardOut = System.out;
-    private final PrintStream standardError = System.err;
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    @RegisterExtension final Console console = new Console();
 
     @TempDir private Path folder;
-
-    @AfterEach
-    void giveBack() {
-        System.setOut(standardOut);
-        System.setErr(standardError);
-    }
 
     // ---- check
     // ------------------------------------------------------------------------------------
@@ -57,22 +46,22 @@ class StoreCommandTest {
 
         assertThat(store("check", "--data-folder", data())).isZero();
 
-        assertThat(text(out).lines())
+        assertThat(console.out().lines())
                 .hasSize(2)
                 .first()
                 .asString()
                 .startsWith("it holds 1 sessions with 30 queued messages")
                 .contains("1 retained messages");
-        assertThat(text(out))
+        assertThat(console.out())
                 .endsWith(
                         "the store in '%s' is sound: all is there and adds up\n".formatted(data()));
-        assertThat(text(err)).isEmpty();
+        assertThat(console.err()).isEmpty();
     }
 
     @Test
     void aFolderThatIsNotThereCannotBeLookedAtAndIsNotMade() {
         assertThat(store("check", "--data-folder", data())).isEqualTo(2);
-        assertThat(text(err))
+        assertThat(console.err())
                 .isEqualTo("vencejo: there is no data folder '%s'\n".formatted(data()));
         assertThat(Path.of(data())).doesNotExist();
     }
@@ -81,7 +70,7 @@ class StoreCommandTest {
     void aFolderWithoutAStoreCannotBeLookedAt() throws IOException {
         Files.createDirectory(Path.of(data()));
         assertThat(store("check", "--data-folder", data())).isEqualTo(2);
-        assertThat(text(err)).startsWith("vencejo: there is no store in '" + data());
+        assertThat(console.err()).startsWith("vencejo: there is no store in '" + data());
     }
 
     @Test
@@ -92,11 +81,11 @@ class StoreCommandTest {
                     "vencejo: the data folder '%s' is in use by process %d"
                             .formatted(data(), ProcessHandle.current().pid());
             assertThat(store("check", "--data-folder", data())).isEqualTo(2);
-            assertThat(text(err)).startsWith(inUse);
+            assertThat(console.err()).startsWith(inUse);
             assertThat(store("salvage", "--data-folder", data(), "--to", at("new"))).isEqualTo(2);
-            assertThat(text(err)).startsWith(inUse);
+            assertThat(console.err()).startsWith(inUse);
             assertThat(store("restore", "--data-folder", data(), at("new"))).isEqualTo(1);
-            assertThat(text(err)).startsWith(inUse);
+            assertThat(console.err()).startsWith(inUse);
         }
     }
 
@@ -105,28 +94,28 @@ class StoreCommandTest {
         Path file =
                 Files.writeString(folder.resolve("a.yaml"), "data-folder: " + at("none") + "\n");
         assertThat(store("check", "--config", file.toString())).isEqualTo(2);
-        assertThat(text(err)).contains("there is no data folder '" + at("none") + "'");
+        assertThat(console.err()).contains("there is no data folder '" + at("none") + "'");
         Files.writeString(file, "data-foldr: x\n");
         assertThat(store("check", "--config", file.toString())).isEqualTo(78);
-        assertThat(text(err)).contains("data-foldr: unknown key");
+        assertThat(console.err()).contains("data-foldr: unknown key");
     }
 
     @Test
     void wrongUseIsToldAsThatOfOtherCommands() {
         assertThat(store()).isEqualTo(64);
-        assertThat(text(err))
+        assertThat(console.err())
                 .isEqualTo(
                         """
                         vencejo store: a command is missing: check, salvage, backup or restore
                         vencejo store --help shows how it is used
                         """);
         assertThat(store("salvage")).isEqualTo(64);
-        assertThat(text(err))
+        assertThat(console.err())
                 .contains("--to=DIR")
                 .endsWith("vencejo store salvage --help shows how it is used\n");
         for (String command : List.of("check", "salvage", "backup", "restore")) {
             assertThat(store(command, "--help")).isZero();
-            assertThat(text(out))
+            assertThat(console.out())
                     .startsWith("Usage: vencejo store " + command)
                     .contains("Exit codes:");
         }
@@ -142,24 +131,27 @@ class StoreCommandTest {
         flip(table, "payload 0");
 
         assertThat(store("check", "--data-folder", data())).isEqualTo(1);
-        assertThat(text(out))
+        assertThat(console.out())
                 .contains(table.getFileName() + ": cannot be read whole")
                 .endsWith(
                         "the store in '%1$s' is damaged; `vencejo store salvage --data-folder %1$s --to NEW_FOLDER` keeps all that can be read\n"
                                 .formatted(data()));
 
         assertThat(store("salvage", "--data-folder", data(), "--to", at("new"))).isEqualTo(1);
-        assertThat(text(out))
+        assertThat(console.out())
                 .contains("kept: 1 sessions", "session 1 ('guard'): 30 of 30 messages")
                 .endsWith(
                         "to go on with it, and keep the damaged store aside: `vencejo store restore %s --force --data-folder %s`\n"
                                 .formatted(at("new"), data()));
         assertThat(Files.readAllLines(folder.resolve("new/salvage.txt")))
                 .isEqualTo(
-                        text(out).lines().toList().subList(0, (int) text(out).lines().count() - 1));
+                        console.out()
+                                .lines()
+                                .toList()
+                                .subList(0, (int) console.out().lines().count() - 1));
 
         assertThat(store("restore", at("new"), "--force", "--data-folder", data())).isZero();
-        assertThat(text(out))
+        assertThat(console.out())
                 .startsWith("restored: 1 sessions with 0 queued messages")
                 .contains("the store that was there is now '" + data() + "/store.replaced-1'");
         try (RunningBroker broker = RunningBroker.start(folder, 1)) {
@@ -175,8 +167,8 @@ class StoreCommandTest {
 
         assertThat(store("check", "--data-folder", data())).isEqualTo(1);
         assertThat(store("salvage", "--data-folder", data(), "--to", at("new"))).isEqualTo(2);
-        assertThat(text(out)).contains("000012.sst cannot be opened");
-        assertThat(text(err)).isEqualTo("vencejo: nothing in the store can be read\n");
+        assertThat(console.out()).contains("000012.sst cannot be opened");
+        assertThat(console.err()).isEqualTo("vencejo: nothing in the store can be read\n");
     }
 
     @Test
@@ -185,9 +177,9 @@ class StoreCommandTest {
         Files.createDirectory(folder.resolve("full"));
         Files.createFile(folder.resolve("full/file"));
         assertThat(store("salvage", "--data-folder", data(), "--to", at("full"))).isEqualTo(2);
-        assertThat(text(err)).contains("the folder '" + at("full") + "' is not empty");
+        assertThat(console.err()).contains("the folder '" + at("full") + "' is not empty");
         assertThat(store("salvage", "--data-folder", data(), "--to", at("empty"))).isZero();
-        assertThat(text(out)).contains("nothing is lost");
+        assertThat(console.out()).contains("nothing is lost");
     }
 
     // ---- backup and restore
@@ -210,7 +202,7 @@ class StoreCommandTest {
 
             assertThat(store("backup", at("backup"), "--data-folder", data())).isZero();
 
-            assertThat(text(out))
+            assertThat(console.out())
                     .isEqualTo("a copy of the store is in '%s'\n".formatted(at("backup")));
             int after = acknowledged.get();
             enough.set(true);
@@ -255,13 +247,13 @@ class StoreCommandTest {
         queued(data());
         assertThat(store("backup", at("backup"), "--data-folder", data())).isZero();
         assertThat(store("backup", at("backup"), "--data-folder", data())).isEqualTo(1);
-        assertThat(text(err)).contains("is not empty; name a new one");
+        assertThat(console.err()).contains("is not empty; name a new one");
         assertThat(store("backup", at("b"), "--data-folder", at("none"))).isEqualTo(1);
-        assertThat(text(err)).contains("there is no data folder");
+        assertThat(console.err()).contains("there is no data folder");
         assertThat(folder.resolve("b")).doesNotExist();
 
         assertThat(store("restore", at("backup"), "--data-folder", data())).isEqualTo(1);
-        assertThat(text(err))
+        assertThat(console.err())
                 .isEqualTo(
                         "vencejo: there is a store in '%s'; --force moves it aside\n"
                                 .formatted(data()));
@@ -280,7 +272,7 @@ class StoreCommandTest {
 
         assertThat(store("restore", at("backup"), "--force", "--data-folder", data())).isEqualTo(1);
 
-        assertThat(text(err))
+        assertThat(console.err())
                 .contains("is damaged (its file CURRENT is missing", "nothing was changed");
         try (RunningBroker broker = RunningBroker.start(folder, 1)) {
             assertThat(received(broker.port())).hasSize(MESSAGES);
@@ -290,8 +282,8 @@ class StoreCommandTest {
     @Test
     void aRestoreThatWasCutShortIsNoEmptyStore() throws IOException {
         Files.createDirectories(Path.of(data(), "store.part"));
-        run("broker", "-p", "0", "--set", "data-folder=" + data());
-        assertThat(text(err))
+        console.run("broker", "-p", "0", "--set", "data-folder=" + data());
+        assertThat(console.err())
                 .isEqualTo(
                         "vencejo: a restore into '%s' was cut short; run `vencejo store restore` again\n"
                                 .formatted(data()));
@@ -393,18 +385,6 @@ class StoreCommandTest {
     private int store(String... arguments) {
         List<String> all = new ArrayList<>(List.of("store"));
         all.addAll(List.of(arguments));
-        return run(all.toArray(String[]::new));
-    }
-
-    private int run(String... arguments) {
-        out.reset();
-        err.reset();
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-        return Vencejo.run(arguments);
-    }
-
-    private static String text(ByteArrayOutputStream stream) {
-        return stream.toString(StandardCharsets.UTF_8);
+        return console.run(all.toArray(String[]::new));
     }
 }

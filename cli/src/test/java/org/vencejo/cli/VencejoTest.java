@@ -2,61 +2,53 @@ package org.vencejo.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Exit codes and words of the commands that end by themselves.
 class VencejoTest {
-    private final PrintStream standardOut = System.out;
-    private final PrintStream standardError = System.err;
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    @RegisterExtension final Console console = new Console();
 
     @TempDir private Path folder;
 
-    @AfterEach
-    void giveBack() {
-        System.setOut(standardOut);
-        System.setErr(standardError);
-    }
-
     @Test
     void withoutACommandTheHelpNamesThem() {
-        assertThat(run()).isEqualTo(64);
-        assertThat(text(err))
+        assertThat(console.run()).isEqualTo(64);
+        assertThat(console.err())
                 .startsWith("vencejo: a command is missing")
                 .contains("broker", "check-config", "version");
-        assertThat(run("--help")).isEqualTo(0);
-        assertThat(text(out)).contains("broker", "check-config", "version");
+        assertThat(console.run("--help")).isEqualTo(0);
+        assertThat(console.out()).contains("broker", "check-config", "version");
     }
 
     @Test
     void wrongUseIsOneLineAndWhereTheHelpIs() {
-        assertThat(run("pub", "-t", "a", "-q", "7")).isEqualTo(64);
-        assertThat(text(err).lines())
+        assertThat(console.run("pub", "-t", "a", "-q", "7")).isEqualTo(64);
+        assertThat(console.err().lines())
                 .hasSize(2)
                 .endsWith("vencejo pub --help shows how it is used")
                 .first()
                 .asString()
                 .startsWith("vencejo pub: ")
                 .endsWith("QoS is 0, 1 or 2, given was 7");
-        assertThat(run("pub", "-t", "a")).isEqualTo(64);
-        assertThat(text(err)).startsWith("vencejo pub: Missing required argument").hasLineCount(2);
-        assertThat(run("broker", "--prot", "1")).isEqualTo(64);
-        assertThat(text(err))
+        assertThat(console.run("pub", "-t", "a")).isEqualTo(64);
+        assertThat(console.err())
+                .startsWith("vencejo pub: Missing required argument")
+                .hasLineCount(2);
+        assertThat(console.run("broker", "--prot", "1")).isEqualTo(64);
+        assertThat(console.err())
                 .startsWith("vencejo broker: Unknown option")
                 .endsWith("vencejo broker --help shows how it is used\n");
-        assertThat(run("brocker")).isEqualTo(64);
-        assertThat(text(err)).startsWith("vencejo: Unmatched argument").contains("vencejo broker");
+        assertThat(console.run("brocker")).isEqualTo(64);
+        assertThat(console.err())
+                .startsWith("vencejo: Unmatched argument")
+                .contains("vencejo broker");
     }
 
     @Test
@@ -74,8 +66,8 @@ class VencejoTest {
                         "store",
                         "sub",
                         "version")) {
-            assertThat(run(command, "--help")).as(command).isZero();
-            assertThat(text(out)).startsWith("Usage: vencejo " + command).contains("--help");
+            assertThat(console.run(command, "--help")).as(command).isZero();
+            assertThat(console.out()).startsWith("Usage: vencejo " + command).contains("--help");
         }
     }
 
@@ -86,13 +78,13 @@ class VencejoTest {
                 Files.writeString(
                         folder.resolve("f.yaml"),
                         "authentication: [{file: %s}]".formatted(passwords));
-        assertThat(run("check-config", file.toString())).isEqualTo(78);
-        assertThat(text(err))
+        assertThat(console.run("check-config", file.toString())).isEqualTo(78);
+        assertThat(console.err())
                 .contains(passwords + ":1:7: alice: not a hash of a known form")
                 .contains(passwords + ":2:1: no colon")
                 .doesNotContain("geheim");
         Files.writeString(passwords, "# nobody yet\n");
-        assertThat(run("check-config", file.toString())).isZero();
+        assertThat(console.run("check-config", file.toString())).isZero();
     }
 
     @Test
@@ -107,40 +99,40 @@ class VencejoTest {
                           - {allow: subscribe, topics: "a/#"}
                         """);
         String[] bob = {"acl", "explain", "--set", "access-rules=" + rules, "--user", "bob"};
-        assertThat(run(with(bob, "publish", "a"))).isZero();
-        assertThat(text(err))
+        assertThat(console.run(with(bob, "publish", "a"))).isZero();
+        assertThat(console.err())
                 .isEqualTo(
                         """
                         vencejo: without --listener, rules with listeners are taken to fit if they allow, and not if they deny
                         vencejo: without --address, rules with addresses are taken to fit if they allow, and not if they deny
                         """);
         String[] known = with(bob, "--listener", "in", "--address", "10.1.2.3");
-        assertThat(run(with(known, "publish", "a"))).isZero();
-        assertThat(text(err)).isEmpty();
-        assertThat(run("acl", "explain", "--set", "access-rules=" + rules, "publish", "a"))
+        assertThat(console.run(with(known, "publish", "a"))).isZero();
+        assertThat(console.err()).isEmpty();
+        assertThat(console.run("acl", "explain", "--set", "access-rules=" + rules, "publish", "a"))
                 .as("no such rule is about who is not bob")
                 .isEqualTo(1);
-        assertThat(text(err)).isEmpty();
+        assertThat(console.err()).isEmpty();
 
-        assertThat(run(with(known, "subscribe", "a/+"))).isZero();
-        assertThat(text(err))
+        assertThat(console.run(with(known, "subscribe", "a/+"))).isZero();
+        assertThat(console.err())
                 .isEqualTo(
                         "vencejo: it is granted, and what of it may not be received is held back: "
                                 + rules
                                 + ":2: deny: subscribe, topics: a/secret\n");
-        assertThat(run(with(known, "subscribe", "a/b/#"))).isZero();
-        assertThat(text(err)).isEmpty();
-        assertThat(run(with(known, "subscribe", "#"))).isZero();
-        assertThat(text(err)).contains("held back");
+        assertThat(console.run(with(known, "subscribe", "a/b/#"))).isZero();
+        assertThat(console.err()).isEmpty();
+        assertThat(console.run(with(known, "subscribe", "#"))).isZero();
+        assertThat(console.err()).contains("held back");
 
-        assertThat(run(with(bob, "publish", "a", "--address", "10.1.2.300"))).isEqualTo(64);
-        assertThat(text(err)).contains("expected an IP address behind --address");
-        assertThat(run(with(bob, "publish", "a", "--address", "10.0.0.0/8"))).isEqualTo(64);
-        assertThat(run(with(bob, "publish", "a", "--address", "::1"))).isEqualTo(1);
-        assertThat(run(with(known, "publish", "a", "--retain"))).isZero();
-        assertThat(run(with(known, "subscribe", "a", "--retain"))).isEqualTo(64);
-        assertThat(run(with(known, "receive", "a", "--shared"))).isZero();
-        assertThat(run(with(known, "publish", "a", "--shared"))).isEqualTo(64);
+        assertThat(console.run(with(bob, "publish", "a", "--address", "10.1.2.300"))).isEqualTo(64);
+        assertThat(console.err()).contains("expected an IP address behind --address");
+        assertThat(console.run(with(bob, "publish", "a", "--address", "10.0.0.0/8"))).isEqualTo(64);
+        assertThat(console.run(with(bob, "publish", "a", "--address", "::1"))).isEqualTo(1);
+        assertThat(console.run(with(known, "publish", "a", "--retain"))).isZero();
+        assertThat(console.run(with(known, "subscribe", "a", "--retain"))).isEqualTo(64);
+        assertThat(console.run(with(known, "receive", "a", "--shared"))).isZero();
+        assertThat(console.run(with(known, "publish", "a", "--shared"))).isEqualTo(64);
     }
 
     @Test
@@ -155,39 +147,48 @@ class VencejoTest {
                           - {allow: publish, topics: g, groups: staff, certificates: "CN=x*"}
                         """);
         String given = "access-rules=" + rules;
-        assertThat(run("acl", "explain", "--set", given, "publish", "a/secret", "--user", "bob"))
+        assertThat(
+                        console.run(
+                                "acl",
+                                "explain",
+                                "--set",
+                                given,
+                                "publish",
+                                "a/secret",
+                                "--user",
+                                "bob"))
                 .isEqualTo(1);
-        assertThat(text(out))
+        assertThat(console.out())
                 .isEqualTo("denied: " + rules + ":2: deny: publish, topics: a/secret\n");
         String[] bob = {
             "acl", "explain", "--set", given, "--client", "c", "--user", "bob", "--listener", "in"
         };
-        assertThat(run(with(bob, "subscribe", "a/+", "-q", "1"))).isZero();
-        assertThat(text(out))
+        assertThat(console.run(with(bob, "subscribe", "a/+", "-q", "1"))).isZero();
+        assertThat(console.out())
                 .isEqualTo(
                         "allowed: "
                                 + rules
                                 + ":3: allow: [publish, subscribe], topics: a/#, users: bob,"
                                 + " listeners: in\n");
-        assertThat(run(with(bob, "receive", "b"))).isEqualTo(1);
-        assertThat(text(out)).isEqualTo("denied: no rule speaks of it\n");
+        assertThat(console.run(with(bob, "receive", "b"))).isEqualTo(1);
+        assertThat(console.out()).isEqualTo("denied: no rule speaks of it\n");
         String[] member = with(bob, "publish", "g", "--group", "guests", "--group", "staff");
-        assertThat(run(with(member, "--certificate", "CN=x7"))).isZero();
-        assertThat(run(with(member, "--certificate", "DNS:x7"))).isEqualTo(1);
-        assertThat(run(member)).isEqualTo(1);
-        assertThat(run(with(bob, "publish", "g", "--certificate", "CN=x7"))).isEqualTo(1);
-        assertThat(run("acl", "explain", "publish", "b")).isZero();
-        assertThat(text(out)).isEqualTo("allowed: there are no access rules\n");
+        assertThat(console.run(with(member, "--certificate", "CN=x7"))).isZero();
+        assertThat(console.run(with(member, "--certificate", "DNS:x7"))).isEqualTo(1);
+        assertThat(console.run(member)).isEqualTo(1);
+        assertThat(console.run(with(bob, "publish", "g", "--certificate", "CN=x7"))).isEqualTo(1);
+        assertThat(console.run("acl", "explain", "publish", "b")).isZero();
+        assertThat(console.out()).isEqualTo("allowed: there are no access rules\n");
 
-        assertThat(run(with(bob, "subscribe", "a/#/b"))).isEqualTo(64);
-        assertThat(text(err)).startsWith("vencejo acl explain: 'a/#/b' is no Topic Filter: ");
-        assertThat(run(with(bob, "publish", "a/+"))).isEqualTo(64);
-        assertThat(run(with(bob, "fly", "a"))).isEqualTo(64);
-        assertThat(text(err)).contains("expected publish, subscribe or receive, given was fly");
-        assertThat(run("acl")).isEqualTo(64);
+        assertThat(console.run(with(bob, "subscribe", "a/#/b"))).isEqualTo(64);
+        assertThat(console.err()).startsWith("vencejo acl explain: 'a/#/b' is no Topic Filter: ");
+        assertThat(console.run(with(bob, "publish", "a/+"))).isEqualTo(64);
+        assertThat(console.run(with(bob, "fly", "a"))).isEqualTo(64);
+        assertThat(console.err()).contains("expected publish, subscribe or receive, given was fly");
+        assertThat(console.run("acl")).isEqualTo(64);
         Files.writeString(rules, "rules: [{allow: fly}]");
-        assertThat(run(with(bob, "publish", "a"))).isEqualTo(78);
-        assertThat(text(err)).startsWith(rules + ":1:17: allow: given 'fly'");
+        assertThat(console.run(with(bob, "publish", "a"))).isEqualTo(78);
+        assertThat(console.err()).startsWith(rules + ":1:17: allow: given 'fly'");
     }
 
     private static String[] with(String[] before, String... more) {
@@ -196,15 +197,15 @@ class VencejoTest {
 
     @Test
     void theHelpOfSubShowsWhatAFormatHas() {
-        assertThat(run("sub", "--help")).isZero();
-        assertThat(text(out)).contains("%t topic", "%% percent sign", "\\n \\t \\r \\\\.");
+        assertThat(console.run("sub", "--help")).isZero();
+        assertThat(console.out()).contains("%t topic", "%% percent sign", "\\n \\t \\r \\\\.");
     }
 
     @Test
     void theVersionIsPrinted() {
-        assertThat(run("version")).isEqualTo(0);
-        assertThat(text(out)).startsWith("vencejo " + Version.number());
-        assertThat(run("--version")).isEqualTo(0);
+        assertThat(console.run("version")).isEqualTo(0);
+        assertThat(console.out()).startsWith("vencejo " + Version.number());
+        assertThat(console.run("--version")).isEqualTo(0);
     }
 
     @Test
@@ -212,46 +213,50 @@ class VencejoTest {
         Path good = Files.writeString(folder.resolve("good.yaml"), "io-threads: 1\n");
         Path bad = Files.writeString(folder.resolve("bad.yaml"), "io-threads: 0\nport: 1\n");
 
-        assertThat(run("check-config", good.toString())).isEqualTo(0);
-        assertThat(text(out)).isEqualTo(good + " has no mistakes\n");
-        assertThat(run("check-config", bad.toString(), "--set", "sys-interval=1")).isEqualTo(78);
-        assertThat(text(err).lines())
+        assertThat(console.run("check-config", good.toString())).isEqualTo(0);
+        assertThat(console.out()).isEqualTo(good + " has no mistakes\n");
+        assertThat(console.run("check-config", bad.toString(), "--set", "sys-interval=1"))
+                .isEqualTo(78);
+        assertThat(console.err().lines())
                 .containsExactly(
                         bad + ":1:13: io-threads: given '0'; allowed: a whole number from 1 to 64",
                         bad + ":2:1: port: unknown key; the nearest is listeners[].port",
                         "--set sys-interval: sys-interval: given '1', which has no unit; allowed: a time from 0"
                                 + " to 1d, such as 60s (units: s, min, h, d)",
                         "vencejo: 3 mistakes in the configuration");
-        assertThat(run("broker", "--config", bad.toString())).isEqualTo(78);
-        assertThat(text(err)).endsWith("vencejo: 2 mistakes in the configuration\n");
+        assertThat(console.run("broker", "--config", bad.toString())).isEqualTo(78);
+        assertThat(console.err()).endsWith("vencejo: 2 mistakes in the configuration\n");
     }
 
     @Test
     void whatIsCheckedIsGivenAsToTheBroker() throws IOException {
         Path good = Files.writeString(folder.resolve("good.yaml"), "listeners: [{port: 7}]\n");
 
-        assertThat(run("check-config", "-c", good.toString(), "-p", "8", "--print")).isEqualTo(0);
-        assertThat(text(out).lines()).contains("listeners[0].port: 8");
-        assertThat(run("check-config", good.toString(), "--print")).isEqualTo(0);
-        assertThat(text(out).lines()).contains("listeners[0].port: 7");
-        assertThat(run("check-config", "--port", "none", "--config", good.toString()))
+        assertThat(console.run("check-config", "-c", good.toString(), "-p", "8", "--print"))
+                .isEqualTo(0);
+        assertThat(console.out().lines()).contains("listeners[0].port: 8");
+        assertThat(console.run("check-config", good.toString(), "--print")).isEqualTo(0);
+        assertThat(console.out().lines()).contains("listeners[0].port: 7");
+        assertThat(console.run("check-config", "--port", "none", "--config", good.toString()))
                 .isEqualTo(78);
-        assertThat(run("check-config", "-c", good.toString(), good.toString())).isEqualTo(64);
-        assertThat(text(err)).startsWith("vencejo check-config: the file is given twice\n");
+        assertThat(console.run("check-config", "-c", good.toString(), good.toString()))
+                .isEqualTo(64);
+        assertThat(console.err()).startsWith("vencejo check-config: the file is given twice\n");
     }
 
     @Test
     void theConfigurationInEffectIsPrinted() {
-        assertThat(run("check-config", "--print", "--set", "limits.window-max=7")).isEqualTo(0);
-        assertThat(text(out).lines()).contains("limits.window-max: 7", "durability: fsync");
+        assertThat(console.run("check-config", "--print", "--set", "limits.window-max=7"))
+                .isEqualTo(0);
+        assertThat(console.out().lines()).contains("limits.window-max: 7", "durability: fsync");
     }
 
     @Test
     void aBrokerThatCannotStartSaysWhyInOneLine() throws IOException {
         Path file = Files.createFile(folder.resolve("file"));
 
-        assertThat(run("broker", "-p", "0", "--set", "data-folder=" + file)).isEqualTo(69);
-        assertThat(text(err))
+        assertThat(console.run("broker", "-p", "0", "--set", "data-folder=" + file)).isEqualTo(69);
+        assertThat(console.err())
                 .isEqualTo(
                         "vencejo: the data folder '%s' cannot be used: '%s' is not a folder\n"
                                 .formatted(file, file));
@@ -260,26 +265,14 @@ class VencejoTest {
     @Test
     void aWarmUpIsATimeAsInAConfiguration() {
         for (String wrong : List.of("3", "2min", "-1s", "1.5s", "quickly")) {
-            assertThat(run("broker", "--warm-up=" + wrong)).as(wrong).isEqualTo(64);
-            assertThat(text(err))
+            assertThat(console.run("broker", "--warm-up=" + wrong)).as(wrong).isEqualTo(64);
+            assertThat(console.err())
                     .startsWith("vencejo broker: Invalid value for option '--warm-up'")
                     .contains("given '" + wrong + "'")
                     .contains("allowed: a time from 0 to 1min, such as 10s");
         }
-        assertThat(run("broker", "--warm-up", "1min", "--set", "io-threads=0"))
+        assertThat(console.run("broker", "--warm-up", "1min", "--set", "io-threads=0"))
                 .as("mistakes are told first")
                 .isEqualTo(78);
-    }
-
-    private int run(String... arguments) {
-        out.reset();
-        err.reset();
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-        return Vencejo.run(arguments);
-    }
-
-    private static String text(ByteArrayOutputStream stream) {
-        return stream.toString(StandardCharsets.UTF_8);
     }
 }
