@@ -33,12 +33,12 @@ class OperatingDocumentTest {
                 Files.writeString(
                         folder.resolve("vencejo.yaml"),
                         yaml.group(1).replace("/etc/vencejo.rules.yaml", rules.toString()));
-        assertThat(document()).contains("LimitNOFILE=100150");
+        assertThat(document()).contains("LimitNOFILE=100200");
 
         BrokerConfig broker =
                 Configuration.read(
                                 new Configuration.Request(file, Map.of(), List.of(), null),
-                                new Machine(2, 1L << 30, 100_150, true))
+                                new Machine(2, 1L << 30, 100_200, true))
                         .broker();
 
         assertThat(broker.server().limits().connectionsMax()).isEqualTo(100_000);

@@ -40,8 +40,8 @@ class BrokerRefusalTest {
         assertThat(broker.said().lines())
                 .hasSize(2)
                 .first(STRING)
-                .contains("this process may open 90 file descriptors and the broker needs 150")
-                .contains("raise them with 'ulimit -n 10150'");
+                .contains("this process may open 90 file descriptors and the broker needs 200")
+                .contains("raise them with 'ulimit -n 10200'");
         assertThat(broker.said()).endsWith("vencejo: 1 mistake in the configuration\n");
         assertThat(broker.exitCode()).isNotZero();
     }

@@ -15,7 +15,7 @@ import java.nio.file.Path;
 public record Machine(int processors, long memoryBytes, long descriptors, boolean hasIpv6Loopback) {
     /// Descriptors that are not for clients: jars, the log, listeners, the event loops, the store's
     /// files, and the few refused ones that are told why.
-    public static final int DESCRIPTORS_RESERVED = 150;
+    public static final int DESCRIPTORS_RESERVED = 200;
 
     private static final Path LIMITS = Path.of("/proc/self/limits");
 

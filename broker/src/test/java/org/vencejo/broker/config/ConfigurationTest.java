@@ -168,7 +168,7 @@ class ConfigurationTest {
     @Test
     void whatTheMachineHasDecidesSomeDefaults() {
         Limits limits = limitsOn(MACHINE);
-        assertThat(limits.connectionsMax()).isEqualTo(19_900);
+        assertThat(limits.connectionsMax()).isEqualTo(19_800);
         assertThat(limits.retainedBytesMax()).isEqualTo(256L << 20);
         assertThat(limits.queuedBytesInAllMax()).isEqualTo(512L << 20);
 

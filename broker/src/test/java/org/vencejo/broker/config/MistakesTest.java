@@ -402,11 +402,11 @@ class MistakesTest {
                         "f.yaml:2:4: listeners[0]: given nothing; allowed: keys and values"),
                 Case.of(
                         "as many connections as there are descriptors for",
-                        "limits: {connections-max: 19850}"),
+                        "limits: {connections-max: 19800}"),
                 Case.of(
                         "more connections than there are descriptors for",
-                        "limits: {connections-max: 19851}",
-                        "f.yaml:1:27: limits.connections-max: 19851 connections need 20001 file descriptors"
+                        "limits: {connections-max: 19801}",
+                        "f.yaml:1:27: limits.connections-max: 19801 connections need 20001 file descriptors"
                                 + " and this process may open 20000; raise them with 'ulimit -n 20001'"
                                 + " (systemd: LimitNOFILE=20001), or lower this limit"),
                 Case.of(
@@ -493,8 +493,8 @@ class MistakesTest {
                                                 Request.DEFAULTS,
                                                 new Machine(1, 1L << 30, 64, false))))
                 .hasMessage(
-                        "this machine: this process may open 64 file descriptors and the broker needs 150,"
-                                + " and one more for each connection; raise them with 'ulimit -n 10150'"
-                                + " (systemd: LimitNOFILE=10150)");
+                        "this machine: this process may open 64 file descriptors and the broker needs 200,"
+                                + " and one more for each connection; raise them with 'ulimit -n 10200'"
+                                + " (systemd: LimitNOFILE=10200)");
     }
 }
