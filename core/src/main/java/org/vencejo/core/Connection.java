@@ -40,6 +40,7 @@ public final class Connection implements Link {
     private State state = State.AWAITING_CONNECT;
     private @Nullable Turn turn;
     private @Nullable KeepAlive keepAlive;
+    private ListenerLimits ofListener = ListenerLimits.NONE;
     private boolean writable = true;
 
     // Since CONNECT
@@ -165,13 +166,13 @@ public final class Connection implements Link {
         turn().statistics.sent(PacketType.PUBLISH);
         turn().statistics.payloadSent(publish.payload().length());
         noteWaiting(turn().outbox().publish(this, publish, packetIdentifier, dup, topicAlias));
-        if (turn().limits.rates().limitsOut()) {
+        if (limits().rates().limitsOut()) {
             noteRate(publish, topicAlias);
         }
     }
 
     private void noteRate(Publish publish, int topicAlias) {
-        Limits.Rates rates = turn().limits.rates();
+        Limits.Rates rates = limits().rates();
         if (outgoing == null) {
             outgoing = new RateLimit(turn().nowNanos(), this::sendOn);
         }
@@ -199,7 +200,7 @@ public final class Connection implements Link {
     /// A packet of its client was handled; of one that sends faster than it may nothing more is
     /// read for a while. Acknowledgements are answers to what it was sent, and not counted.
     void readAtItsRate(Packet packet) {
-        Limits.Rates rates = turn().limits.rates();
+        Limits.Rates rates = limits().rates();
         int requests = rates.limitsIn() ? RateLimit.requests(packet) : 0;
         if (requests == 0 || state != State.CONNECTED) {
             return;
@@ -245,10 +246,11 @@ public final class Connection implements Link {
 
     void accepted(Turn shared, Consumer<Connection> whenOverdue, long nanosAgo) {
         turn = shared;
+        ofListener = peer.limits();
         shared.connections++;
         shared.unknown.add(this);
         keepAlive = new KeepAlive(this, shared, whenOverdue);
-        keepAlive.allow(Math.max(0, shared.limits.connectTimeoutNanos() - nanosAgo));
+        keepAlive.allow(Math.max(0, limits().connectTimeoutNanos() - nanosAgo));
     }
 
     /// CONNECT came: what it says of the connection holds from now on.
@@ -354,7 +356,7 @@ public final class Connection implements Link {
             return;
         }
         int owed = acknowledgements().waiting();
-        int most = turn().limits.receiveMaximum();
+        int most = limits().receiveMaximum();
         if (owed > most) {
             keepAlive().pause(Pause.ANSWERS);
         } else if (owed <= most / 2) {
@@ -378,6 +380,11 @@ public final class Connection implements Link {
             throw new IllegalStateException("Input.Connected comes first");
         }
         return turn;
+    }
+
+    /// The limits that hold for it now.
+    Limits limits() {
+        return ofListener.over(turn().limits);
     }
 
     /// Whether its client is alive, and whether we read from it.

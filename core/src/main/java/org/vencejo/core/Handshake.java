@@ -58,7 +58,7 @@ final class Handshake {
         this.clientIdentifier = clientIdentifier;
         this.identifierAssigned = identifierAssigned;
         this.method = connect.properties().text(Property.AUTHENTICATION_METHOD);
-        this.terms = new Terms(turn, connect);
+        this.terms = new Terms(turn.settings, connection.limits(), connect);
     }
 
     /// CONNECT came: checks it and asks who the client is.
@@ -174,7 +174,8 @@ final class Handshake {
             return; // [MQTT-3.14.4-2]
         }
         bytesBehind += PACKET_OVERHEAD_BYTES + PacketEncoder.size(packet, connect.version());
-        if (bytesBehind > turn.limits.pendingBytesMax() + (long) turn.limits.packetSizeMax()) {
+        long most = turn.limits.pendingBytesMax() + (long) connection.limits().packetSizeMax();
+        if (bytesBehind > most) {
             throw new ProtocolViolation(
                     ReasonCode.QUOTA_EXCEEDED, "A23", "too much before CONNACK was sent");
         }
@@ -421,7 +422,7 @@ final class Handshake {
         int aliasesMax =
                 Math.min(
                         (int) connect.properties().number(Property.TOPIC_ALIAS_MAXIMUM, 0),
-                        turn.limits.topicAliasesSentMax());
+                        connection.limits().topicAliasesSentMax());
         turn.outbox()
                 .event(
                         new Event.ClientConnected(

@@ -12,6 +12,11 @@ public interface Peer {
     /// The name of the listener that accepted the connection.
     String listener();
 
+    /// The limits that this listener has of its own.
+    default ListenerLimits limits() {
+        return ListenerLimits.NONE;
+    }
+
     /// The certificate that the client has shown, or null if it showed none.
     default @Nullable ClientCertificate clientCertificate() {
         return null;

@@ -86,7 +86,7 @@ final class Publishing {
                     throw new ProtocolViolation(
                             ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
                             "U5-29",
-                            "more than " + turn.limits.receiveMaximum() + " open messages");
+                            "more than " + connection.limits().receiveMaximum() + " open messages");
         }
     }
 

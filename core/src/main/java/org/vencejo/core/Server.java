@@ -374,8 +374,8 @@ public final class Server {
                     "U5-11", "a Session Expiry Interval of " + asked + " after 0 in CONNECT");
         }
         if (asked >= 0) {
-            session.state()
-                    .expireAfter(Math.min(asked, turn.limits.sessionExpiryIntervalMaxSeconds()));
+            long most = connection.limits().sessionExpiryIntervalMaxSeconds();
+            session.state().expireAfter(Math.min(asked, most));
         }
         boolean normal = disconnect.reasonCode() == ReasonCode.SUCCESS;
         sessions.leave(connection, disconnect.reasonCode(), "by the client", normal);

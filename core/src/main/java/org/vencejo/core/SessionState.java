@@ -210,11 +210,12 @@ final class SessionState {
         }
     }
 
-    /// Whether there is room for a subscription more, in this session and in all of them together.
-    boolean hasRoomFor(TopicFilter filter) {
+    /// Whether there is room for a subscription more, in this session, which may have
+    /// `subscriptionsMax`, and in all of them together.
+    boolean hasRoomFor(TopicFilter filter, int subscriptionsMax) {
         long more = SessionBytes.of(filter);
         long most = SessionBytes.ofAllFor(bytes + more, false, turn.limits.sessionsBytesMax());
-        return subscriptions().size() < turn.limits.subscriptionsMax()
+        return subscriptions().size() < subscriptionsMax
                 && subscriptionBytes + more <= turn.limits.subscriptionsBytesMax()
                 && turn.sessionBytes + more <= most;
     }

@@ -113,8 +113,9 @@ final class Subscribing {
     private @Nullable ReasonCode refusal(
             Connection connection, ServerSession session, Subscription wanted) {
         ServerSettings settings = turn.settings;
+        Limits limits = connection.limits();
         TopicFilter filter = wanted.topicFilter();
-        if (!filter.isValid() || filter.levels() > turn.limits.topicLevelsMax()) {
+        if (!filter.isValid() || filter.levels() > limits.topicLevelsMax()) {
             return ReasonCode.TOPIC_FILTER_INVALID;
         }
         if (filter.isShared()
@@ -134,9 +135,10 @@ final class Subscribing {
             return ReasonCode.NOT_AUTHORIZED;
         }
         boolean tooMany =
-                session.state().subscription(filter) == null && !session.state().hasRoomFor(filter);
+                session.state().subscription(filter) == null
+                        && !session.state().hasRoomFor(filter, limits.subscriptionsMax());
         // The client's own answers make room for what it is owed, so reading must go on.
-        boolean owedTooMany = session.replaysOwed() >= turn.limits.subscriptionsMax();
+        boolean owedTooMany = session.replaysOwed() >= limits.subscriptionsMax();
         return tooMany || owedTooMany ? ReasonCode.QUOTA_EXCEEDED : null;
     }
 

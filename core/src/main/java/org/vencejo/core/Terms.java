@@ -25,9 +25,10 @@ final class Terms {
     private final Limits limits;
     private final Connect connect;
 
-    Terms(Turn turn, Connect connect) {
-        this.settings = turn.settings;
-        this.limits = turn.limits;
+    /// `limits` are those of the connection.
+    Terms(ServerSettings settings, Limits limits, Connect connect) {
+        this.settings = settings;
+        this.limits = limits;
         this.connect = connect;
     }
 

@@ -57,11 +57,17 @@ final class Bench implements Outbox {
     /// What those who connect show in their TLS handshake; null for nothing.
     ClientCertificate certificate;
 
+    /// What the listener by which they come has of its own.
+    ListenerLimits listener = ListenerLimits.NONE;
+
     /// To whom nothing can be sent without a fault of ours.
     Connection broken;
 
     /// The PUBLISH objects that were sent, each once.
     final Set<Publish> sameObject = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    /// The Topic Alias with which each connection was sent to last, of those that were by one.
+    final Map<Connection, Integer> aliases = new HashMap<>();
 
     /// The bytes that wait in each out-buffer, as the driver would count them; 0 if not set.
     final Map<Connection, Long> backlog = new HashMap<>();
@@ -108,6 +114,7 @@ final class Bench implements Outbox {
     /// One that was accepted so long before it was open.
     Connection accept(long nanosAgo) {
         ClientCertificate shown = certificate;
+        ListenerLimits own = listener;
         Connection connection =
                 new Connection(
                         new Peer() {
@@ -119,6 +126,11 @@ final class Bench implements Outbox {
                             @Override
                             public String listener() {
                                 return "tcp";
+                            }
+
+                            @Override
+                            public ListenerLimits limits() {
+                                return own;
                             }
 
                             @Override
@@ -297,6 +309,9 @@ final class Bench implements Outbox {
             throw new IllegalStateException("broken on purpose");
         }
         sameObject.add(publish);
+        if (topicAlias != 0) {
+            aliases.put(connection, topicAlias);
+        }
         sent.add(new Sent(connection, publish.sentAs(packetIdentifier, dup)));
         return backlog.getOrDefault(connection, 0L);
     }
