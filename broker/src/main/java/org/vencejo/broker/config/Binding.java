@@ -86,7 +86,12 @@ final class Binding {
 
     /// The key's value in an entry of a list.
     <T> T get(Key<T> key, int index) {
-        return at(key, key.path().replace("[]", "[" + index + "]"));
+        return at(key, path(key, index));
+    }
+
+    /// Where the key is in an entry of its list.
+    static String path(Key<?> key, int index) {
+        return key.path().replace("[]", "[" + index + "]");
     }
 
     /// The key's value at a path of its list.
@@ -164,16 +169,23 @@ final class Binding {
     }
 
     private void checkNotAbove(Key<Long> lower, Key<Long> upper) {
-        if (get(lower) > get(upper) && !isWrong(lower.path()) && !isWrong(upper.path())) {
+        checkNotAbove(lower, lower.path(), upper, upper.path());
+    }
+
+    /// Notes that what is at one path is above what is at the other, if it is.
+    void checkNotAbove(Key<Long> lower, String lowerPath, Key<Long> upper, String upperPath) {
+        long low = at(lower, lowerPath);
+        long high = at(upper, upperPath);
+        if (low > high && !isWrong(lowerPath) && !isWrong(upperPath)) {
             mistake(
-                    lower.path(),
+                    lowerPath,
                     "given '%s'; allowed: %s (%s) not above %s (%s)"
                             .formatted(
-                                    lower.type().print(get(lower)),
-                                    lower.path(),
-                                    lower.type().print(get(lower)),
-                                    upper.path(),
-                                    upper.type().print(get(upper))));
+                                    lower.type().print(low),
+                                    lowerPath,
+                                    lower.type().print(low),
+                                    upperPath,
+                                    upper.type().print(high)));
         }
     }
 

@@ -5,10 +5,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.broker.identity.KeyPlace;
 import org.vencejo.core.AccessRules;
+import org.vencejo.core.ListenerLimit;
 import org.vencejo.core.ServerSettings;
 import org.vencejo.protocol.ProtocolVersion;
 import org.vencejo.storage.StoreOptions;
@@ -95,7 +97,8 @@ public record BrokerConfig(
     }
 
     /// A socket to listen on. Port 0 takes a free one; what its transport has not is null. The
-    /// address of a Unix socket is loopback, which nobody binds.
+    /// address of a Unix socket is loopback, which nobody binds. `limits` are those that it has of
+    /// its own.
     public record Listener(
             String name,
             InetSocketAddress address,
@@ -105,7 +108,8 @@ public record BrokerConfig(
             @Nullable TlsFiles tls,
             @Nullable WebSocketServer webSocket,
             Set<ProtocolVersion> versions,
-            int connectionsMax) {
+            int connectionsMax,
+            Map<ListenerLimit, Long> limits) {
         /// Whether only clients on this machine can reach it; a proxy stands for others.
         boolean isForThisMachineAlone() {
             return proxy == null && address.getAddress().isLoopbackAddress();

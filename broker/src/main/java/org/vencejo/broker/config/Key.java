@@ -35,6 +35,15 @@ record Key<T>(
         return new Key<>("limits." + name, type, fallback, false, description, atLimit);
     }
 
+    /// That of one listener, whose path begins with `listener`, for a limit of all of them.
+    static <T> Key<T> ofListener(String listener, Key<T> limit) {
+        return computed(
+                listener + limit.path(),
+                limit.type(),
+                new Computed<>("that of `" + limit.path() + "`", limit.fallback()::on),
+                limit.description());
+    }
+
     Key<T> rereadAtHangup() {
         return new Key<>(path, type, fallback, true, description, atLimit);
     }

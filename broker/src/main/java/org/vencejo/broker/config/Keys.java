@@ -21,7 +21,8 @@ final class Keys {
                             AuthenticationLimitKeys.ALL,
                             PacketLimitKeys.ALL,
                             SessionLimitKeys.ALL,
-                            ServerLimitKeys.ALL)
+                            ServerLimitKeys.ALL,
+                            ListenerLimitKeys.ALL)
                     .<Key<?>>flatMap(List::stream)
                     .toList();
 

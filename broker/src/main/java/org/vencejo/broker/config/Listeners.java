@@ -13,6 +13,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.broker.config.BrokerConfig.Listener;
+import org.vencejo.core.ListenerLimit;
 import org.vencejo.protocol.ProtocolVersion;
 import org.vencejo.transport.TlsFiles;
 import org.vencejo.transport.UnixSocket;
@@ -112,7 +113,8 @@ final class Listeners {
                         tls,
                         webSocket,
                         versions(index),
-                        connectionsMax(index));
+                        connectionsMax(index),
+                        new ListenerLimitsSection(binding, sources, index).bind());
         if (binding.isWrong(path)) {
             return;
         }
@@ -186,7 +188,8 @@ final class Listeners {
                 null,
                 null,
                 EnumSet.allOf(ProtocolVersion.class),
-                Integer.MAX_VALUE);
+                Integer.MAX_VALUE,
+                Map.of());
     }
 
     private static Listener listener(
@@ -199,7 +202,8 @@ final class Listeners {
             @Nullable TlsFiles tls,
             @Nullable WebSocketServer webSocket,
             Set<ProtocolVersion> versions,
-            int connectionsMax) {
+            int connectionsMax,
+            Map<ListenerLimit, Long> limits) {
         InetSocketAddress socketAddress = new InetSocketAddress(address, port);
         Listener unnamed =
                 new Listener(
@@ -211,7 +215,8 @@ final class Listeners {
                         tls,
                         webSocket,
                         versions,
-                        connectionsMax);
+                        connectionsMax,
+                        limits);
         return new Listener(
                 name.isEmpty() ? unnamed.place() : name,
                 socketAddress,
@@ -221,6 +226,7 @@ final class Listeners {
                 tls,
                 webSocket,
                 versions,
-                connectionsMax);
+                connectionsMax,
+                limits);
     }
 }

@@ -3,22 +3,42 @@ package org.vencejo.broker.config;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Guesses which key was meant.
 final class Nearest {
+    private static final String OF_LISTENER = ListenerLimitKeys.LISTENER + "limits.";
+
     private Nearest() {}
+
+    /// What is said of a path that the table does not know.
+    static String unknown(String path) {
+        String plain = Shape.plain(path);
+        if (plain.startsWith(OF_LISTENER)) {
+            String ofAll = plain.substring(ListenerLimitKeys.LISTENER.length());
+            if (Shape.of(ofAll) == Shape.VALUE) {
+                return "a listener has none of its own; allowed: %s, for all of them"
+                        .formatted(ofAll);
+            }
+        }
+        return "unknown key" + hint(key(path));
+    }
 
     /// The key's path that is nearest to what was given, whatever section it was looked for in, or
     /// null if none is near.
     static @Nullable String key(String path) {
         String plain = Shape.plain(path);
+        if (plain.startsWith(OF_LISTENER)) {
+            String nearest = key(plain.substring(ListenerLimitKeys.LISTENER.length()));
+            String own = ListenerLimitKeys.LISTENER + nearest;
+            return nearest != null && Shape.of(own) == Shape.VALUE ? own : nearest;
+        }
         List<String> paths =
                 Keys.ALL.stream()
                         .map(Key::path)
-                        .flatMap(key -> Stream.of(key, sectionOf(key)))
-                        .filter(key -> !key.isEmpty())
+                        .flatMap(key -> Stream.concat(Stream.of(key), sectionsOf(key)))
                         .distinct()
                         .toList();
         String nearest = of(plain, paths);
@@ -64,9 +84,10 @@ final class Nearest {
         return path.substring(path.lastIndexOf('.') + 1);
     }
 
-    private static String sectionOf(String path) {
-        int dot = path.indexOf('.');
-        return dot < 0 ? "" : path.substring(0, dot).replace("[]", "");
+    private static Stream<String> sectionsOf(String path) {
+        return IntStream.range(0, path.length())
+                .filter(i -> path.charAt(i) == '.')
+                .mapToObj(dot -> path.substring(0, dot).replaceFirst("\\[]$", ""));
     }
 
     /// How many characters must be inserted, removed, replaced or swapped with their neighbour.

@@ -148,7 +148,7 @@ final class Sources {
         } else if (Shape.of(path) == Shape.VALUE) {
             given.put(path, new Given(path, text.strip(), place));
         } else if (Shape.of(path) == Shape.UNKNOWN) {
-            mistakes.add(new Mistake(place, path, "unknown key" + Nearest.hint(Nearest.key(path))));
+            mistakes.add(new Mistake(place, path, Nearest.unknown(path)));
         } else {
             mistakes.add(
                     new Mistake(

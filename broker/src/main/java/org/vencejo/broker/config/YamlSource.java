@@ -128,7 +128,7 @@ final class YamlSource {
             if (earlier != null) {
                 mistake(keyNode, key, "given twice; first at " + earlier);
             } else if (scalar.getValue().indexOf('[') >= 0 || Shape.of(key) == Shape.UNKNOWN) {
-                mistake(keyNode, key, "unknown key" + Nearest.hint(Nearest.key(key)));
+                mistake(keyNode, key, Nearest.unknown(key));
             } else {
                 node(key, tuple.getValueNode());
             }

@@ -63,11 +63,18 @@ final class Documents {
         return section(
                         "The broker",
                         "Where and how it runs.",
-                        Keys.ALL.stream().filter(key -> !key.path().startsWith("limits.")).toList())
+                        Keys.ALL.stream().filter(key -> !key.path().contains("limits.")).toList())
                 + section(
                         "Limits",
                         "What happens at each of them is in [limits.md](limits.md).",
-                        Keys.ALL.stream().filter(key -> key.path().startsWith("limits.")).toList());
+                        Keys.ALL.stream().filter(key -> key.path().startsWith("limits.")).toList())
+                + section(
+                        "Limits of a listener",
+                        "For the connections of a listener they come before those of all, and may be greater or less."
+                                + " With a `packet-size-max` of its own and no `connect-size-max`, its CONNECT packets may be as"
+                                + " large as other ones, but no larger than `limits.connect-size-max` says."
+                                + " What a listener has of its own changes at the next start.",
+                        ListenerLimitKeys.ALL);
     }
 
     private static String section(String title, String text, List<Key<?>> keys) {
@@ -99,6 +106,7 @@ final class Documents {
         Reason Codes are what 5.0 clients are told; what 3.1 and 3.1.1 clients see instead is in brackets.
         What is refused with a code is counted in `$SYS/broker/refused/0x..`, what is dropped in the fates, `$SYS/broker/messages/fate/...` ([sys-topics.md](sys-topics.md)).
         All are keys of the section `limits` of the [configuration](configuration.md), which also says what *memory* is.
+        Those marked with ◆ are of one connection, and a listener may have them of its own, in its section `limits`.
 
         %s\
         """
@@ -114,11 +122,17 @@ final class Documents {
                                                                 + key.path()
                                                                         .substring(
                                                                                 "limits.".length())
-                                                                + "`",
+                                                                + "`"
+                                                                + (isOfListeners(key) ? " ◆" : ""),
                                                         fallback(key),
                                                         key.description(),
                                                         key.atLimit()))
                                         .toList()));
+    }
+
+    private static boolean isOfListeners(Key<?> limit) {
+        String path = ListenerLimitKeys.LISTENER + limit.path();
+        return ListenerLimitKeys.ALL.stream().anyMatch(key -> key.path().equals(path));
     }
 
     static String schema() {
