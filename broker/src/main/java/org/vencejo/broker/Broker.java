@@ -217,7 +217,8 @@ public final class Broker implements AutoCloseable {
                                 tls,
                                 listener.webSocket(),
                                 listener.versions(),
-                                listener.connectionsMax());
+                                listener.connectionsMax(),
+                                listener.limits());
                 if (listener.unix() != null) {
                     driver.bind(entry, listener.unix());
                     doors.places.add(listener.place());

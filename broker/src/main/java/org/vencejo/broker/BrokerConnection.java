@@ -9,6 +9,7 @@ import org.vencejo.core.ClientCertificate;
 import org.vencejo.core.ClientProcess;
 import org.vencejo.core.Connection;
 import org.vencejo.core.Input;
+import org.vencejo.core.ListenerLimits;
 import org.vencejo.core.Peer;
 import org.vencejo.protocol.Connect;
 import org.vencejo.protocol.Packet;
@@ -154,6 +155,11 @@ final class BrokerConnection extends Turns.Sender implements ConnectionHandler, 
     @Override
     public String listener() {
         return visitors.entry().listener();
+    }
+
+    @Override
+    public ListenerLimits limits() {
+        return visitors.own();
     }
 
     @Override

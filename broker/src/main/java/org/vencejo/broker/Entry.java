@@ -1,8 +1,10 @@
 package org.vencejo.broker;
 
+import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.vencejo.core.ListenerLimit;
 import org.vencejo.protocol.ProtocolVersion;
 import org.vencejo.transport.Door;
 import org.vencejo.transport.ProxyProtocol;
@@ -10,27 +12,30 @@ import org.vencejo.transport.TlsServer;
 import org.vencejo.transport.WebSocketServer;
 
 /// What operators call a listener, what clients pass there, null for what they do not, which
-/// versions they may speak, and how many of them there may be. Immutable.
+/// versions they may speak, how many of them there may be, and the limits that it has of its own.
+/// Immutable.
 public record Entry(
         String listener,
         @Nullable ProxyProtocol proxy,
         @Nullable TlsServer tls,
         @Nullable WebSocketServer webSocket,
         Set<ProtocolVersion> versions,
-        int connectionsMax) {
+        int connectionsMax,
+        Map<ListenerLimit, Long> limits) {
     private static final Set<ProtocolVersion> ALL = Set.of(ProtocolVersion.values());
 
     public Entry {
         versions = Set.copyOf(versions);
+        limits = Map.copyOf(limits);
     }
 
-    /// One for all versions, and as many clients as the server has room for.
+    /// One for all versions, as many clients as the server has room for, and the limits of all.
     public Entry(
             String listener,
             @Nullable ProxyProtocol proxy,
             @Nullable TlsServer tls,
             @Nullable WebSocketServer webSocket) {
-        this(listener, proxy, tls, webSocket, ALL, Integer.MAX_VALUE);
+        this(listener, proxy, tls, webSocket, ALL, Integer.MAX_VALUE, Map.of());
     }
 
     @Nullable Door door(LongSupplier patienceNanos) {

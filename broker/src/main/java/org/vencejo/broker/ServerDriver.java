@@ -30,7 +30,7 @@ import org.vencejo.core.QueueReader;
 import org.vencejo.core.Recovered;
 import org.vencejo.core.Server;
 import org.vencejo.core.ServerSettings;
-import org.vencejo.protocol.DecoderLimits;
+import org.vencejo.protocol.PacketDecoder;
 import org.vencejo.protocol.Publish;
 import org.vencejo.transport.ConnectionHandler;
 import org.vencejo.transport.Door;
@@ -56,6 +56,7 @@ public final class ServerDriver {
     private final CoreOwner core;
     private final List<LoopDriver> loops;
     private final List<TcpTransport.Bound> listeners = new CopyOnWriteArrayList<>();
+    private final List<Visitors> ofListeners = new CopyOnWriteArrayList<>();
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicInteger open = new AtomicInteger();
     private final Admission admission;
@@ -69,10 +70,9 @@ public final class ServerDriver {
     private final CompletableFuture<Void> lastClosed = new CompletableFuture<>();
 
     private volatile boolean stopping;
-    private volatile int connectionsMax;
-    private volatile int connectingMax;
-    private volatile long connectTimeoutNanos;
-    private volatile DecoderLimits decoderLimits;
+
+    /// Those of all, from which each listener has its own.
+    private volatile Limits limits;
 
     /// Nobody runs the core any more.
     private volatile boolean ended;
@@ -90,7 +90,7 @@ public final class ServerDriver {
             Consumer<? super Event> events) {}
 
     private ServerDriver(Parts parts, int ioThreads, LongSupplier bufferBytes) {
-        Limits limits = parts.settings().limits();
+        this.limits = parts.settings().limits();
         long nanos = System.nanoTime();
         Server server =
                 new Server(
@@ -102,11 +102,7 @@ public final class ServerDriver {
                         nanos);
         this.journal = parts.journal();
         this.events = parts.events();
-        this.connectionsMax = limits.connectionsMax();
-        this.connectingMax = limits.admission().connectingMax();
         this.admission = new Admission(limits.admission(), nanos);
-        this.connectTimeoutNanos = limits.connectTimeoutNanos();
-        this.decoderLimits = limits.ofDecoder();
         this.authentication = new AuthenticationThreads(parts.authenticators(), events);
         this.refused = new RefusedConnections(authentication::isBanned, events);
         this.core = new CoreOwner(server, journal, parts.queues(), nanos);
@@ -126,7 +122,6 @@ public final class ServerDriver {
             drivers.add(new LoopDriver(new Around(), core, loop, drivers.size(), ioThreads));
         }
         this.loops = List.copyOf(drivers);
-        loops.forEach(it -> it.loop().readInPieces(limits.rates().limitsIn()));
     }
 
     /// Starts `ioThreads` event loops around a new server. Nobody can connect before [#bind].
@@ -166,11 +161,11 @@ public final class ServerDriver {
     ///
     /// @throws IOException if the address cannot be bound, with a reason for people
     public InetSocketAddress bind(Entry entry, InetSocketAddress address) throws IOException {
-        Visitors visitors = new Visitors(entry);
+        Visitors visitors = visitorsOf(entry);
         TcpTransport.Listener listener =
                 tcp.listen(
                         address,
-                        entry.door(() -> connectTimeoutNanos),
+                        entry.door(() -> visitors.limits(limits).connectTimeoutNanos()),
                         (loop, remote) -> accept(visitors, loop, Origin.of(remote)));
         listeners.add(listener);
         return listener.localAddress();
@@ -180,12 +175,26 @@ public final class ServerDriver {
     ///
     /// @throws IOException if that cannot be, with a reason for people
     public void bind(Entry entry, UnixSocket socket) throws IOException {
-        Visitors visitors = new Visitors(entry);
+        Visitors visitors = visitorsOf(entry);
         listeners.add(
                 tcp.listen(
                         socket,
-                        entry.door(() -> connectTimeoutNanos),
+                        entry.door(() -> visitors.limits(limits).connectTimeoutNanos()),
                         (loop, peer) -> accept(visitors, loop, Origin.of(peer))));
+    }
+
+    private Visitors visitorsOf(Entry entry) {
+        Visitors visitors = new Visitors(entry);
+        ofListeners.add(visitors);
+        readAtTheirRates();
+        return visitors;
+    }
+
+    // One loop serves all listeners.
+    private void readAtTheirRates() {
+        Limits ofAll = limits;
+        boolean limitsIn = ofListeners.stream().anyMatch(it -> it.limits(ofAll).limitsIn());
+        loops.forEach(it -> it.loop().readInPieces(limitsIn));
     }
 
     /// Ends the connections of whose clients `tls` knows now that their certificates are revoked.
@@ -214,12 +223,9 @@ public final class ServerDriver {
     /// Goes on with other settings, as far as [Input.Reconfigured] can; limits on packets hold for
     /// connections that come.
     public void reconfigure(ServerSettings settings) {
-        connectionsMax = settings.limits().connectionsMax();
-        connectingMax = settings.limits().admission().connectingMax();
+        limits = settings.limits();
         admission.reconfigure(settings.limits().admission());
-        connectTimeoutNanos = settings.limits().connectTimeoutNanos();
-        decoderLimits = settings.limits().ofDecoder();
-        loops.forEach(it -> it.loop().readInPieces(settings.limits().rates().limitsIn()));
+        readAtTheirRates();
         submit(holder -> holder.handleNow(new Input.Reconfigured(settings)));
     }
 
@@ -363,17 +369,18 @@ public final class ServerDriver {
                     refusal,
                     visitors.entry(),
                     origin.address(),
-                    () -> driverOf(loop).newDecoder(RefusedConnections.limits(decoderLimits)));
+                    () -> driverOf(loop).newDecoder(visitors.limits(limits).ofRefused()));
         }
         accepted.incrementAndGet();
         open.incrementAndGet();
         LoopDriver driver = driverOf(loop);
-        BrokerConnection connection =
-                new BrokerConnection(driver, visitors, origin, driver.newDecoder(decoderLimits));
+        Limits ofAll = limits;
+        PacketDecoder decoder = driver.newDecoder(visitors.limits(ofAll).ofDecoder());
+        BrokerConnection connection = new BrokerConnection(driver, visitors, origin, decoder);
         if (!isFromProxy) {
             connection.admit();
         }
-        if (driver.connecting().add(connection, connectingMax)) {
+        if (driver.connecting().add(connection, ofAll.admission().connectingMax())) {
             pushedOut.incrementAndGet();
         }
         return connection;
@@ -384,7 +391,7 @@ public final class ServerDriver {
         if (stopping) {
             return Refusal.STOPPING;
         }
-        if (open.get() >= connectionsMax) {
+        if (open.get() >= limits.connectionsMax()) {
             return Refusal.FULL;
         }
         if (memory.mark() != MemoryInUse.Mark.NONE) {

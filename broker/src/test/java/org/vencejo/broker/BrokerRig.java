@@ -29,6 +29,11 @@ record BrokerRig(Broker broker) implements AutoCloseable {
 
     /// One with its data below `folder`, and these settings as `--set` takes them.
     static BrokerRig start(Path folder, String... settings) {
+        return reading(null, folder, settings);
+    }
+
+    /// The same with a configuration file beside.
+    static BrokerRig reading(@Nullable Path file, Path folder, String... settings) {
         List<String> all =
                 new ArrayList<>(
                         List.of(
@@ -41,7 +46,7 @@ record BrokerRig(Broker broker) implements AutoCloseable {
         return new BrokerRig(
                 Broker.start(
                         new Broker.Setup(
-                                new Configuration.Request(null, Map.of(), all, null),
+                                new Configuration.Request(file, Map.of(), all, null),
                                 Machine.here(),
                                 "test",
                                 System.nanoTime(),
