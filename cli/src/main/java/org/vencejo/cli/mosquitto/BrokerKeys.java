@@ -224,10 +224,6 @@ final class BrokerKeys {
         return keys.containsKey(key);
     }
 
-    void limit(String key, Object value) {
-        limits.putIfAbsent(key, value);
-    }
-
     /// All of them, for a file.
     Map<String, Object> all() {
         Map<String, Object> all = new LinkedHashMap<>(keys);

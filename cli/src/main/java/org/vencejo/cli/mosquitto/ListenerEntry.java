@@ -238,6 +238,19 @@ final class ListenerEntry {
                                     })
                             .toList());
         }
+        Map<String, Object> limits = new LinkedHashMap<>();
+        topicAliases("max_topic_alias", "topic-alias-maximum", limits);
+        topicAliases("max_topic_alias_broker", "topic-aliases-sent-max", limits);
+        if (!limits.isEmpty()) {
+            keys.put("limits", limits);
+        }
+    }
+
+    private void topicAliases(String option, String limit, Map<String, Object> limits) {
+        Long count = number(option, 0, 65_535);
+        if (count != null) {
+            limits.put(limit, count);
+        }
     }
 
     // ---- TLS

@@ -68,7 +68,7 @@ public final class MosquittoImport {
         made.everythingWithoutRules();
         made.whoseNamesAreNotBelieved();
         made.closeIfNoListenerIsLeft();
-        made.limitsOfListeners();
+        made.maximumQos();
         return made.imported();
     }
 
@@ -336,26 +336,7 @@ public final class MosquittoImport {
         }
     }
 
-    // ---- limits that are for all listeners here
-
-    private void limitsOfListeners() {
-        topicAliases("max_topic_alias", "topic-alias-maximum");
-        topicAliases("max_topic_alias_broker", "topic-aliases-sent-max");
-        maximumQos();
-    }
-
-    private void topicAliases(String option, String limit) {
-        Long greatest = null;
-        for (ListenerEntry entry : open()) {
-            Long own = entry.number(option, 0, 65_535);
-            if (own != null) {
-                greatest = greatest == null ? own : Math.max(own, greatest);
-            }
-        }
-        if (greatest != null) {
-            keys.limit(limit, greatest);
-        }
-    }
+    // ---- what is for all listeners here
 
     private void maximumQos() {
         Set<Long> all = new LinkedHashSet<>();

@@ -187,11 +187,11 @@ public final class MosquittoOptions {
         table.row(
                 "max_topic_alias",
                 CARRIED,
-                "`limits.topic-alias-maximum`: the greatest of all listeners");
+                "`limits.topic-alias-maximum` of the listener");
         table.row(
                 "max_topic_alias_broker",
                 CARRIED,
-                "`limits.topic-aliases-sent-max`: the greatest of all listeners");
+                "`limits.topic-aliases-sent-max` of the listener");
         table.row(
                 "mount_point",
                 LOST,
