@@ -218,6 +218,7 @@ public final class Broker implements AutoCloseable {
                                 listener.webSocket(),
                                 listener.versions(),
                                 listener.connectionsMax(),
+                                listener.maximumQoS(),
                                 listener.limits());
                 if (listener.unix() != null) {
                     driver.bind(entry, listener.unix());

@@ -6,14 +6,15 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.ListenerLimit;
 import org.vencejo.protocol.ProtocolVersion;
+import org.vencejo.protocol.QoS;
 import org.vencejo.transport.Door;
 import org.vencejo.transport.ProxyProtocol;
 import org.vencejo.transport.TlsServer;
 import org.vencejo.transport.WebSocketServer;
 
 /// What operators call a listener, what clients pass there, null for what they do not, which
-/// versions they may speak, how many of them there may be, and the limits that it has of its own.
-/// Immutable.
+/// versions they may speak, how many of them there may be, and the highest QoS, null for that of
+/// all, and the limits that it has of its own. Immutable.
 public record Entry(
         String listener,
         @Nullable ProxyProtocol proxy,
@@ -21,6 +22,7 @@ public record Entry(
         @Nullable WebSocketServer webSocket,
         Set<ProtocolVersion> versions,
         int connectionsMax,
+        @Nullable QoS maximumQoS,
         Map<ListenerLimit, Long> limits) {
     private static final Set<ProtocolVersion> ALL = Set.of(ProtocolVersion.values());
 
@@ -35,7 +37,7 @@ public record Entry(
             @Nullable ProxyProtocol proxy,
             @Nullable TlsServer tls,
             @Nullable WebSocketServer webSocket) {
-        this(listener, proxy, tls, webSocket, ALL, Integer.MAX_VALUE, Map.of());
+        this(listener, proxy, tls, webSocket, ALL, Integer.MAX_VALUE, null, Map.of());
     }
 
     @Nullable Door door(LongSupplier patienceNanos) {

@@ -17,7 +17,7 @@ final class Visitors {
 
     Visitors(Entry entry) {
         this.entry = entry;
-        this.own = new ListenerLimits(entry.limits());
+        this.own = new ListenerLimits(entry.limits(), entry.maximumQoS());
     }
 
     /// For the core.

@@ -30,6 +30,7 @@ import org.vencejo.protocol.Properties;
 import org.vencejo.protocol.Property;
 import org.vencejo.protocol.ProtocolVersion;
 import org.vencejo.protocol.Puback;
+import org.vencejo.protocol.Pubrec;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.ReasonCode;
 import org.vencejo.protocol.Suback;
@@ -67,6 +68,7 @@ class LimitsOfListenersTest {
                         webSocket,
                         Set.of(ProtocolVersion.MQTT_5),
                         connectionsMax,
+                        null,
                         limits);
         return rig.driver().bind(entry, ANY);
     }
@@ -75,10 +77,8 @@ class LimitsOfListenersTest {
 
     private static Packet request(ListenerLimit limit) {
         return switch (limit) {
-            case PACKET_SIZE_MAX ->
-                    RawClient.message("t", new byte[2_000], QoS.AT_LEAST_ONCE, 1);
-            case TOPIC_LEVELS_MAX ->
-                    RawClient.message("a/b/c", new byte[0], QoS.AT_LEAST_ONCE, 1);
+            case PACKET_SIZE_MAX -> RawClient.message("t", new byte[2_000], QoS.AT_LEAST_ONCE, 1);
+            case TOPIC_LEVELS_MAX -> RawClient.message("a/b/c", new byte[0], QoS.AT_LEAST_ONCE, 1);
             case TOPIC_FILTERS_MAX -> subscribe("a", "b", "c");
             default -> throw new IllegalArgumentException(limit.toString());
         };
@@ -121,7 +121,7 @@ class LimitsOfListenersTest {
             client.send(request);
             Packet answer = client.next();
             if (refusal == null) {
-                assertThat(answer).isInstanceOfAny(Puback.class, Suback.class);
+                assertThat(answer).isInstanceOfAny(Puback.class, Pubrec.class, Suback.class);
             } else {
                 assertThat(answer)
                         .isInstanceOfSatisfying(
@@ -185,9 +185,7 @@ class LimitsOfListenersTest {
     private static long packetSizeTold(InetSocketAddress address) throws IOException {
         try (RawClient client = new RawClient(address)) {
             client.send(RawClient.connect("c"));
-            return ((Connack) client.next())
-                    .properties()
-                    .number(Property.MAXIMUM_PACKET_SIZE, -1);
+            return ((Connack) client.next()).properties().number(Property.MAXIMUM_PACKET_SIZE, -1);
         }
     }
 
@@ -215,8 +213,7 @@ class LimitsOfListenersTest {
     @Test
     void lessIsReadAtOnceIfAnyListenerHasARate() throws IOException {
         try (ServerRig rig = ServerRig.start(1, Limits.DEFAULTS)) {
-            InetSocketAddress own =
-                    own(rig, Map.of(ListenerLimit.MESSAGES_IN_PER_SECOND, 1L));
+            InetSocketAddress own = own(rig, Map.of(ListenerLimit.MESSAGES_IN_PER_SECOND, 1L));
             byte[] pings = new byte[60_000];
             byte[] ping = RawClient.bytes(Pingreq.INSTANCE);
             for (int i = 0; i < pings.length; i++) {
@@ -271,6 +268,17 @@ class LimitsOfListenersTest {
             assertAnswer(rig.address(1), subscribe("a", "b"), ReasonCode.PACKET_TOO_LARGE);
             Packet deep = RawClient.message("a/b/c", new byte[0], QoS.AT_LEAST_ONCE, 1);
             assertAnswer(rig.address(0), deep, ReasonCode.TOPIC_NAME_INVALID);
+        }
+    }
+
+    @Test
+    void theHighestQosIsThatOfTheListener() throws IOException {
+        String listeners =
+                "listeners=[{name: own, port: 0, maximum-qos: 1}, {name: other, port: 0}]";
+        try (BrokerRig rig = BrokerRig.start(folder, listeners)) {
+            Packet twice = RawClient.message("t", new byte[0], QoS.EXACTLY_ONCE, 1);
+            assertAnswer(rig.address(0), twice, ReasonCode.QOS_NOT_SUPPORTED);
+            assertAnswer(rig.address(1), twice, null);
         }
     }
 

@@ -387,6 +387,11 @@ public final class Connection implements Link {
         return ofListener.over(turn().limits);
     }
 
+    /// The highest QoS that its client may publish with, and is granted.
+    QoS maximumQoS() {
+        return ofListener.maximumQoS(turn().settings.maximumQoS());
+    }
+
     /// Whether its client is alive, and whether we read from it.
     KeepAlive keepAlive() {
         if (keepAlive == null) {

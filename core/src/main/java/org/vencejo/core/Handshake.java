@@ -58,7 +58,7 @@ final class Handshake {
         this.clientIdentifier = clientIdentifier;
         this.identifierAssigned = identifierAssigned;
         this.method = connect.properties().text(Property.AUTHENTICATION_METHOD);
-        this.terms = new Terms(turn.settings, connection.limits(), connect);
+        this.terms = new Terms(turn.settings, connection, connect);
     }
 
     /// CONNECT came: checks it and asks who the client is.
@@ -112,7 +112,7 @@ final class Handshake {
         if (will == null) {
             return;
         }
-        if (will.qos().compareTo(turn.settings.maximumQoS()) > 0) {
+        if (will.qos().compareTo(connection.maximumQoS()) > 0) {
             throw new ProtocolViolation(ReasonCode.QOS_NOT_SUPPORTED, "MQTT-3.2.2-12", "Will QoS");
         }
         if (will.retain() && !turn.settings.retainAvailable()) {

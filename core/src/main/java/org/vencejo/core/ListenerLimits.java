@@ -4,6 +4,7 @@ import static java.lang.Math.toIntExact;
 
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.vencejo.protocol.QoS;
 
 /// The limits that a listener has of its own: for its connections they come before those that hold
 /// for all.
@@ -12,16 +13,24 @@ import org.jspecify.annotations.Nullable;
 /// runs it. So there is one of it for each listener of a server, and none for a connection.
 public final class ListenerLimits {
     /// Of a listener without any.
-    public static final ListenerLimits NONE = new ListenerLimits(Map.of());
+    public static final ListenerLimits NONE = new ListenerLimits(Map.of(), null);
 
     private final Map<ListenerLimit, Long> given;
+    private final @Nullable QoS maximumQoS;
 
     // Since the last time that others held for all
     private @Nullable Limits base;
     private @Nullable Limits derived;
 
-    public ListenerLimits(Map<ListenerLimit, Long> given) {
+    /// `maximumQoS` is null for that of all.
+    public ListenerLimits(Map<ListenerLimit, Long> given, @Nullable QoS maximumQoS) {
         this.given = Map.copyOf(given);
+        this.maximumQoS = maximumQoS;
+    }
+
+    /// The highest QoS of this listener, where that of all is `ofAll`.
+    QoS maximumQoS(QoS ofAll) {
+        return maximumQoS == null ? ofAll : maximumQoS;
     }
 
     /// What holds for a connection of this listener while `ofAll` do for all.

@@ -57,7 +57,7 @@ final class Publishing {
         ServerSession session = connection.ownSession();
         Publish publish = connection.aliases().resolve(received); // set even if refused (B22)
         if (publish.qos() == QoS.AT_MOST_ONCE) {
-            ReasonCode refusal = refusal(session, publish);
+            ReasonCode refusal = refusal(connection, session, publish);
             if (refusal == null) {
                 publish(publish, session, null, null);
             } else {
@@ -91,7 +91,7 @@ final class Publishing {
     }
 
     private void receiveNew(Connection connection, ServerSession session, Publish publish) {
-        ReasonCode refusal = refusal(session, publish);
+        ReasonCode refusal = refusal(connection, session, publish);
         boolean exactlyOnce = publish.qos() == QoS.EXACTLY_ONCE;
         int identifier = publish.packetIdentifier();
         if (refusal != null) {
@@ -135,13 +135,15 @@ final class Publishing {
     }
 
     // The order of the checks is that of their cost; the last one is against the store.
-    private @Nullable ReasonCode refusal(ServerSession session, Publish publish) {
+    private @Nullable ReasonCode refusal(
+            Connection connection, ServerSession session, Publish publish) {
         ServerSettings settings = turn.settings;
-        if (publish.qos().compareTo(settings.maximumQoS()) > 0) {
+        QoS maximumQoS = connection.maximumQoS();
+        if (publish.qos().compareTo(maximumQoS) > 0) {
             throw new ProtocolViolation(
                     ReasonCode.QOS_NOT_SUPPORTED,
                     "MQTT-3.2.2-11",
-                    "QoS is at most " + settings.maximumQoS().value());
+                    "QoS is at most " + maximumQoS.value());
         }
         if (publish.retain() && !settings.retainAvailable()) {
             throw new ProtocolViolation(

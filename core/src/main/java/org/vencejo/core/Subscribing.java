@@ -74,7 +74,7 @@ final class Subscribing {
                 codes.add(told(connection, wanted, refusal));
                 continue;
             }
-            Subscription granted = granted(wanted);
+            Subscription granted = granted(connection, wanted);
             boolean isNew = session.state().subscription(granted.topicFilter()) == null;
             Subscribed subscribed = new Subscribed(session.state().number(), granted, identifier);
             number = Math.max(number, session.state().subscribe(subscribed));
@@ -101,10 +101,10 @@ final class Subscribing {
     }
 
     // [MQTT-3.8.4-7]: a lower maximum than was asked for may be granted (C34).
-    private Subscription granted(Subscription wanted) {
+    private Subscription granted(Connection connection, Subscription wanted) {
         return new Subscription(
                 wanted.topicFilter(),
-                wanted.maximumQoS().min(turn.settings.maximumQoS()),
+                wanted.maximumQoS().min(connection.maximumQoS()),
                 wanted.noLocal(),
                 wanted.retainAsPublished(),
                 wanted.retainHandling());

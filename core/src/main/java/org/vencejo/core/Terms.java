@@ -23,12 +23,13 @@ final class Terms {
 
     private final ServerSettings settings;
     private final Limits limits;
+    private final QoS maximumQoS;
     private final Connect connect;
 
-    /// `limits` are those of the connection.
-    Terms(ServerSettings settings, Limits limits, Connect connect) {
+    Terms(ServerSettings settings, Connection connection, Connect connect) {
         this.settings = settings;
-        this.limits = limits;
+        this.limits = connection.limits();
+        this.maximumQoS = connection.maximumQoS();
         this.connect = connect;
     }
 
@@ -99,8 +100,8 @@ final class Terms {
     }
 
     private void tellFeatures(Properties.Builder properties) {
-        if (settings.maximumQoS() != QoS.EXACTLY_ONCE) {
-            properties.put(Property.MAXIMUM_QOS, settings.maximumQoS().value());
+        if (maximumQoS != QoS.EXACTLY_ONCE) {
+            properties.put(Property.MAXIMUM_QOS, maximumQoS.value());
         }
         if (!settings.retainAvailable()) {
             properties.put(Property.RETAIN_AVAILABLE, 0);

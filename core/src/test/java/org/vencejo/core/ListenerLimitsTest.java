@@ -6,6 +6,7 @@ import static org.vencejo.core.Packets.connect3;
 import static org.vencejo.core.Packets.publish;
 import static org.vencejo.core.Packets.retained;
 import static org.vencejo.core.Packets.subscribe;
+import static org.vencejo.core.Packets.will;
 import static org.vencejo.core.Packets.with;
 
 import java.lang.reflect.RecordComponent;
@@ -38,7 +39,7 @@ class ListenerLimitsTest {
 
     /// Those who come from now on come by a listener with this limit of its own.
     private void own(ListenerLimit limit, long value) {
-        bench.listener = new ListenerLimits(Map.of(limit, value));
+        bench.listener = new ListenerLimits(Map.of(limit, value), null);
     }
 
     private void other() {
@@ -57,7 +58,7 @@ class ListenerLimitsTest {
         if (limit == ListenerLimit.PACKET_SIZE_MAX) {
             expected.put("connectSizeMax", 77L);
         }
-        Limits derived = new ListenerLimits(Map.of(limit, 77L)).derive(Limits.DEFAULTS);
+        Limits derived = new ListenerLimits(Map.of(limit, 77L), null).derive(Limits.DEFAULTS);
         assertThat(numbers(derived)).isEqualTo(expected);
     }
 
@@ -69,13 +70,13 @@ class ListenerLimitsTest {
         if (connect != null) {
             given.put(ListenerLimit.CONNECT_SIZE_MAX, connect);
         }
-        Limits derived = new ListenerLimits(given).derive(Limits.DEFAULTS);
+        Limits derived = new ListenerLimits(given, null).derive(Limits.DEFAULTS);
         assertThat(derived.connectSizeMax()).isEqualTo(expected);
     }
 
     @Test
     void theyAreDerivedOnceForWhatHoldsForAll() {
-        ListenerLimits own = new ListenerLimits(Map.of(ListenerLimit.SUBSCRIPTIONS_MAX, 1L));
+        ListenerLimits own = new ListenerLimits(Map.of(ListenerLimit.SUBSCRIPTIONS_MAX, 1L), null);
         Limits once = own.over(Limits.DEFAULTS);
         assertThat(own.over(Limits.DEFAULTS)).isSameAs(once);
         Limits others = Change.of(Limits.DEFAULTS, "receiveMaximum", 3);
@@ -355,6 +356,44 @@ class ListenerLimitsTest {
         assertThat(both).extracting(bench::isClosed).containsExactly(true, false);
     }
 
+    // ---- the highest QoS
+
+    /// It may be lower than that of all, or higher.
+    @ParameterizedTest(name = "own {0}, of all {1}")
+    @CsvSource({"AT_LEAST_ONCE, EXACTLY_ONCE", "EXACTLY_ONCE, AT_LEAST_ONCE"})
+    void theHighestQosIsItsOwn(QoS own, QoS ofAll) {
+        Bench server = new Bench(Change.of(ServerSettings.DEFAULTS, "maximumQoS", ofAll));
+        ListenerLimits listener = new ListenerLimits(Map.of(), own);
+        for (QoS each : new QoS[] {own, ofAll}) {
+            server.listener = each == own ? listener : ListenerLimits.NONE;
+            boolean isAll = each == QoS.EXACTLY_ONCE;
+            Connection client = server.connect("c" + each, 0);
+            long told =
+                    server.to(client, Connack.class)
+                            .getFirst()
+                            .properties()
+                            .number(Property.MAXIMUM_QOS, 2);
+            assertThat(told).isEqualTo(each.value());
+            server.in(client, subscribe("t", QoS.EXACTLY_ONCE));
+            assertThat(server.to(client, Suback.class).getLast().reasonCodes())
+                    .containsExactly(ReasonCode.granted(each));
+            server.in(client, publish("t", QoS.AT_LEAST_ONCE, 1));
+            assertThat(server.isClosed(client)).isFalse();
+            server.in(client, publish("t", QoS.EXACTLY_ONCE, 2));
+            assertThat(server.isClosed(client)).isEqualTo(!isAll);
+            if (!isAll) {
+                Disconnect disconnect = (Disconnect) server.to(client).getLast();
+                assertThat(disconnect.reasonCode()).isEqualTo(ReasonCode.QOS_NOT_SUPPORTED);
+                assertThat(disconnect.properties().text(Property.REASON_STRING))
+                        .startsWith("QoS is at most 1");
+            }
+            Connection willing =
+                    server.connect(with(connect("w" + each, 0), will("w", QoS.EXACTLY_ONCE, 0)));
+            assertThat(server.to(willing, Connack.class).getFirst().reasonCode())
+                    .isEqualTo(isAll ? ReasonCode.SUCCESS : ReasonCode.QOS_NOT_SUPPORTED);
+        }
+    }
+
     // ---- what changes
 
     @Test
@@ -363,7 +402,8 @@ class ListenerLimitsTest {
                 new ListenerLimits(
                         Map.of(
                                 ListenerLimit.SUBSCRIPTIONS_MAX, 2L,
-                                ListenerLimit.RECEIVE_MAXIMUM, 7L));
+                                ListenerLimit.RECEIVE_MAXIMUM, 7L),
+                        null);
         ListenerLimits own = bench.listener;
         Connection[] both =
                 both((connection, name) -> bench.in(connection, subscribe("a", QoS.AT_MOST_ONCE)));

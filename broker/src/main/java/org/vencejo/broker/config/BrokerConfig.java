@@ -13,6 +13,7 @@ import org.vencejo.core.AccessRules;
 import org.vencejo.core.ListenerLimit;
 import org.vencejo.core.ServerSettings;
 import org.vencejo.protocol.ProtocolVersion;
+import org.vencejo.protocol.QoS;
 import org.vencejo.storage.StoreOptions;
 import org.vencejo.transport.TlsFiles;
 import org.vencejo.transport.UnixSocket;
@@ -98,7 +99,7 @@ public record BrokerConfig(
 
     /// A socket to listen on. Port 0 takes a free one; what its transport has not is null. The
     /// address of a Unix socket is loopback, which nobody binds. `limits` are those that it has of
-    /// its own.
+    /// its own; `maximumQoS` is null for that of all.
     public record Listener(
             String name,
             InetSocketAddress address,
@@ -109,6 +110,7 @@ public record BrokerConfig(
             @Nullable WebSocketServer webSocket,
             Set<ProtocolVersion> versions,
             int connectionsMax,
+            @Nullable QoS maximumQoS,
             Map<ListenerLimit, Long> limits) {
         /// Whether only clients on this machine can reach it; a proxy stands for others.
         boolean isForThisMachineAlone() {

@@ -35,7 +35,7 @@ record Key<T>(
         return new Key<>("limits." + name, type, fallback, false, description, atLimit);
     }
 
-    /// That of one listener, whose path begins with `listener`, for a limit of all of them.
+    /// That of one listener, whose path begins with `listener`, for what is of all of them.
     static <T> Key<T> ofListener(String listener, Key<T> limit) {
         return computed(
                 listener + limit.path(),

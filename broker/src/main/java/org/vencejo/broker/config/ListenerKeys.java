@@ -11,6 +11,7 @@ import org.vencejo.broker.config.ValueType.Count;
 import org.vencejo.broker.config.ValueType.Flag;
 import org.vencejo.broker.config.ValueType.Text;
 import org.vencejo.broker.config.ValueType.Texts;
+import org.vencejo.protocol.QoS;
 import org.vencejo.transport.TlsFiles.PeerCertificate;
 import org.vencejo.transport.TlsFiles.Version;
 
@@ -169,6 +170,8 @@ final class ListenerKeys {
                     0L,
                     "Connections at this listener, beside `limits.connections-max` for all; 0 for no limit of its"
                             + " own. Further ones are refused (CONNACK 0x97, 3.x: 3), beyond a few at a time closed at once.");
+    static final Key<QoS> MAXIMUM_QOS =
+            Key.ofListener(ListenerLimitKeys.LISTENER, ServerKeys.MAXIMUM_QOS);
     static final Key<Boolean> ALLOW_ANONYMOUS =
             Key.computed(
                     "listeners[].allow-anonymous",
@@ -199,6 +202,7 @@ final class ListenerKeys {
                     PROXY_BELIEVE_CERTIFICATE,
                     VERSIONS,
                     CONNECTIONS_MAX,
+                    MAXIMUM_QOS,
                     ALLOW_ANONYMOUS);
 
     private ListenerKeys() {}

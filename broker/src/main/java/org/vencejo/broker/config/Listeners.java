@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.vencejo.broker.config.BrokerConfig.Listener;
 import org.vencejo.core.ListenerLimit;
 import org.vencejo.protocol.ProtocolVersion;
+import org.vencejo.protocol.QoS;
 import org.vencejo.transport.TlsFiles;
 import org.vencejo.transport.UnixSocket;
 import org.vencejo.transport.WebSocketServer;
@@ -114,6 +115,7 @@ final class Listeners {
                         webSocket,
                         versions(index),
                         connectionsMax(index),
+                        maximumQoS(index),
                         new ListenerLimitsSection(binding, sources, index).bind());
         if (binding.isWrong(path)) {
             return;
@@ -177,6 +179,12 @@ final class Listeners {
         return given == 0 ? Integer.MAX_VALUE : toIntExact(given);
     }
 
+    private @Nullable QoS maximumQoS(int index) {
+        boolean isGiven =
+                sources.given().containsKey(Binding.path(ListenerKeys.MAXIMUM_QOS, index));
+        return isGiven ? binding.get(ListenerKeys.MAXIMUM_QOS, index) : null;
+    }
+
     private static Listener listener(InetAddress address, int port) {
         return listener(
                 "",
@@ -189,6 +197,7 @@ final class Listeners {
                 null,
                 EnumSet.allOf(ProtocolVersion.class),
                 Integer.MAX_VALUE,
+                null,
                 Map.of());
     }
 
@@ -203,6 +212,7 @@ final class Listeners {
             @Nullable WebSocketServer webSocket,
             Set<ProtocolVersion> versions,
             int connectionsMax,
+            @Nullable QoS maximumQoS,
             Map<ListenerLimit, Long> limits) {
         InetSocketAddress socketAddress = new InetSocketAddress(address, port);
         Listener unnamed =
@@ -216,6 +226,7 @@ final class Listeners {
                         webSocket,
                         versions,
                         connectionsMax,
+                        maximumQoS,
                         limits);
         return new Listener(
                 name.isEmpty() ? unnamed.place() : name,
@@ -227,6 +238,7 @@ final class Listeners {
                 webSocket,
                 versions,
                 connectionsMax,
+                maximumQoS,
                 limits);
     }
 }

@@ -41,18 +41,17 @@ class KeysTest {
     void everyKeyOfItsFilesIsInTheTable() {
         List<Object> constants = new ArrayList<>();
         PARTS.stream()
-                        .flatMap(part -> Arrays.stream(part.getDeclaredFields()))
-                        .filter(field ->
-                                Modifier.isStatic(field.getModifiers())
-                                        && field.getType() == Key.class)
-                        .map(field -> {
-                            try {
-                                return field.get(null);
-                            } catch (IllegalAccessException e) {
-                                throw new AssertionError(e);
-                            }
-                        })
-                        .forEach(constants::add);
+                .flatMap(part -> Arrays.stream(part.getDeclaredFields()))
+                .filter(field ->
+                        Modifier.isStatic(field.getModifiers()) && field.getType() == Key.class)
+                .map(field -> {
+                    try {
+                        return field.get(null);
+                    } catch (IllegalAccessException e) {
+                        throw new AssertionError(e);
+                    }
+                })
+                .forEach(constants::add);
         constants.addAll(ListenerLimitKeys.ALL);
         assertThat(Keys.ALL.stream().map(Object.class::cast)).containsExactlyElementsOf(constants);
     }

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vencejo.broker.config.BrokerConfig.Listener;
 import org.vencejo.core.ListenerLimit;
+import org.vencejo.protocol.QoS;
 
 /// The section `limits` of a listener: what is read, and the exact lines for what is wrong.
 class ListenerLimitsTest {
@@ -178,6 +179,18 @@ class ListenerLimitsTest {
                             ": listeners[0].limits.connect-size-max: given '2KB'; allowed: listeners[0].limits.connect-size-max (2KB) not above "
                                     + upper);
         }
+    }
+
+    @Test
+    void theHighestQosIsReadOrThatOfAll() {
+        String yaml =
+                "{maximum-qos: 1, listeners: [{port: 1, maximum-qos: 2}, {port: 2, maximum-qos: 0}, {port: 3}]}";
+        assertThat(read(yaml, Map.of(), List.of()).broker().listeners())
+                .extracting(Listener::maximumQoS)
+                .containsExactly(QoS.EXACTLY_ONCE, QoS.AT_MOST_ONCE, null);
+        assertThat(lines("listeners: [{port: 1, maximum-qos: 3}]"))
+                .containsExactly(
+                        "f.yaml:1:36: listeners[0].maximum-qos: given '3'; allowed: 0, 1, 2");
     }
 
     /// As with all keys of listeners: what a reload changes there waits for the next start.

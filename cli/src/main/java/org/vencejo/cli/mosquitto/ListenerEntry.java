@@ -238,6 +238,13 @@ final class ListenerEntry {
                                     })
                             .toList());
         }
+        Long qos = number("max_qos", 0, 2);
+        if (qos == null) {
+            qos = number("maximum_qos", 0, 2);
+        }
+        if (qos != null) {
+            keys.put("maximum-qos", qos);
+        }
         Map<String, Object> limits = new LinkedHashMap<>();
         topicAliases("max_topic_alias", "topic-alias-maximum", limits);
         topicAliases("max_topic_alias_broker", "topic-aliases-sent-max", limits);

@@ -68,7 +68,6 @@ public final class MosquittoImport {
         made.everythingWithoutRules();
         made.whoseNamesAreNotBelieved();
         made.closeIfNoListenerIsLeft();
-        made.maximumQos();
         return made.imported();
     }
 
@@ -334,32 +333,6 @@ public final class MosquittoImport {
             wrong.add(line.note(Note.Kind.LOST, "cannot be read: " + e.getMessage()));
             return "";
         }
-    }
-
-    // ---- what is for all listeners here
-
-    private void maximumQos() {
-        Set<Long> all = new LinkedHashSet<>();
-        ConfLine some = null;
-        for (ListenerEntry entry : open()) {
-            Long own = entry.number("max_qos", 0, 2);
-            if (own == null) {
-                own = entry.number("maximum_qos", 0, 2);
-            }
-            some = own == null ? some : entry.from.any("max_qos", "maximum_qos");
-            all.add(own == null ? Long.valueOf(2) : own);
-        }
-        if (some == null) {
-            return;
-        }
-        if (all.size() > 1) {
-            note(
-                    some,
-                    Note.Kind.LOST,
-                    "listeners differ in it, and there is one for all: maximum-qos");
-            return;
-        }
-        keys.put("maximum-qos", all.iterator().next());
     }
 
     // ---- as text

@@ -182,12 +182,9 @@ public final class MosquittoOptions {
                 CARRIED,
                 "`websocket.origins`; without it the pages of all sites may connect, as in Mosquitto");
         table.row("max_connections", CARRIED, "`connections-max` of the listener");
-        table.row("max_qos", CARRIED, "`maximum-qos`, if it is the same for all listeners");
+        table.row("max_qos", CARRIED, "`maximum-qos` of the listener");
         table.row("maximum_qos", CARRIED, "as `max_qos`, of which it is the old name");
-        table.row(
-                "max_topic_alias",
-                CARRIED,
-                "`limits.topic-alias-maximum` of the listener");
+        table.row("max_topic_alias", CARRIED, "`limits.topic-alias-maximum` of the listener");
         table.row(
                 "max_topic_alias_broker",
                 CARRIED,
