@@ -52,6 +52,9 @@ final class AuthenticationThreads implements AutoCloseable {
     private final Consumer<? super Event> events;
     private final Guessers guessers;
 
+    /// What is short has threads and a queue of its own: it waits for no hash.
+    private final ExecutorService verifying;
+
     private final ExecutorService computing;
     private final ThreadFactory waiting =
             Thread.ofVirtual().name("vencejo-authenticator-", 0).factory();
@@ -89,7 +92,8 @@ final class AuthenticationThreads implements AutoCloseable {
                                 limits.banLoopback(),
                                 limits.banUsers()),
                         new NameKeys(new SecureRandom()));
-        this.computing = pool(limits.threads(), limits.waitingMax());
+        this.verifying = pool("vencejo-verification-");
+        this.computing = pool("vencejo-authentication-");
         this.waitingPlaces =
                 chain.stream().map(each -> new Semaphore(limits.concurrencyMax())).toList();
         this.clock =
@@ -100,9 +104,9 @@ final class AuthenticationThreads implements AutoCloseable {
         clock.allowCoreThreadTimeOut(true);
     }
 
-    /// What was found out so far: attempts that were right and wrong, passwords that were hashed,
-    /// attempts that had to wait first, those that found no room or no answer, addresses, and user
-    /// names, that were banned and that are.
+    /// What was found out so far: attempts that were right and wrong, passwords that were hashed
+    /// and tokens that were verified, attempts that had to wait first, those that found no room or
+    /// no answer, addresses, and user names, that were banned and that are.
     record Counts(
             long right,
             long wrong,
@@ -255,8 +259,8 @@ final class AuthenticationThreads implements AutoCloseable {
                         }
                         next++;
                     }
-                    case COMPUTES -> {
-                        return compute(asked);
+                    case VERIFIES, COMPUTES -> {
+                        return compute(asked, work == Work.VERIFIES ? verifying : computing);
                     }
                     case WAITS -> {
                         // Who names nobody guesses nothing, and costs others as much.
@@ -267,9 +271,10 @@ final class AuthenticationThreads implements AutoCloseable {
             return Authenticator.WRONG;
         }
 
-        private Authentication.@Nullable Outcome compute(Authenticator asked) {
+        private Authentication.@Nullable Outcome compute(
+                Authenticator asked, ExecutorService threads) {
             try {
-                computing.execute(() -> {
+                threads.execute(() -> {
                     if (peer.isGone()) {
                         Secrets.clear(request); // nobody waits for it, and it has learned nothing
                     } else if (checked && isBanned()) {
@@ -472,20 +477,21 @@ final class AuthenticationThreads implements AutoCloseable {
 
     @Override
     public void close() {
+        verifying.shutdownNow();
         computing.shutdownNow();
         waitingThreads.forEach(Thread::interrupt);
         clock.shutdownNow();
     }
 
-    private static ExecutorService pool(int size, int waitingMax) {
+    private ExecutorService pool(String name) {
         var pool =
                 new ThreadPoolExecutor(
-                        size,
-                        size,
+                        limits.threads(),
+                        limits.threads(),
                         10,
                         TimeUnit.SECONDS,
-                        new LinkedBlockingQueue<>(waitingMax),
-                        Thread.ofPlatform().daemon().name("vencejo-authentication-", 0).factory());
+                        new LinkedBlockingQueue<>(limits.waitingMax()),
+                        Thread.ofPlatform().daemon().name(name, 0).factory());
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }

@@ -13,6 +13,9 @@ public interface Authenticator {
     enum Work {
         /// Nothing but a look into memory: done by the event loop itself.
         NONE,
+        /// Computing for a moment, such as verifying a signature: done by a few threads with a
+        /// bounded queue, which do nothing else.
+        VERIFIES,
         /// Computing for long, such as hashing a password: done by a few threads with a bounded
         /// queue.
         COMPUTES,

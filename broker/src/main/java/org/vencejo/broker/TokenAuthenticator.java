@@ -39,7 +39,7 @@ final class TokenAuthenticator implements Authenticator {
         if (token == null) {
             return Work.NONE;
         }
-        return verifier.isWorthAwaiting(token) ? Work.WAITS : Work.COMPUTES;
+        return verifier.isWorthAwaiting(token) ? Work.WAITS : Work.VERIFIES;
     }
 
     @Override

@@ -41,6 +41,8 @@ class AuthenticationThreadsTest {
         "NONE COMPUTES WAITS, 0",
         "WAITS NONE COMPUTES, 1",
         "COMPUTES WAITS NONE, 2",
+        "VERIFIES COMPUTES NONE, 1",
+        "COMPUTES VERIFIES NONE, 1",
         "COMPUTES COMPUTES WAITS, 2",
         "WAITS WAITS NONE, 3"
     })
@@ -117,7 +119,7 @@ class AuthenticationThreadsTest {
 
     /// One is at work, as many wait as may; the next is sent away, and the others get their answer.
     @ParameterizedTest
-    @CsvSource({"COMPUTES, 2", "WAITS, 1"})
+    @CsvSource({"COMPUTES, 2", "VERIFIES, 2", "WAITS, 1"})
     void whereNoRoomIsLeftClientsAreToldToComeAgain(Work kind, int places) throws IOException {
         CountDownLatch known = new CountDownLatch(1);
         LinkedBlockingQueue<String> begun = new LinkedBlockingQueue<>();
@@ -148,6 +150,53 @@ class AuthenticationThreadsTest {
             }
         } catch (InterruptedException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    /// One kind of work has no room left; who needs another is let in before anybody of it is.
+    @ParameterizedTest
+    @CsvSource({
+        "COMPUTES, 2, NONE VERIFIES WAITS",
+        "VERIFIES, 2, NONE COMPUTES WAITS",
+        "WAITS, 1, NONE VERIFIES COMPUTES"
+    })
+    void whatIsShortOrElsewhereDoesNotWaitForWhatIsLong(Work full, int places, String others)
+            throws Exception {
+        CountDownLatch known = new CountDownLatch(1);
+        LinkedBlockingQueue<String> begun = new LinkedBlockingQueue<>();
+        List<Authenticator> chain = new ArrayList<>();
+        chain.add(
+                new OfSome(
+                        "slow",
+                        new Asked(
+                                full,
+                                it -> {
+                                    begun.add(it.clientIdentifier());
+                                    return await(known) ? Asked.letIn(it) : null;
+                                })));
+        for (String kind : others.split(" ", -1)) {
+            chain.add(new OfSome(kind, new Asked(Work.valueOf(kind), Asked::letIn)));
+        }
+        AuthenticationLimits narrow = with(with(LIMITS, "waitingMax", 1), "concurrencyMax", 1);
+        try (ServerRig rig = ServerRig.start(1, new Authenticators(chain, narrow))) {
+            List<RawClient> inside = new ArrayList<>();
+            for (int i = 0; i < places; i++) {
+                inside.add(asking(rig, "slow" + i, bytes("x")));
+                if (i == 0) {
+                    assertThat(begun.poll(30, TimeUnit.SECONDS)).isEqualTo("slow0");
+                }
+            }
+            assertThat(connect(rig, "slow too")).isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
+
+            for (String kind : others.split(" ", -1)) {
+                assertThat(connect(rig, kind)).as(kind).isEqualTo(ReasonCode.SUCCESS);
+            }
+
+            known.countDown();
+            for (RawClient client : inside) {
+                assertThat(answer(client)).isEqualTo(ReasonCode.SUCCESS);
+                client.close();
+            }
         }
     }
 

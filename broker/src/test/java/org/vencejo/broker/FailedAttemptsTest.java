@@ -260,7 +260,7 @@ class FailedAttemptsTest {
 
     /// Two wait for their delay; what the first one leads to holds for the second.
     @ParameterizedTest
-    @CsvSource({"NONE", "COMPUTES"})
+    @CsvSource({"NONE", "VERIFIES", "COMPUTES"})
     void whoWaitsWhileItsUserNameIsBannedIsNotLookedAt(Work kind) throws IOException {
         List<String> asked = new CopyOnWriteArrayList<>();
         Asked strict =

@@ -27,7 +27,8 @@ final class AuthenticationLimitKeys {
                             "half of the processors, at least 1 and at most 4",
                             machine -> authenticationThreads(machine)),
                     "Passwords that are hashed at a time, each with a processor of its own and, in the way"
-                            + " that `vencejo passwd` has, 19 MB of memory.",
+                            + " that `vencejo passwd` has, 19 MB of memory; and beside them as many"
+                            + " tokens that are verified.",
                     "the attempt waits");
     static final Key<Long> MEMORY_MAX =
             Key.limit(
@@ -50,7 +51,8 @@ final class AuthenticationLimitKeys {
                     "authentication-waiting-max",
                     new Count(1, 1_000_000),
                     fixed(1_000),
-                    "Attempts that wait for a thread, and as many that wait for a delay to pass.",
+                    "Passwords that wait to be hashed, as many tokens that wait to be verified, and as many"
+                            + " attempts that wait for a delay to pass.",
                     "CONNACK 0x88 (3.x: 0x03)");
     static final Key<Long> REMEMBERED_TIME =
             Key.limit(
@@ -127,7 +129,8 @@ final class AuthenticationLimitKeys {
                     "authentication-timeout",
                     Quantity.time(100 * MILLISECOND, 60 * SECOND),
                     fixed(5 * SECOND),
-                    "How long somebody who is asked about a client may take to answer.",
+                    "How long others who are asked about a client, or for the key of its token, may take"
+                            + " to answer. What is computed here has until `connect-timeout`.",
                     "CONNACK 0x88 (3.x: 0x03)");
     static final Key<Long> CONCURRENCY_MAX =
             Key.limit(
