@@ -206,6 +206,9 @@ final class AclCommand implements Runnable {
 
         /// What the decision alone would not tell.
         private void remark(AccessRules rules, Subject subject, Decision decision) {
+            if (decision.passedOver() != null) {
+                System.err.println("vencejo: passed over: " + decision.passedOver());
+            }
             for (String key : Decision.leftOpen(rules, subject)) {
                 System.err.printf(
                         "vencejo: without %s, rules with %s are taken to fit if they allow, and not if"

@@ -136,6 +136,22 @@ class VencejoTest {
     }
 
     @Test
+    void anExplanationSaysWhichNameIsInTheWay() throws IOException {
+        Path rules = Files.writeString(folder.resolve("acl"), "pattern read %c/#\n");
+        String[] explain = {
+            "acl", "explain", "--set", "access-rules=" + rules, "receive", "$SYS/a", "--client"
+        };
+        assertThat(console.run(with(explain, "$SYS"))).isEqualTo(1);
+        assertThat(console.out()).isEqualTo("denied: no rule speaks of it\n");
+        assertThat(console.err())
+                .isEqualTo(
+                        "vencejo: passed over: %s:1: pattern read %%c/#: the names in it would have it begin with $SYS\n"
+                                .formatted(rules));
+        assertThat(console.run(with(explain, "c"))).isEqualTo(1);
+        assertThat(console.err()).isEmpty();
+    }
+
+    @Test
     void accessRulesAreExplained() throws IOException {
         Path rules =
                 Files.writeString(

@@ -2,7 +2,10 @@ package org.vencejo.broker.access;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.AccessRules;
 import org.vencejo.core.AccessRules.Subject;
@@ -12,24 +15,21 @@ import org.vencejo.protocol.TopicName;
 
 /// Whether somebody may do something, and the rule that says so. Immutable.
 ///
-/// `because` is the rule with its file and line, or why there is none.
-public record Decision(boolean allowed, String because) {
-    private static final Decision OPEN = new Decision(true, "there are no access rules");
+/// `because` is the rule with its file and line, or why there is none. `passedOver` is a rule that
+/// would have allowed it, but for a name of who asks, and what is wrong with that; else null.
+public record Decision(boolean allowed, String because, @Nullable String passedOver) {
+    private static final Decision OPEN = new Decision(true, "there are no access rules", null);
 
     /// About a PUBLISH, a will or a retained message.
     public static Decision ofPublish(
             AccessRules rules, Subject subject, TopicName topicName, QoS qos, boolean retain) {
-        return rules instanceof RuleSet set
-                ? by(set.permissionsOf(subject).publishRule(topicName, qos, retain))
-                : OPEN;
+        return about(rules, subject, it -> it.publishRule(topicName, qos, retain));
     }
 
     /// About a SUBSCRIBE.
     public static Decision ofSubscribe(
             AccessRules rules, Subject subject, TopicFilter topicFilter, QoS qos) {
-        return rules instanceof RuleSet set
-                ? by(set.permissionsOf(subject).subscribeRule(topicFilter, qos))
-                : OPEN;
+        return about(rules, subject, it -> it.subscribeRule(topicFilter, qos));
     }
 
     /// About a SUBSCRIBE of which nothing may be held back.
@@ -65,14 +65,34 @@ public record Decision(boolean allowed, String because) {
     /// About a delivery at this QoS, through a shared subscription or not.
     public static Decision ofReceive(
             AccessRules rules, Subject subject, TopicName topicName, QoS qos, boolean shared) {
-        return rules instanceof RuleSet set
-                ? by(set.permissionsOf(subject).receiveRule(topicName, qos, shared))
-                : OPEN;
+        return about(rules, subject, it -> it.receiveRule(topicName, qos, shared));
+    }
+
+    private static Decision about(
+            AccessRules rules,
+            Subject subject,
+            Function<RulePermissions, @Nullable Rule> question) {
+        if (!(rules instanceof RuleSet set)) {
+            return OPEN;
+        }
+        Rule rule = question.apply(set.permissionsOf(subject));
+        Decision decision = by(rule);
+        Rule other = question.apply(set.permissionsWithAnyName(subject));
+        if (other == null || other == rule) {
+            return decision;
+        }
+        String refusals =
+                other.topics().stream()
+                        .map(topic -> topic.refusal(subject))
+                        .filter(Objects::nonNull)
+                        .distinct()
+                        .collect(Collectors.joining("; "));
+        return new Decision(decision.allowed, decision.because, other + ": " + refusals);
     }
 
     static Decision by(@Nullable Rule rule) {
         return rule == null
-                ? new Decision(false, "no rule speaks of it")
-                : new Decision(rule.allows(), rule.toString());
+                ? new Decision(false, "no rule speaks of it", null)
+                : new Decision(rule.allows(), rule.toString(), null);
     }
 }

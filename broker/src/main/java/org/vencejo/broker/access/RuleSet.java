@@ -65,19 +65,37 @@ final class RuleSet implements AccessRules {
         return new RulePermissions(own, wide);
     }
 
+    /// What `subject` could do if every name were as good as any other.
+    RulePermissions permissionsWithAnyName(Subject subject) {
+        List<OwnRule> own = new ArrayList<>();
+        for (Rule rule : rules) {
+            if (rule.who().holds(subject, rule.allows())) {
+                addUnlessEmpty(own(rule, subject, false), own);
+            }
+        }
+        return new RulePermissions(own, wide);
+    }
+
     private static void add(Rule rule, @Nullable OwnRule same, Subject subject, List<OwnRule> own) {
         if (rule.who().holds(subject, rule.allows())) {
-            OwnRule it = same == null ? own(rule, subject) : same;
-            if (it.filters().length > 0 || rule.topics().isEmpty()) {
-                own.add(it);
-            }
+            addUnlessEmpty(same == null ? own(rule, subject) : same, own);
+        }
+    }
+
+    private static void addUnlessEmpty(OwnRule it, List<OwnRule> own) {
+        if (it.filters().length > 0 || it.rule().topics().isEmpty()) {
+            own.add(it);
         }
     }
 
     private static OwnRule own(Rule rule, Subject subject) {
+        return own(rule, subject, rule.allows());
+    }
+
+    private static OwnRule own(Rule rule, Subject subject, boolean namesAreLookedAt) {
         List<TopicFilter> filters = new ArrayList<>();
         for (Template topic : rule.topics()) {
-            TopicFilter filter = topic.filterFor(subject, rule.allows());
+            TopicFilter filter = topic.filterFor(subject, namesAreLookedAt);
             if (filter != null) {
                 filters.add(filter);
             }

@@ -1,6 +1,7 @@
 package org.vencejo.broker.access;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.AccessRules.Subject;
 import org.vencejo.protocol.TopicFilter;
@@ -12,6 +13,14 @@ record Template(String text, boolean literal) {
     /// What a value must not hold to be put into a filter that allows something: with it a client
     /// would choose its own rights (Mosquitto's CVE-2017-7650).
     private static final String SPECIAL = "+#/";
+
+    /// First levels that only a filter that is written so begins with. One that begins with another
+    /// `$` may have a name behind it.
+    private static final Set<String> OWN = Set.of("$SYS", "$share");
+
+    /// What a rule that denies is about when a name makes its filter look like that of a shared
+    /// subscription: all topics there, and these can be said in such a filter alone.
+    private static final TopicFilter BELOW_SHARE = TopicFilter.of("$share/any/$share/#");
 
     static Template of(String text) {
         return new Template(text, false);
@@ -40,31 +49,70 @@ record Template(String text, boolean literal) {
 
     /// The filter for `subject` in a rule that `allows` or denies; null if it has none.
     @Nullable TopicFilter filterFor(Subject subject, boolean allows) {
+        String filled = filled(subject);
+        if (filled == null
+                || filled.getBytes(StandardCharsets.UTF_8).length > TopicName.BYTES_MAX
+                || (allows && refusal(subject) != null)) {
+            return null; // there is no topic that a longer one would match
+        }
+        if (filled.startsWith("$share/")) {
+            return BELOW_SHARE;
+        }
+        TopicFilter filter = TopicFilter.of(filled);
+        return filter.isValid() ? filter : null;
+    }
+
+    /// Why a rule that allows something has no filter of it for `subject`, for what its names hold;
+    /// null if there is nothing against them.
+    @Nullable String refusal(Subject subject) {
+        String filled = filled(subject);
+        if (filled == null || !hasNames()) {
+            return null;
+        }
+        if (text.contains("%u") && isSpecial(subject.identity().userName())) {
+            return "the user name in it holds +, # or /";
+        }
+        if (text.contains("%c") && isSpecial(subject.clientIdentifier())) {
+            return "the Client Identifier in it holds +, # or /";
+        }
+        String first = firstLevel(filled);
+        boolean isMoved =
+                first.startsWith("$")
+                        && !first.equals(firstLevel(text))
+                        && (!text.startsWith("$") || OWN.contains(first));
+        return isMoved ? "the names in it would have it begin with " + first : null;
+    }
+
+    // The text with the names put in, or null if one is missing.
+    private @Nullable String filled(Subject subject) {
+        if (!hasNames()) {
+            return text;
+        }
         StringBuilder filled = new StringBuilder();
         int from = 0;
-        for (int i = literal ? -1 : text.indexOf('%'); i >= 0; i = text.indexOf('%', i + 1)) {
+        for (int i = text.indexOf('%'); i >= 0; i = text.indexOf('%', i + 1)) {
             if (text.startsWith("%u", i) || text.startsWith("%c", i)) {
                 String value =
                         text.startsWith("%u", i)
                                 ? subject.identity().userName()
                                 : subject.clientIdentifier();
-                if (value == null || value.isEmpty() || (allows && isSpecial(value))) {
+                if (value == null || value.isEmpty()) {
                     return null;
                 }
                 filled.append(text, from, i).append(value);
                 from = i + 2;
             }
         }
-        String whole = filled.append(text.substring(from)).toString();
-        if (whole.getBytes(StandardCharsets.UTF_8).length > TopicName.BYTES_MAX) {
-            return null; // there is no topic that it would match
-        }
-        TopicFilter filter = TopicFilter.of(whole);
-        return filter.isValid() ? filter : null;
+        return filled.append(text.substring(from)).toString();
     }
 
-    private static boolean isSpecial(String value) {
-        return value.chars().anyMatch(c -> SPECIAL.indexOf(c) >= 0);
+    private static boolean isSpecial(@Nullable String value) {
+        return value != null && value.chars().anyMatch(c -> SPECIAL.indexOf(c) >= 0);
+    }
+
+    private static String firstLevel(String filter) {
+        int slash = filter.indexOf('/');
+        return slash < 0 ? filter : filter.substring(0, slash);
     }
 
     @Override
