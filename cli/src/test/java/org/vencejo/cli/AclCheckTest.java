@@ -102,7 +102,7 @@ class AclCheckTest {
                                     "anonymous, client visor 1: receive de/visor 1/x/y/z: allowed, "));
             // Not so without the broker.
             assertThat(check(other, old)).isEqualTo(1);
-            assertThat(console.out()).doesNotContain("visor").contains("de/(another)");
+            assertThat(console.out()).doesNotContain("visor").contains("de/(another client)");
         }
     }
 

@@ -1,6 +1,10 @@
 package org.vencejo.broker.access;
 
+import java.math.BigInteger;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// An IP address, or all whose first bits are the same: `10.0.0.0/8`, `::1`. Immutable.
@@ -34,6 +38,35 @@ public record AddressRange(InetAddress first, int bits) {
 
     public boolean holds(InetAddress address) {
         return holds(address.getAddress());
+    }
+
+    /// Its first and last address, and those before and behind it if there are any.
+    List<InetAddress> edges() {
+        int all = first.getAddress().length * Byte.SIZE;
+        BigInteger end = BigInteger.ONE.shiftLeft(all);
+        BigInteger size = BigInteger.ONE.shiftLeft(all - bits);
+        BigInteger from = new BigInteger(1, first.getAddress()).divide(size).multiply(size);
+        BigInteger behind = from.add(size);
+        return Stream.of(
+                        from,
+                        behind.subtract(BigInteger.ONE),
+                        from.subtract(BigInteger.ONE),
+                        behind)
+                .filter(address -> address.signum() >= 0 && address.compareTo(end) < 0)
+                .map(address -> address(address, all / Byte.SIZE))
+                .toList();
+    }
+
+    private static InetAddress address(BigInteger value, int length) {
+        byte[] bytes = new byte[length];
+        byte[] given = value.toByteArray(); // perhaps with a zero before, or shorter
+        int count = Math.min(given.length, length);
+        System.arraycopy(given, given.length - count, bytes, length - count, count);
+        try {
+            return InetAddress.getByAddress(bytes);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("4 and 16 bytes are an address", e);
+        }
     }
 
     private boolean holds(byte[] address) {

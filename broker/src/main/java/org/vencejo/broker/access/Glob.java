@@ -10,6 +10,11 @@ record Glob(String text, boolean literal) {
         return new Glob(text, true);
     }
 
+    /// Whether it may match more than one name.
+    boolean hasStar() {
+        return !literal && text.indexOf('*') >= 0;
+    }
+
     boolean matches(String value) {
         return literal ? value.equals(text) : matches(0, value, 0);
     }

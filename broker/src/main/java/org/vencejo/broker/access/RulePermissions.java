@@ -37,7 +37,9 @@ final class RulePermissions implements Permissions {
         }
     }
 
-    private static final TopicFilter EVERYTHING = TopicFilter.of("#");
+    /// What is in no filter alone.
+    private static final List<TopicFilter> EVERYTHING =
+            List.of(TopicFilter.of("#"), TopicFilter.of("$SYS/#"));
 
     private static final int REMEMBERED = 16; // a power of two
     private static final int RECEIVE = 6;
@@ -100,11 +102,11 @@ final class RulePermissions implements Permissions {
         return rule != null && rule.allows();
     }
 
-    /// All filters of the rules, in their order; of a rule without any that of all topics.
+    /// All filters of the rules, in their order; of a rule without any those of all topics.
     List<TopicFilter> filters() {
         List<TopicFilter> all = new ArrayList<>();
         for (OwnRule own : rules) {
-            all.addAll(own.filters.length == 0 ? List.of(EVERYTHING) : List.of(own.filters));
+            all.addAll(own.filters.length == 0 ? EVERYTHING : List.of(own.filters));
         }
         return all;
     }

@@ -43,6 +43,10 @@ final class RuleSet implements AccessRules {
         return rules;
     }
 
+    Wide wide() {
+        return wide;
+    }
+
     @Override
     public Permissions of(Subject subject) {
         return permissionsOf(subject);

@@ -25,7 +25,7 @@ import org.vencejo.protocol.TopicName;
 /// What other access rules would newly allow or deny. Confined to one thread.
 ///
 /// Rules are asked about clients and topics that are given, and about those that they tell apart
-/// themselves: each name in them, and one that is in none of them.
+/// themselves: each name in them, and one that is in none of them ([NamedClients]).
 public final class RulesComparison {
     private static final int CLIENTS_MAX = 10_000;
     private static final int TOPICS_MAX = 10_000;
@@ -58,7 +58,7 @@ public final class RulesComparison {
         private static String who(Subject subject) {
             String user = subject.identity().userName();
             StringBuilder who = new StringBuilder(user == null ? "anonymous" : "user " + user);
-            if (!subject.clientIdentifier().equals(NamedClients.ANOTHER)) {
+            if (!subject.clientIdentifier().equals(NamedClients.ANOTHER_CLIENT)) {
                 who.append(", client ").append(subject.clientIdentifier());
             }
             if (subject.listener() != null) {
@@ -72,6 +72,9 @@ public final class RulesComparison {
                     .forEach(group -> who.append(", group ").append(group));
             if (subject.certificate() != null) {
                 who.append(", certificate ").append(subject.certificate().subject());
+                subject.certificate()
+                        .alternativeNames()
+                        .forEach(name -> who.append(", certificate ").append(name));
             }
             return who.toString();
         }
@@ -90,6 +93,7 @@ public final class RulesComparison {
     private final boolean isAboutAddresses;
     private final boolean isAboutCertificates;
     private final boolean isAboutShared;
+    private final boolean isAboutWide;
     private long questions;
     private boolean complete = true;
 
@@ -101,6 +105,7 @@ public final class RulesComparison {
         this.isAboutAddresses = either(rule -> !rule.who().addresses().isEmpty());
         this.isAboutCertificates = either(rule -> !rule.who().certificates().isEmpty());
         this.isAboutShared = either(rule -> rule.shared() != null);
+        this.isAboutWide = before.wide() != after.wide();
     }
 
     private boolean either(Predicate<Rule> wanted) {
@@ -156,9 +161,13 @@ public final class RulesComparison {
         Set<TopicName> common = SampleTopics.common(own, TOPICS_MAX);
         complete &= common.size() < TOPICS_MAX;
         topics.addAll(common);
+        if (isAboutWide) {
+            own.forEach(each -> filters.addAll(SampleTopics.wider(each)));
+        }
         for (String topic : known.topics()) {
-            if (TopicFilter.of(topic).hasWildcard()) {
-                filters.add(TopicFilter.of(topic));
+            TopicFilter filter = TopicFilter.of(topic);
+            if (filter.hasWildcard() || filter.isShared()) {
+                filters.add(filter);
             } else {
                 topics.add(TopicName.of(topic));
             }
@@ -177,8 +186,10 @@ public final class RulesComparison {
                     });
         }
         if (isAboutShared) {
-            own.forEach(
-                    each -> filters.add(TopicFilter.of("$share/" + SampleTopics.ANY + "/" + each)));
+            List.copyOf(filters).stream()
+                    .filter(each -> !each.isShared())
+                    .map(each -> TopicFilter.of("$share/" + SampleTopics.ANY + "/" + each))
+                    .forEach(filters::add);
         }
         subscriptions.forEach(each -> filters.add(each.topicFilter()));
         for (TopicFilter filter : filters) {

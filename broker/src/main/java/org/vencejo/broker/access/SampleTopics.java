@@ -42,6 +42,22 @@ final class SampleTopics {
         }
     }
 
+    /// Filters that match all that `filter` does and more: with ever fewer of its levels before a
+    /// `#`.
+    static List<TopicFilter> wider(TopicFilter filter) {
+        List<TopicFilter> wider = new ArrayList<>();
+        String text = filter.toString();
+        int end = text.endsWith(REST) ? text.length() - 2 : text.length();
+        while (end >= 0) {
+            end = text.lastIndexOf('/', end - 1);
+            TopicFilter next = TopicFilter.of(text.substring(0, end + 1) + REST);
+            if (next.isValid()) {
+                wider.add(next);
+            }
+        }
+        return wider;
+    }
+
     /// What two of `filters` have in common, which may be neither's own sample: `a/b` of `a/+` and
     /// `+/b`. At most `most`.
     static Set<TopicName> common(List<TopicFilter> filters, int most) {

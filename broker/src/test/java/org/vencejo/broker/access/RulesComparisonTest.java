@@ -167,7 +167,9 @@ class RulesComparisonTest {
                 .extracting(line -> line.replaceFirst(": (allowed|denied),.*", ""))
                 .containsExactly(
                         "user (another), group jefes, certificate CN=torno: publish #",
-                        "anonymous, group jefes, certificate CN=torno: publish #");
+                        "user (another), group jefes, certificate CN=torno: publish $SYS/#",
+                        "anonymous, group jefes, certificate CN=torno: publish #",
+                        "anonymous, group jefes, certificate CN=torno: publish $SYS/#");
     }
 
     @Test
