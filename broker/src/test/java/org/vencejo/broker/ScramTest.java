@@ -39,6 +39,10 @@ import org.vencejo.protocol.ReasonCode;
 class ScramTest {
     private static final String METHOD = "SCRAM-SHA-256";
 
+    /// Of 1,025 times "a", made by Python's hashlib.
+    private static final String LONG =
+            "SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$thdHm72C8aMbhjgxH2bzmo+doR0rNZ0LVIuejGgy+BY=:aW1rsyHuT/dtUbmtGfCJvncPrLrFCJePfEL0SkBEJYc=";
+
     @TempDir private Path folder;
     private BrokerRig rig;
 
@@ -53,6 +57,8 @@ class ScramTest {
                         + scram("pencil")
                         + "\n=2C:"
                         + scram("pencil")
+                        + "\nlong:"
+                        + LONG
                         + "\n");
         Path none = folder.resolve("none");
         Files.writeString(none, "plain:" + hash(HashKind.PBKDF2, "pencil") + "\n");
@@ -141,6 +147,16 @@ class ScramTest {
         try (RawClient client = client(listener)) {
             client.send(connect(method, null, message));
             assertThat(code(client.next())).isEqualTo(Integer.parseInt(code, 16));
+        }
+    }
+
+    /// SASLprep is done by the client, for as long as it likes.
+    @Test
+    void aPasswordThatIsTooLongToBeSentMayBeProved() throws Exception {
+        String password = "a".repeat(1_025);
+        assertThat(plain("long", password)).isEqualTo(0x86);
+        try (RawClient client = client("with")) {
+            assertThat(code(exchange(client, scramClient("long", password), null))).isZero();
         }
     }
 

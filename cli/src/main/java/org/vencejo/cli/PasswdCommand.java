@@ -152,13 +152,9 @@ final class PasswdCommand implements Callable<Integer> {
     private int set() throws IOException {
         byte[] password = password();
         try {
-            if (password.length == 0) {
-                return failed("an empty password is none; nothing was changed");
-            }
-            if (password.length > kind.passwordBytesMax()) {
-                return failed(
-                        "bcrypt sees the first %d bytes of a password, this one has %d; nothing was changed"
-                                .formatted(kind.passwordBytesMax(), password.length));
+            String fault = kind.faultOf(password);
+            if (fault != null) {
+                return failed(fault + "; nothing was changed");
             }
             // Others wait for the file no longer than it takes to write it.
             PasswordHash hash = kind.hash(password, new SecureRandom());
@@ -193,6 +189,8 @@ final class PasswdCommand implements Callable<Integer> {
             if (hashed > 0) {
                 editor.store();
             }
+        } catch (IllegalArgumentException fault) {
+            return failed("%s: %s; nothing was changed".formatted(file, fault.getMessage()));
         }
         System.out.printf("%s: %d passwords were hashed%n", file, hashed);
         return 0;

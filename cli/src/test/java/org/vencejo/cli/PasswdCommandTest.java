@@ -161,6 +161,46 @@ class PasswdCommandTest {
         assertThat(said(out)).endsWith(": 0 passwords were hashed\n");
     }
 
+    /// Nobody could come in with it, or with a part of it as well.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "none",
+            value = {
+                "scram-sha-256 |  1024 | none",
+                "scram-sha-256 |  1025 | scram-sha-256 knows passwords of up to 1024 bytes, this one has 1025",
+                "bcrypt        |    73 | bcrypt sees the first 72 bytes of a password, this one has 73",
+                "pbkdf2        | 65536 | a password of MQTT has up to 65535 bytes, this one has more",
+                "pbkdf2        | 99999 | a password of MQTT has up to 65535 bytes, this one has more",
+            })
+    void aPasswordThatIsTooLongForItsKindIsRefused(String kind, int length, @Nullable String fault)
+            throws IOException {
+        String password = "x".repeat(length);
+        int code = fault == null ? 0 : 1;
+        assertThat(run(password + "\n", "alice", "--hash", kind, "--password-file", "-"))
+                .isEqualTo(code);
+        if (fault == null) {
+            assertThat(hashOf("alice").fits(password.getBytes(StandardCharsets.UTF_8))).isTrue();
+        } else {
+            assertThat(said(err))
+                    .isEqualTo("vencejo passwd: %s; nothing was changed\n".formatted(fault));
+            assertThat(file).doesNotExist();
+        }
+        err.reset();
+        String plain = "# ours\nbob:build\nalice:" + password + "\n";
+        Files.writeString(file, plain);
+        assertThat(run("", null, "-U", "--hash", kind)).isEqualTo(code);
+        if (fault == null) {
+            assertThat(hashOf("alice").fits(password.getBytes(StandardCharsets.UTF_8))).isTrue();
+        } else {
+            assertThat(said(err))
+                    .isEqualTo(
+                            "vencejo passwd: %s: line 3: %s; nothing was changed\n"
+                                    .formatted(file, fault));
+            assertThat(file).hasContent(plain);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

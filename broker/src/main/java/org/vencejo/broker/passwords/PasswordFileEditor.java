@@ -171,6 +171,9 @@ public final class PasswordFileEditor implements AutoCloseable {
 
     /// Hashes every password that stands in the file as it is; returns how many. What begins with
     /// `$` or `SCRAM-SHA-256$` is a hash, of a known form or not, and stays.
+    ///
+    /// @throws IllegalArgumentException naming the line with a password that cannot be one of this
+    ///   kind; what was hashed before it is not to be stored then
     public int hashPlain(HashKind kind, SecureRandom random) {
         int hashed = 0;
         for (int i = 0; i < lines.size(); i++) {
@@ -184,6 +187,10 @@ public final class PasswordFileEditor implements AutoCloseable {
                     plain.strip().startsWith("$") || plain.strip().startsWith(ScramSha256.PREFIX);
             if (!plain.isBlank() && !isHash) {
                 byte[] password = plain.getBytes(StandardCharsets.UTF_8);
+                String fault = kind.faultOf(password);
+                if (fault != null) {
+                    throw new IllegalArgumentException("line %d: %s".formatted(i + 1, fault));
+                }
                 lines.set(i, line.substring(0, colon + 1) + kind.hash(password, random).text());
                 hashed++;
             }

@@ -6,18 +6,21 @@ import com.ongres.scram.common.StringPreparation;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
 
 /// What SCRAM-SHA-256 (RFC 5802, RFC 7677) wants to know of a password, in the form of PostgreSQL:
 /// `SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey`. Immutable.
 ///
 /// It lets the client show that it has the password without sending it; a client that does send it
 /// is known as well. Passwords are prepared as SASLprep says; one that it forbids is taken as it
-/// is, as PostgreSQL does.
+/// is, as PostgreSQL does. One that is too long, or of which nothing is left, fits nobody.
 public final class ScramSha256 implements PasswordHash {
     static final String PREFIX = "SCRAM-SHA-256$";
     private static final String FORM = PREFIX + "iterations:salt$StoredKey:ServerKey";
@@ -25,6 +28,10 @@ public final class ScramSha256 implements PasswordHash {
 
     /// The client computes them, which may be a small device; RFC 7677 asks for 4,096 at least.
     private static final int ITERATIONS = 15_000;
+
+    /// What a password may have: for much longer ones SASLprep takes longer than the hash, up to a
+    /// second for the longest, and whoever sends them chooses that.
+    static final int PASSWORD_BYTES_MAX = 1_024;
 
     private static final int SALT_BYTES = 16;
     private static final int SALT_BYTES_MAX = 64;
@@ -59,16 +66,18 @@ public final class ScramSha256 implements PasswordHash {
 
     static ScramSha256 hash(byte[] password, SecureRandom random) {
         byte[] salt = HashFields.random(random, SALT_BYTES);
-        byte[] salted = saltedPassword(password, ITERATIONS, salt);
+        byte[] salted = saltedPassword(prepared(password), ITERATIONS, salt);
         return new ScramSha256(
                 ITERATIONS, salt, storedKey(salted), ScramFunctions.serverKey(MECHANISM, salted));
     }
 
     @Override
     public boolean fits(byte[] password) {
+        char[] prepared = prepared(password);
+        boolean mayFit = prepared.length > 0;
         return MessageDigest.isEqual(
-                        storedKey, storedKey(saltedPassword(password, iterations, salt)))
-                && !isNothing(password);
+                        storedKey, storedKey(saltedPassword(prepared, iterations, salt)))
+                && mayFit;
     }
 
     private static byte[] storedKey(byte[] saltedPassword) {
@@ -76,37 +85,50 @@ public final class ScramSha256 implements PasswordHash {
                 MECHANISM, ScramFunctions.clientKey(MECHANISM, saltedPassword));
     }
 
-    private static byte[] saltedPassword(byte[] password, int iterations, byte[] salt) {
-        // PBKDF2 of the JDK takes no empty password; see fits for what that means.
-        char[] characters = isNothing(password) ? new char[1] : characters(password);
+    // Overwrites what it is given.
+    private static byte[] saltedPassword(char[] prepared, int iterations, byte[] salt) {
+        // PBKDF2 of the JDK takes no empty password, which is to cost as much; see fits.
+        PBEKeySpec key =
+                new PBEKeySpec(
+                        prepared.length == 0 ? new char[1] : prepared,
+                        salt,
+                        iterations,
+                        KEY_BYTES * Byte.SIZE);
+        Arrays.fill(prepared, '\0');
         try {
-            return ScramFunctions.saltedPassword(
-                    MECHANISM,
-                    StringPreparation.POSTGRESQL_PREPARATION,
-                    characters,
-                    salt,
-                    iterations);
+            return SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
+                    .generateSecret(key)
+                    .getEncoded();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has PBKDF2 with HMAC-SHA-256", e);
         } finally {
-            Arrays.fill(characters, '\0');
+            key.clearPassword();
         }
     }
 
-    // Whether SASLprep leaves nothing of it, as of U+00AD alone, where the library fails.
-    private static boolean isNothing(byte[] password) {
-        if (password.length == 0) {
-            return true;
+    /// Whether it can be the password of anybody.
+    static boolean takes(byte[] password) {
+        char[] prepared = prepared(password);
+        Arrays.fill(prepared, '\0');
+        return prepared.length > 0;
+    }
+
+    // Nothing if no password of anybody is like that.
+    private static char[] prepared(byte[] password) {
+        if (password.length == 0 || password.length > PASSWORD_BYTES_MAX) {
+            return new char[0];
         }
         char[] characters = characters(password);
         char[] prepared = {};
         try {
             prepared = StringPreparation.POSTGRESQL_PREPARATION.normalize(characters);
-            return prepared.length == 0;
         } catch (IndexOutOfBoundsException | IllegalArgumentException nothing) {
-            return true;
-        } finally {
-            Arrays.fill(characters, '\0');
-            Arrays.fill(prepared, '\0');
+            // Nothing is left of it, as of U+00AD alone, where the library fails.
         }
+        if (prepared != characters) {
+            Arrays.fill(characters, '\0');
+        }
+        return prepared;
     }
 
     // Passwords are bytes, which need not be UTF-8; two that differ stay two.

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Base64;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -105,6 +106,51 @@ class PasswordHashTest {
         assertThat(HashKind.SCRAM_SHA_256.hash(bytes("x"), RANDOM).fits(bytes(nothing))).isFalse();
         assertThat(HashKind.SCRAM_SHA_256.hash(bytes(nothing), RANDOM).fits(bytes(nothing)))
                 .isFalse();
+    }
+
+    /// SASLprep may take a second for the longest password that a client can send. Made by Python's
+    /// hashlib.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "1024 | true  | SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$vvGUccKbD4eRoFJBxq2OG1wtVuNk1q/ELDksWICV8FY=:MyIFqNq8YWU3ksDY0zi8LeJvDrJkKIRRiNr8c8IPhk4=",
+                "1025 | false | SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$thdHm72C8aMbhjgxH2bzmo+doR0rNZ0LVIuejGgy+BY=:aW1rsyHuT/dtUbmtGfCJvncPrLrFCJePfEL0SkBEJYc=",
+            })
+    void aPasswordThatIsTooLongForScramFitsNobody(int times, boolean fits, String text) {
+        byte[] password = bytes("a".repeat(times));
+        assertThat(PasswordHash.of(text).fits(password)).isEqualTo(fits);
+        PasswordHash own = HashKind.SCRAM_SHA_256.hash(password, RANDOM);
+        assertThat(own.fits(password)).isEqualTo(fits);
+        assertThat(own.fits(bytes("a"))).isFalse();
+        assertThat(own.fits(new byte[0])).isFalse();
+    }
+
+    /// All of it counts, or it is said before.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "none",
+            value = {
+                "ARGON2ID      | a      | 65535 | none",
+                "ARGON2ID      | a      | 65536 | a password of MQTT has up to 65535 bytes, this one has more",
+                "PBKDF2        | a      | 65536 | a password of MQTT has up to 65535 bytes, this one has more",
+                "ARGON2ID      | a      |     0 | an empty password is none",
+                "BCRYPT        | a      |    72 | none",
+                "BCRYPT        | a      |    73 | bcrypt sees the first 72 bytes of a password, this one has 73",
+                "SCRAM_SHA_256 | a      |  1024 | none",
+                "SCRAM_SHA_256 | a      |  1025 | scram-sha-256 knows passwords of up to 1024 bytes, this one has 1025",
+                "SCRAM_SHA_256 | \u00E9 |   512 | none",
+                "SCRAM_SHA_256 | \u00E9 |   513 | scram-sha-256 knows passwords of up to 1024 bytes, this one has 1026",
+                "SCRAM_SHA_256 | \u200B |     3 | scram-sha-256 prepares passwords by SASLprep (RFC 4013), which leaves nothing of this one",
+            })
+    void saysWhyAPasswordWouldNeverBeRight(
+            HashKind kind, String repeated, int times, @Nullable String fault) {
+        byte[] password = bytes(repeated.repeat(times));
+        assertThat(kind.faultOf(password)).isEqualTo(fault);
+        if (fault == null) {
+            assertThat(kind.hash(password, RANDOM).fits(password)).isTrue();
+        }
     }
 
     @Test
