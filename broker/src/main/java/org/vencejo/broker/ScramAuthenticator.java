@@ -34,8 +34,13 @@ import org.vencejo.protocol.ReasonCode;
 final class ScramAuthenticator implements Authenticator {
     static final String METHOD = "SCRAM-SHA-256";
 
-    /// What a message of the client may have; the longest ones need a user name of that length.
+    /// What a message of the client may have, most of which is for its nonce and for extensions.
     private static final int MESSAGE_BYTES_MAX = 8_192;
+
+    /// What a user name in it may have, as it is written. SASLprep is done by the event loop, for
+    /// who may be anybody, and takes a tenth of a millisecond for the worst name of that length;
+    /// for that of a whole message it takes a hundred times as long.
+    private static final int NAME_BYTES_MAX = 256;
 
     private static final int NONCE_CHARACTERS = 24;
 
@@ -111,6 +116,7 @@ final class ScramAuthenticator implements Authenticator {
     private Authentication.Outcome first(Peer peer, Step step, ScramSha256 any)
             throws BrokenException {
         String text = text(step.data());
+        requireShortNames(text);
         ClientFirstMessage message;
         try {
             message = ClientFirstMessage.parseFrom(text);
@@ -150,6 +156,19 @@ final class ScramAuthenticator implements Authenticator {
                         hash,
                         user,
                         mayPass));
+    }
+
+    // Of `n,a=user,n=user,r=nonce`: whom it wants to act as, and who it is.
+    private static void requireShortNames(String clientFirst) throws BrokenException {
+        String[] fields = clientFirst.split(",", 4);
+        for (int i = 1; i < Math.min(fields.length, 3); i++) {
+            int bytes = fields[i].getBytes(UTF_8).length - "n=".length();
+            if (bytes > NAME_BYTES_MAX) {
+                throw new BrokenException(
+                        "its user name has %d bytes, and %d are looked at"
+                                .formatted(bytes, NAME_BYTES_MAX));
+            }
+        }
     }
 
     // A name in which `,` and `=` are written =2C and =3D. What the library reads it escapes once

@@ -150,6 +150,32 @@ class ScramTest {
         }
     }
 
+    /// SASLprep takes its time for a long name, on the event loop: of U+0316 and U+0301 it is the
+    /// square of their number, U+FDFA becomes 18 characters, and nothing is left of U+00AD.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "n,,n=          | a            |  256 | ,r=abc     | 18",
+                "n,,n=          | a            |  257 | ,r=abc     | 87",
+                "n,,n=a         | \u0316\u0301 |   63 | ,r=abc     | 18", // 253 bytes
+                "n,,n=a         | \u0316\u0301 |   64 | ,r=abc     | 87", // 257
+                "n,,n=a         | \u0316\u0301 | 2020 | ,r=abc     | 87",
+                "n,,n=          | \uFDFA       |   85 | ,r=abc     | 18", // 255
+                "n,,n=          | \uFDFA       |   86 | ,r=abc     | 87", // 258
+                "n,a=a          | \u00AD       |  127 | ,n=a,r=abc | 18", // 255
+                "n,a=a          | \u00AD       |  128 | ,n=a,r=abc | 87", // 257
+                "n,,n=a,r=abc   | d            | 4000 | ''         | 18", // a nonce may be long
+            })
+    void aUserNameHasUpTo256Bytes(
+            String before, String repeated, int times, String after, String code)
+            throws IOException {
+        try (RawClient client = client("with")) {
+            client.send(connect(METHOD, null, before + repeated.repeat(times) + after));
+            assertThat(code(client.next())).isEqualTo(Integer.parseInt(code, 16));
+        }
+    }
+
     /// SASLprep is done by the client, for as long as it likes.
     @Test
     void aPasswordThatIsTooLongToBeSentMayBeProved() throws Exception {
