@@ -23,6 +23,11 @@ record AtListeners(Authenticator behind, Set<String> listeners) implements Authe
     }
 
     @Override
+    public boolean isBroken(Authentication.Refused given) {
+        return behind.isBroken(given);
+    }
+
+    @Override
     public String toString() {
         return behind.toString();
     }

@@ -369,6 +369,8 @@ final class AuthenticationThreads implements AutoCloseable {
                 if (outcome instanceof Authentication.Refused it
                         && it.reasonCode() == ReasonCode.SERVER_UNAVAILABLE) {
                     overdue.incrementAndGet();
+                } else if (outcome instanceof Authentication.Refused it && asked.isBroken(it)) {
+                    failed(null); // it has guessed at nobody
                 }
                 return outcome;
             } catch (RuntimeException fault) {

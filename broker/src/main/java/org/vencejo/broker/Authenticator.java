@@ -60,4 +60,10 @@ public interface Authenticator {
     /// exception counts as "the server is unavailable". The password, and the data of a step, are
     /// overwritten afterwards; until it returns they are not.
     Authentication.@Nullable Outcome authenticate(Peer peer, Authentication.Request request);
+
+    /// Whether `given`, which it answered, is for a client that goes by no rule of its method. That
+    /// counts against its address as a guess does: otherwise it could go on with it for ever.
+    default boolean isBroken(Authentication.Refused given) {
+        return false;
+    }
 }

@@ -86,6 +86,11 @@ final class ScramAuthenticator implements Authenticator {
     }
 
     @Override
+    public boolean isBroken(Authentication.Refused given) {
+        return given.reasonCode() == ReasonCode.NOT_AUTHORIZED;
+    }
+
+    @Override
     public Authentication.@Nullable Outcome authenticate(
             Peer peer, Authentication.Request request) {
         if (!(request instanceof Step step) || !step.method().equals(METHOD)) {

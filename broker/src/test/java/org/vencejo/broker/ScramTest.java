@@ -67,8 +67,15 @@ class ScramTest {
     }
 
     private BrokerRig startBroker() {
+        return startBroker(20);
+    }
+
+    private BrokerRig startBroker(int failuresMax) {
         return BrokerRig.start(
                 folder,
+                "limits.authentication-ban-loopback=true",
+                "limits.authentication-failures-max=" + failuresMax,
+                "limits.authentication-forgiven-time=1h",
                 "listeners=[{name: with, port: 0}, {name: without, port: 0}]",
                 "authentication=[{file: '%s', listeners: with}, {file: '%s', listeners: without}]"
                         .formatted(file(), folder.resolve("none")));
@@ -173,6 +180,46 @@ class ScramTest {
         try (RawClient client = client("with")) {
             client.send(connect(METHOD, null, before + repeated.repeat(times) + after));
             assertThat(code(client.next())).isEqualTo(Integer.parseInt(code, 16));
+        }
+    }
+
+    /// Who breaks the rules could go on with it for ever; who goes away when it is asked may have
+    /// lost its connection, and costs no more than others who never finish.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "n,,n=          |                      | 87 | true",
+                "n,,n=alice,r=a | c=biws,r=abc,p=AAAA  | 87 | true",
+                "n,,n=alice,r=a | c=biws,r=*,p=AAAA    | 86 | true", // a wrong proof
+                "n,,n=alice,r=a |                      | 18 | false",
+            })
+    void whoBreaksItsRulesIsBannedAsGuessersAreAndWhoGivesUpIsNot(
+            String first, @Nullable String last, String code, boolean banned) throws Exception {
+        rig.close();
+        rig = startBroker(3);
+        for (int i = 0; i < 3; i++) {
+            assertThat(rig.broker().authentication().bans()).isZero();
+            try (RawClient client = client("with")) {
+                client.send(connect(METHOD, null, first));
+                Packet answer = client.next();
+                if (last != null) {
+                    String nonce =
+                            ServerFirstMessage.parseFrom(data(((Auth) answer).properties()), "a")
+                                    .getNonce();
+                    client.send(auth(ReasonCode.CONTINUE_AUTHENTICATION, last.replace("*", nonce)));
+                    answer = client.next();
+                }
+                assertThat(code(answer)).isEqualTo(Integer.parseInt(code, 16));
+            }
+        }
+        assertThat(rig.broker().authentication().bans()).isEqualTo(banned ? 1 : 0);
+        try (RawClient client = client("with")) {
+            if (banned) {
+                assertThat(client.isClosed()).isTrue();
+            } else {
+                assertThat(code(exchange(client, scramClient("alice", "pencil"), null))).isZero();
+            }
         }
     }
 

@@ -74,7 +74,8 @@ final class AuthenticationLimitKeys {
                     new Count(2, 10_000),
                     fixed(20),
                     "Attempts from an address (IPv6: from a /64) that failed: with a wrong user name or"
-                            + " password; without any, after others were asked; or by a fault of ours."
+                            + " password; without any, after others were asked; with a message that"
+                            + " is none of its Authentication Method; or by a fault of ours."
                             + " From the second on the next attempt waits, twice as long each time.",
                     "the address is banned: its connections are closed at once, one that is open gets"
                             + " CONNACK 0x8A (3.x: 0x05)");
