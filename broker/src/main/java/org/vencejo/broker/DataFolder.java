@@ -12,12 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vencejo.broker.passwords.NameKeys;
+import org.vencejo.storage.OwnerOnly;
 
 /// The folder of a broker's files, held by this process alone while it is open.
 ///
@@ -35,7 +36,8 @@ final class DataFolder implements AutoCloseable {
         this.lock = lock;
     }
 
-    /// Makes the folder if it is missing and takes its lock, or throws a [StartException].
+    /// Makes the folder, for its owner alone, if it is missing and takes its lock, or throws a
+    /// [StartException].
     static DataFolder open(Path folder) {
         DataFolder open = openIfFree(folder);
         if (open == null) {
@@ -50,13 +52,17 @@ final class DataFolder implements AutoCloseable {
     static @Nullable DataFolder openIfFree(Path folder) {
         @Nullable FileChannel channel = null;
         try {
-            Files.createDirectories(folder);
+            Files.createDirectories(folder, OwnerOnly.folder(folder));
+            FileModes.warnOfFolder(folder);
+            // Who can read the file can lock it.
             channel =
                     FileChannel.open(
                             folder.resolve(LOCK),
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.READ,
-                            StandardOpenOption.WRITE);
+                            Set.of(
+                                    StandardOpenOption.CREATE,
+                                    StandardOpenOption.READ,
+                                    StandardOpenOption.WRITE),
+                            OwnerOnly.file(folder));
             if (!isLocked(channel)) {
                 channel.close();
                 return null;
@@ -100,13 +106,7 @@ final class DataFolder implements AutoCloseable {
 
     // All of it or nothing, for its owner alone.
     private void keep(Path file, byte[] secret) throws IOException {
-        Path newer =
-                Files.createTempFile(
-                        folder,
-                        "secret",
-                        ".new",
-                        PosixFilePermissions.asFileAttribute(
-                                PosixFilePermissions.fromString("rw-------")));
+        Path newer = Files.createTempFile(folder, "secret", ".new", OwnerOnly.file(folder));
         try {
             try (FileChannel channel = FileChannel.open(newer, StandardOpenOption.WRITE)) {
                 channel.write(ByteBuffer.wrap(secret));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.vencejo.storage.Backup;
+import org.vencejo.storage.OwnerOnly;
 import org.vencejo.storage.SalvageReport;
 import org.vencejo.storage.StoreCheck;
 import org.vencejo.storage.StoreException;
@@ -54,7 +55,9 @@ public final class StoppedStore implements AutoCloseable {
         Backup.prepare(to);
         SalvageReport report = StoreSalvage.salvage(store(), to.resolve(Backup.STORE));
         try {
-            Files.write(to.resolve(SALVAGE_LIST), report.lines());
+            // The folder may be one that others can enter, and the list names clients.
+            Path list = Files.createFile(to.resolve(SALVAGE_LIST), OwnerOnly.file(to));
+            Files.write(list, report.lines());
         } catch (IOException e) {
             throw new StoreException(
                     "the store is salvaged in '%s', but the list cannot be written: %s"

@@ -30,6 +30,26 @@ class DataFolderTest {
         assertThat(folder.resolve("vencejo.lock")).isEmptyFile();
     }
 
+    /// Who can read the lock's file can lock it, and keep the broker from starting.
+    @Test
+    void whatIsMadeIsForItsOwnerAloneAndWhatIsThereStaysAsItIs() throws IOException {
+        Path folder = temporary.resolve("a/b");
+        DataFolder.open(folder).close();
+        assertThat(mode(temporary.resolve("a"))).isEqualTo("rwx------");
+        assertThat(mode(folder)).isEqualTo("rwx------");
+        assertThat(mode(folder.resolve("vencejo.lock"))).isEqualTo("rw-------");
+
+        Path open = Files.createDirectory(temporary.resolve("open"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xr-x"));
+        DataFolder.open(open).close();
+        assertThat(mode(open)).isEqualTo("rwxr-xr-x");
+        assertThat(mode(open.resolve("vencejo.lock"))).isEqualTo("rw-------");
+    }
+
+    private static String mode(Path file) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+    }
+
     @Test
     void aSecretIsMadeOnceForItsOwnerAlone() throws IOException {
         Path folder = temporary.resolve("a");
@@ -41,10 +61,7 @@ class DataFolderTest {
         try (DataFolder held = DataFolder.open(folder)) {
             assertThat(held.secret("s")).isEqualTo(made).hasSize(32);
         }
-        assertThat(
-                        PosixFilePermissions.toString(
-                                Files.getPosixFilePermissions(folder.resolve("s"))))
-                .isEqualTo("rw-------");
+        assertThat(mode(folder.resolve("s"))).isEqualTo("rw-------");
         try (var files = Files.list(folder)) {
             assertThat(files.map(each -> each.getFileName().toString()))
                     .containsExactlyInAnyOrder("vencejo.lock", "s", "another");

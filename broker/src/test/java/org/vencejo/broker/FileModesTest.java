@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Of which modes of a file with a secret is warned.
+/// Of which modes of a file with a secret, and of a data folder, is warned.
 class FileModesTest {
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource({
@@ -21,6 +21,21 @@ class FileModesTest {
     })
     void itIsWarnedOfWhatOthersMayDo(String mode, String warnings) {
         assertThat(FileModes.warnings(PosixFilePermissions.fromString(mode)))
+                .isEqualTo(warnings.isEmpty() ? List.of() : List.of(warnings.split("; ")));
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource({
+        "rwx------, ''",
+        "rwxr-x---, ''",
+        "rwxr-xr--, ''",
+        "rwxrwx---, can be written by others than its owner: chmod go-w",
+        "rwx-----x, can be entered by everybody on this machine: chmod o-rwx",
+        "rwxr-xr-x, can be entered by everybody on this machine: chmod o-rwx",
+        "rwxrwxrwx, can be written by others than its owner: chmod go-w; can be entered by everybody on this machine: chmod o-rwx",
+    })
+    void itIsWarnedOfAFolderThatOthersMayEnter(String mode, String warnings) {
+        assertThat(FileModes.warningsOfFolder(PosixFilePermissions.fromString(mode)))
                 .isEqualTo(warnings.isEmpty() ? List.of() : List.of(warnings.split("; ")));
     }
 }

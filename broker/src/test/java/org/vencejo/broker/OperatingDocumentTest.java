@@ -33,7 +33,8 @@ class OperatingDocumentTest {
                 Files.writeString(
                         folder.resolve("vencejo.yaml"),
                         yaml.group(1).replace("/etc/vencejo.rules.yaml", rules.toString()));
-        assertThat(document()).contains("LimitNOFILE=100200");
+        assertThat(document())
+                .contains("LimitNOFILE=100200", "StateDirectoryMode=0700", "UMask=0077");
 
         BrokerConfig broker =
                 Configuration.read(

@@ -129,6 +129,36 @@ class BrokerProcessTest {
                 """
                         .formatted(own, open));
 
+        assertThat(untilItListens())
+                .filteredOn(line -> line.contains("chmod"))
+                .singleElement()
+                .asString()
+                .endsWith(
+                        "WARN  %s can be read by everybody on this machine: chmod o-r"
+                                .formatted(open));
+    }
+
+    /// At a first start none is there, and the one that is made is not warned of.
+    @Test
+    void aDataFolderThatEverybodyCanEnterIsWarnedOfAtTheStart() throws Exception {
+        signal("TERM");
+        assertThat(broker.waitFor()).isZero();
+        assertThat(log.readAllAsString()).doesNotContain("chmod");
+        Path data = folder.resolve("data");
+        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+        start("");
+
+        assertThat(untilItListens())
+                .filteredOn(line -> line.contains("chmod"))
+                .singleElement()
+                .asString()
+                .endsWith(
+                        "WARN  %s can be entered by everybody on this machine: chmod o-rwx"
+                                .formatted(data));
+    }
+
+    private List<String> untilItListens() throws IOException {
         List<String> lines = new ArrayList<>();
         for (String line = log.readLine(); line != null; line = log.readLine()) {
             lines.add(line);
@@ -136,13 +166,7 @@ class BrokerProcessTest {
                 break;
             }
         }
-        assertThat(lines)
-                .filteredOn(line -> line.contains("chmod"))
-                .singleElement()
-                .asString()
-                .endsWith(
-                        "WARN  %s can be read by everybody on this machine: chmod o-r"
-                                .formatted(open));
+        return lines;
     }
 
     private Path secret(String name, String mode) throws IOException {

@@ -7,6 +7,7 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -262,6 +263,36 @@ class StoreCommandTest {
         try (RunningBroker broker = RunningBroker.start(folder, 1)) {
             assertThat(received(broker.port())).hasSize(MESSAGES);
         }
+    }
+
+    /// Wherever it is put: a folder that is there already stays as open as it is.
+    @Test
+    void everyStoreIsForItsOwnerAlone() throws IOException {
+        queued(data());
+        assertThat(List.of(mode(data()), mode(data() + "/store"))).containsOnly("rwx------");
+
+        assertThat(store("backup", at("made"), "--data-folder", data())).isZero();
+        assertThat(List.of(mode(at("made")), mode(at("made/store")))).containsOnly("rwx------");
+
+        for (String command : List.of("backup", "salvage", "restore")) {
+            Path open = Files.createDirectory(folder.resolve(command));
+            Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        assertThat(store("backup", at("backup"), "--data-folder", data())).isZero();
+        assertThat(store("salvage", "--to", at("salvage"), "--data-folder", data())).isZero();
+        assertThat(store("restore", at("backup"), "--data-folder", at("restore"))).isZero();
+        for (String command : List.of("backup", "salvage", "restore")) {
+            assertThat(mode(at(command))).isEqualTo("rwxr-xr-x");
+            assertThat(mode(at(command + "/store"))).as(command).isEqualTo("rwx------");
+        }
+        assertThat(mode(at("salvage/salvage.txt"))).isEqualTo("rw-------");
+        try (Stream<Path> files = Files.list(Path.of(at("backup")))) {
+            assertThat(files).containsExactly(Path.of(at("backup/store")));
+        }
+    }
+
+    private static String mode(String file) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(Path.of(file)));
     }
 
     @Test

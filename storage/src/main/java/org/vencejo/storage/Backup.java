@@ -18,6 +18,9 @@ public final class Backup {
     /// A store that is being copied into a data folder, and counts for nothing yet.
     private static final String PART = "store.part";
 
+    /// Where a copy is until it is whole.
+    private static final String UNFINISHED = "backup.part";
+
     private static final String REPLACED = "store.replaced-";
 
     private Backup() {}
@@ -26,7 +29,7 @@ public final class Backup {
     /// the copy has all that was acknowledged when this was called.
     static void make(RocksStore store, Path folder) {
         prepare(folder);
-        store.checkpoint(folder.resolve(STORE));
+        copy(store, folder);
     }
 
     /// Copies the store in `folder`, which nobody uses.
@@ -37,7 +40,26 @@ public final class Backup {
         }
         prepare(folder);
         try (RocksStore open = RocksStore.open(store, StoreOptions.DEFAULTS)) {
-            open.checkpoint(folder.resolve(STORE));
+            copy(open, folder);
+        }
+    }
+
+    // RocksDB makes a folder that everybody may enter, and the one around it may be open.
+    private static void copy(RocksStore store, Path folder) {
+        Path cell = folder.resolve(UNFINISHED);
+        try {
+            Files.createDirectory(cell, OwnerOnly.folder(cell));
+            try {
+                Path copy = cell.resolve(STORE);
+                store.checkpoint(copy);
+                OwnerOnly.close(copy);
+                Files.move(copy, folder.resolve(STORE));
+            } finally {
+                Scratch.remove(cell);
+            }
+            StoreFolder.sync(folder);
+        } catch (IOException e) {
+            throw new StoreException("the folder '" + folder + "' cannot be used: " + e, e);
         }
     }
 
@@ -128,7 +150,7 @@ public final class Backup {
 
     // No links: what is restored must not share a file with what it came from.
     private static void copy(Path from, Path to) throws IOException {
-        Files.createDirectory(to);
+        Files.createDirectory(to, OwnerOnly.folder(to));
         try (Stream<Path> files = Files.list(from)) {
             for (Path each : files.toList()) {
                 Path copy = to.resolve(each.getFileName());

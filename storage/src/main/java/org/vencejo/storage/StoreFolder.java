@@ -15,11 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class StoreFolder {
     private StoreFolder() {}
 
-    /// Makes the folder and those above it that are missing. RocksDB does not sync what leads to
-    /// its folder: a file system may forget a new name in a power cut, with all that is below it.
-    /// Whoever made the folders above, a moment ago or before a crash, need not have synced them.
+    /// Makes the folder and those above it that are missing, for their owner alone: what RocksDB
+    /// makes in it everybody may read. RocksDB does not sync what leads to its folder: a file
+    /// system may forget a new name in a power cut, with all that is below it. Whoever made the
+    /// folders above, a moment ago or before a crash, need not have synced them.
     static void create(Path folder) throws IOException {
-        Files.createDirectories(folder);
+        Files.createDirectories(folder, OwnerOnly.folder(folder));
         FileStore disk = Files.getFileStore(folder);
         @Nullable Path each = folder.toAbsolutePath();
         while (each != null && Files.getFileStore(each).equals(disk)) {

@@ -34,7 +34,7 @@ public final class StoreSalvage {
             StoreFolder.create(above);
             Path folder = Files.createTempDirectory(above, "salvage-");
             try (Scratch scratch = Scratch.of(store, folder)) {
-                Path part = Files.createDirectory(folder.resolve("new"));
+                Path part = Files.createDirectory(folder.resolve("new"), OwnerOnly.folder(folder));
                 SalvageReport report = salvage(store, scratch, part);
                 // In one step, so that nobody takes a part of it for all.
                 Files.move(part, to);
