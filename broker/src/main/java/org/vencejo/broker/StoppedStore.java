@@ -57,7 +57,7 @@ public final class StoppedStore implements AutoCloseable {
         try {
             // The folder may be one that others can enter, and the list names clients.
             Path list = Files.createFile(to.resolve(SALVAGE_LIST), OwnerOnly.file(to));
-            Files.write(list, report.lines());
+            Files.write(list, report.lines().stream().map(Visible::text).toList());
         } catch (IOException e) {
             throw new StoreException(
                     "the store is salvaged in '%s', but the list cannot be written: %s"

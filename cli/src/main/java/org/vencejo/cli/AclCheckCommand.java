@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.broker.Acquaintances;
 import org.vencejo.broker.StartException;
+import org.vencejo.broker.Visible;
 import org.vencejo.broker.access.RuleMistake;
 import org.vencejo.broker.access.RulesComparison;
 import org.vencejo.broker.access.RulesComparison.Known;
@@ -110,7 +111,7 @@ final class AclCheckCommand implements Callable<Integer> {
         AccessRules before = rules(against, mistakes);
         AccessRules after = rules(file, mistakes);
         if (before == null || after == null || !mistakes.isEmpty()) {
-            mistakes.forEach(System.err::println);
+            mistakes.forEach(mistake -> System.err.println(Visible.text(mistake)));
             return ConfigurationOptions.WRONG_CONFIGURATION;
         }
         Acquaintances broker = null;
@@ -120,7 +121,7 @@ final class AclCheckCommand implements Callable<Integer> {
             } catch (ConfigurationException e) {
                 return ConfigurationOptions.tell(e);
             } catch (StartException | StoreException e) {
-                System.err.println("vencejo: " + e.getMessage());
+                System.err.println("vencejo: " + Visible.text(String.valueOf(e.getMessage())));
                 return NOTHING;
             }
         }
@@ -137,7 +138,9 @@ final class AclCheckCommand implements Callable<Integer> {
 
     private int tell(Outcome outcome, @Nullable Acquaintances broker) {
         int count = outcome.differences().size();
-        outcome.differences().stream().limit(most).forEach(System.out::println);
+        outcome.differences().stream()
+                .limit(most)
+                .forEach(difference -> System.out.println(Visible.text(difference.toString())));
         if (count > most) {
             System.err.printf(
                     "vencejo: %d more lines were left out; --most=%d prints all%n",

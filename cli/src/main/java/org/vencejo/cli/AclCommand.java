@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.vencejo.broker.Visible;
 import org.vencejo.broker.access.AddressRange;
 import org.vencejo.broker.access.Decision;
 import org.vencejo.broker.config.Configuration;
@@ -174,7 +175,8 @@ final class AclCommand implements Runnable {
             Subject subject = subject();
             Decision decision = decide(rules, subject);
             System.out.println(
-                    (decision.allowed() ? "allowed: " : "denied: ") + decision.because());
+                    (decision.allowed() ? "allowed: " : "denied: ")
+                            + Visible.text(decision.because()));
             remark(rules, subject, decision);
             return decision.allowed() ? 0 : DENIED;
         }
@@ -220,7 +222,7 @@ final class AclCommand implements Runnable {
                 if (!whole.allowed()) {
                     System.err.println(
                             "vencejo: it is granted, and what of it may not be received is held back: "
-                                    + whole.because());
+                                    + Visible.text(whole.because()));
                 }
             }
         }

@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.vencejo.broker.Bans;
 import org.vencejo.broker.StartException;
+import org.vencejo.broker.Visible;
 import org.vencejo.broker.config.ConfigurationException;
 import org.vencejo.broker.passwords.Guessers.Banned;
 import org.vencejo.broker.passwords.Guessers.Kind;
@@ -65,7 +66,7 @@ final class BansCommand implements Callable<Integer> {
         } catch (ConfigurationException e) {
             return ConfigurationOptions.tell(e);
         } catch (StartException | StoreException e) {
-            System.err.println("vencejo: " + e.getMessage());
+            System.err.println("vencejo: " + Visible.text(String.valueOf(e.getMessage())));
             return NOTHING;
         }
     }
@@ -86,7 +87,7 @@ final class BansCommand implements Callable<Integer> {
     private static String line(Banned banned) {
         long seconds = TimeUnit.NANOSECONDS.toSeconds(banned.leftNanos()) + 1;
         String kind = banned.kind() == Kind.ADDRESS ? "address" : "user";
-        return "%s %s for %d s".formatted(kind, LineLogger.visible(banned.name()), seconds);
+        return "%s %s for %d s".formatted(kind, Visible.text(banned.name()), seconds);
     }
 
     /// `vencejo bans lift`.
@@ -149,7 +150,7 @@ final class BansCommand implements Callable<Integer> {
                 all &= lift(dataFolder, Kind.ADDRESS, address, address);
             }
             for (String user : users) {
-                all &= lift(dataFolder, Kind.USER, user, "user " + LineLogger.visible(user));
+                all &= lift(dataFolder, Kind.USER, user, "user " + Visible.text(user));
             }
             return all ? 0 : NOT_BANNED;
         }

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.event.Level;
 import org.vencejo.broker.Broker;
 import org.vencejo.broker.StartException;
+import org.vencejo.broker.Visible;
 import org.vencejo.broker.config.Configuration;
 import org.vencejo.broker.config.ConfigurationException;
 import org.vencejo.broker.config.LogLevel;
@@ -75,7 +76,7 @@ final class BrokerCommand implements Callable<Integer> {
         } catch (ConfigurationException e) {
             return ConfigurationOptions.tell(e);
         } catch (StartException e) {
-            System.err.println("vencejo: " + e.getMessage());
+            System.err.println("vencejo: " + Visible.text(String.valueOf(e.getMessage())));
             return COULD_NOT_START;
         }
         started.complete(broker);

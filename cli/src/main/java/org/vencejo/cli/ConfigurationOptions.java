@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.vencejo.broker.Visible;
 import org.vencejo.broker.config.Configuration;
 import org.vencejo.broker.config.ConfigurationException;
 import picocli.CommandLine.Option;
@@ -39,7 +40,7 @@ final class ConfigurationOptions {
 
     /// Tells all mistakes on standard error; the answer is the exit code.
     static int tell(ConfigurationException wrong) {
-        wrong.mistakes().forEach(System.err::println);
+        wrong.mistakes().forEach(mistake -> System.err.println(Visible.text(mistake.toString())));
         int count = wrong.mistakes().size();
         System.err.println(
                 "vencejo: %d %s in the configuration"

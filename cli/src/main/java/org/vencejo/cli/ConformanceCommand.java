@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.vencejo.broker.Visible;
 import org.vencejo.conformance.Ability;
 import org.vencejo.conformance.Catalogue;
 import org.vencejo.conformance.Credentials;
@@ -236,7 +237,9 @@ final class ConformanceCommand implements Callable<Integer> {
     private int tell(Report report, Catalogue catalogue) {
         if (!STANDARD_OUTPUT.equals(json)) {
             String again = "vencejo conformance -h %s -p %d".formatted(host, port);
-            ReportText.lines(report, catalogue, again).forEach(System.out::println);
+            // A server says what it likes.
+            ReportText.lines(report, catalogue, again)
+                    .forEach(line -> System.out.println(Visible.text(line)));
         }
         if (json != null) {
             String text = ReportJson.text(report, catalogue, Version.number());

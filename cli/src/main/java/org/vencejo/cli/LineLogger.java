@@ -10,6 +10,7 @@ import org.slf4j.Marker;
 import org.slf4j.event.Level;
 import org.slf4j.helpers.LegacyAbstractLogger;
 import org.slf4j.helpers.MessageFormatter;
+import org.vencejo.broker.Visible;
 
 /// A logger that writes one line an event: time, level, message. Thread-safe.
 final class LineLogger extends LegacyAbstractLogger {
@@ -39,14 +40,12 @@ final class LineLogger extends LegacyAbstractLogger {
         log.write(line(Clock.systemUTC(), level, message, thrown));
     }
 
-    /// The line of an event. A Client Identifier may hold a line feed, an escape sequence or what
-    /// turns the direction of writing, which must not write lines of its own, steer a terminal or
-    /// show other words than are there.
+    /// The line of an event.
     static String line(Clock clock, Level level, String message, @Nullable Throwable thrown) {
         StringBuilder line = new StringBuilder(message.length() + 40);
         TIME.formatTo(clock.instant(), line);
         line.append(' ').append(level).append(level.name().length() == 4 ? "  " : " ");
-        appendVisibly(message, line);
+        Visible.append(message, line);
         line.append('\n');
         if (thrown != null) {
             StringWriter trace = new StringWriter();
@@ -55,41 +54,11 @@ final class LineLogger extends LegacyAbstractLogger {
                     .lines()
                     .forEach(each -> {
                         line.append("    ");
-                        appendVisibly(each.replace("\t", "    "), line);
+                        Visible.append(each.replace("\t", "    "), line);
                         line.append('\n');
                     });
         }
         return line.toString();
-    }
-
-    /// A text that somebody else chose, as it may be shown on a terminal.
-    static String visible(String text) {
-        StringBuilder line = new StringBuilder(text.length());
-        appendVisibly(text, line);
-        return line.toString();
-    }
-
-    private static void appendVisibly(String text, StringBuilder line) {
-        text.codePoints()
-                .forEach(point -> {
-                    if (isVisible(point)) {
-                        line.appendCodePoint(point);
-                    } else {
-                        line.append((point > 0xFFFF ? "\\U%08X" : "\\u%04X").formatted(point));
-                    }
-                });
-    }
-
-    private static boolean isVisible(int point) {
-        return switch (Character.getType(point)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR,
-                    Character.SURROGATE ->
-                    false;
-            default -> true;
-        };
     }
 
     private boolean isEnabled(Level level) {

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.vencejo.broker.Visible;
 import org.vencejo.broker.passwords.HashKind;
 import org.vencejo.broker.passwords.PasswordFileEditor;
 import org.vencejo.broker.passwords.PasswordHash;
@@ -164,7 +165,8 @@ final class PasswdCommand implements Callable<Integer> {
                 editor.store();
             }
             System.out.printf(
-                    "%s: %s %s%n", file, name(), isNew ? "is a user now" : "has a new password");
+                    "%s: %s %s%n",
+                    file, Visible.text(name()), isNew ? "is a user now" : "has a new password");
             return 0;
         } finally {
             Arrays.fill(password, (byte) 0);
@@ -178,7 +180,7 @@ final class PasswdCommand implements Callable<Integer> {
             }
             editor.store();
         }
-        System.out.printf("%s: %s is no user any more%n", file, name());
+        System.out.printf("%s: %s is no user any more%n", file, Visible.text(name()));
         return 0;
     }
 
@@ -251,7 +253,7 @@ final class PasswdCommand implements Callable<Integer> {
     }
 
     private static int failed(String why) {
-        System.err.println("vencejo passwd: " + why);
+        System.err.println("vencejo passwd: " + Visible.text(why));
         return FAILED;
     }
 

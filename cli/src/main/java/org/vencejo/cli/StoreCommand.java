@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.vencejo.broker.StartException;
 import org.vencejo.broker.StoppedStore;
+import org.vencejo.broker.Visible;
 import org.vencejo.broker.config.ConfigurationException;
 import org.vencejo.storage.Backup;
 import org.vencejo.storage.SalvageReport;
@@ -52,7 +53,7 @@ final class StoreCommand implements Runnable {
         } catch (ConfigurationException e) {
             return ConfigurationOptions.tell(e);
         } catch (StartException | StoreException e) {
-            System.err.println("vencejo: " + e.getMessage());
+            System.err.println("vencejo: " + Visible.text(String.valueOf(e.getMessage())));
             return failed;
         }
     }
@@ -85,7 +86,7 @@ final class StoreCommand implements Runnable {
                         try (StoppedStore store = StoppedStore.open(dataFolder)) {
                             report = store.check();
                         }
-                        report.lines().forEach(System.out::println);
+                        report.lines().forEach(line -> System.out.println(Visible.text(line)));
                         if (report.isSound()) {
                             System.out.println(
                                     "the store in '"
@@ -136,7 +137,7 @@ final class StoreCommand implements Runnable {
                         try (StoppedStore store = StoppedStore.open(dataFolder)) {
                             report = store.salvage(to);
                         }
-                        report.lines().forEach(System.out::println);
+                        report.lines().forEach(line -> System.out.println(Visible.text(line)));
                         if (report.isNothing()) {
                             System.err.println("vencejo: nothing in the store can be read");
                             return NOTHING;

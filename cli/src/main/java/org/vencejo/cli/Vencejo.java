@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.vencejo.broker.Visible;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -88,7 +89,8 @@ public final class Vencejo implements Runnable {
         String name = command.getCommandSpec().qualifiedName();
         PrintWriter err = command.getErr();
         // picocli begins some of its sentences so
-        err.println(name + ": " + String.valueOf(wrong.getMessage()).replaceFirst("^Error: ", ""));
+        String why = String.valueOf(wrong.getMessage()).replaceFirst("^Error: ", "");
+        err.println(name + ": " + Visible.text(why));
         if (arguments.length == 0) {
             command.usage(err);
         } else {

@@ -106,6 +106,53 @@ class AclCheckTest {
         }
     }
 
+    /// A Client Identifier and topics that would clear the screen and add a line of their own.
+    @Test
+    void whatClientsChoseIsShownAndNotObeyed() {
+        String client = "mal\u001B[2J\u0007\nanonymous: all is well";
+        try (RunningBroker broker = RunningBroker.start(folder, 1)) {
+            String port = "" + broker.port();
+            assertThat(
+                            console.run(
+                                    "sub",
+                                    "-p",
+                                    port,
+                                    "-i",
+                                    client,
+                                    "-c",
+                                    "-E",
+                                    "-t",
+                                    "de/" + client + "/a/b"))
+                    .isZero();
+            String data = folder.resolve("data").toString();
+
+            assertThat(check(other, old, "--data-folder", data)).isEqualTo(1);
+
+            assertThat(console.out().replace("\n", "")).doesNotContainPattern("\\p{Cntrl}");
+            assertThat(console.out().lines())
+                    .noneMatch(line -> line.startsWith("anonymous: all is well"))
+                    .anyMatch(line ->
+                            line.startsWith(
+                                    "anonymous, client mal\\u001B[2J\\u0007\\u000Aanonymous: all is well:"
+                                            + " subscribe de/mal\\u001B[2J\\u0007\\u000Aanonymous: all is well/a/b: allowed, "));
+        }
+    }
+
+    @Test
+    void anExplanationIsShownAndNotObeyedEither() throws IOException {
+        Files.writeString(other, "rules: [{allow: publish, topics: \"a\\e[2J/#\"}]");
+        String rules = "access-rules=" + other;
+        assertThat(console.run("acl", "explain", "publish", "a\u001B[2J/b", "--set", rules))
+                .isZero();
+        assertThat(console.out())
+                .startsWith("allowed: ")
+                .contains("a\\u001B[2J/#")
+                .doesNotContain("\u001B");
+        assertThat(console.run("acl", "explain", "subscribe", "a\u001B/#/b", "--set", rules))
+                .isEqualTo(64);
+        assertThat(console.err()).contains("'a\\u001B/#/b' is no").doesNotContain("\u001B");
+    }
+
     private int check(Path file, Path against, String... more) {
         String[] words = new String[5 + more.length];
         System.arraycopy(

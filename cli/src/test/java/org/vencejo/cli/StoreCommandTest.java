@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.vencejo.client.MqttClient;
 import org.vencejo.client.MqttMessage;
 import org.vencejo.client.MqttOptions;
+import org.vencejo.protocol.Payload;
+import org.vencejo.protocol.Properties;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.ReasonCode;
 
@@ -158,6 +161,47 @@ class StoreCommandTest {
         try (RunningBroker broker = RunningBroker.start(folder, 1)) {
             assertThat(received(broker.port())).isEmpty();
         }
+    }
+
+    /// A Client Identifier and a topic that would clear the screen and add a line of its own.
+    @Test
+    void whatClientsChoseIsShownAndNotObeyed() throws IOException {
+        String chosen = "mal\u001B[2J\nnothing is lost";
+        try (RunningBroker broker = RunningBroker.start(folder, 1);
+                MqttClient publisher = client(broker.port(), "publisher", 0)) {
+            guard(broker.port(), chosen);
+            publisher.connect();
+            for (int i = 0; i < MESSAGES; i++) {
+                publisher.publish("a", "payload " + i, QoS.AT_LEAST_ONCE);
+            }
+            // Each in a block of its own, which nothing can compress.
+            publisher.publish(retained(chosen, "the first", 1));
+            publisher.publish(retained("z", "the last", 2));
+        }
+        flip(tableWith("payload 0"), "payload 0");
+        flip(tableWith("the last"), "the last");
+        String shown = "'mal\\u001B[2J\\u000Anothing is lost'";
+
+        assertThat(store("check", "--data-folder", data())).isEqualTo(1);
+        assertThat(console.out())
+                .contains("what follows retained message of " + shown)
+                .doesNotContain("\u001B");
+
+        assertThat(store("salvage", "--data-folder", data(), "--to", at("new"))).isEqualTo(1);
+        assertThat(console.out()).contains(shown).doesNotContain("\u001B");
+        assertThat(folder.resolve("new/salvage.txt"))
+                .content()
+                .contains(shown)
+                .doesNotContain("\u001B", "\nnothing is lost");
+    }
+
+    private static MqttMessage retained(String topicName, String begin, int seed) {
+        byte[] payload = new byte[20_000];
+        new Random(seed).nextBytes(payload);
+        byte[] words = begin.getBytes(StandardCharsets.UTF_8);
+        System.arraycopy(words, 0, payload, 0, words.length);
+        return new MqttMessage(
+                topicName, Payload.of(payload), QoS.AT_LEAST_ONCE, true, Properties.NONE);
     }
 
     @Test
@@ -340,7 +384,11 @@ class StoreCommandTest {
 
     /// Makes a session that subscribes, and goes.
     private static void guard(int port) {
-        try (MqttClient guard = client(port, "guard", 3_600)) {
+        guard(port, "guard");
+    }
+
+    private static void guard(int port, String clientIdentifier) {
+        try (MqttClient guard = client(port, clientIdentifier, 3_600)) {
             guard.connect();
             guard.subscribe("a", QoS.AT_LEAST_ONCE);
         }
