@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.vencejo.broker.Visible;
 import org.vencejo.client.MqttException;
 import org.vencejo.client.MqttOptions;
 import org.vencejo.client.MqttScram;
@@ -175,7 +176,7 @@ final class ClientFlags {
                         .topicAliasMaximum((int) connect.number(Property.TOPIC_ALIAS_MAXIMUM, 64))
                         .properties(connect);
         if (debug) {
-            options.trace(line -> System.err.println(name() + ": " + line));
+            options.trace(line -> System.err.println(name() + ": " + Visible.text(line)));
         }
         try {
             where(options);
@@ -296,10 +297,11 @@ final class ClientFlags {
         }
     }
 
-    /// Says what failed, unless it is to be silent; returns the exit code for it.
+    /// Says what failed, unless it is to be silent; returns the exit code for it. The sentence may
+    /// have words of the server.
     int failed(String sentence) {
         if (!quiet) {
-            System.err.println(name() + ": " + sentence);
+            System.err.println(name() + ": " + Visible.text(sentence));
         }
         return 1;
     }

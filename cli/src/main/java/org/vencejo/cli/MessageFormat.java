@@ -9,6 +9,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.vencejo.client.MqttMessage;
 import org.vencejo.protocol.Property;
@@ -55,7 +56,9 @@ final class MessageFormat {
         }
     }
 
-    void write(MqttMessage message, OutputStream out) throws IOException {
+    /// `shown` says how text of the publisher is written, but for the payload and other bytes.
+    void write(MqttMessage message, UnaryOperator<String> shown, OutputStream out)
+            throws IOException {
         StringBuilder words = new StringBuilder();
         for (int i = 0; i < text.length(); i++) {
             char mark = text.charAt(i);
@@ -66,17 +69,17 @@ final class MessageFormat {
             } else {
                 out.write(words.toString().getBytes(StandardCharsets.UTF_8));
                 words.setLength(0);
-                out.write(part(text.charAt(++i), message));
+                out.write(part(text.charAt(++i), message, shown));
             }
         }
         out.write(words.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    private byte[] part(char letter, MqttMessage message) {
+    private byte[] part(char letter, MqttMessage message, UnaryOperator<String> shown) {
         return switch (letter) { // bytes that the publisher chose stay as they are
             case 'p' -> message.payload().toByteArray();
             case 'D' -> correlationData(message);
-            default -> text(letter, message).getBytes(StandardCharsets.UTF_8);
+            default -> shown.apply(text(letter, message)).getBytes(StandardCharsets.UTF_8);
         };
     }
 

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.ZoneId;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.client.MqttMessage;
 import picocli.CommandLine.ITypeConverter;
@@ -53,12 +54,14 @@ final class PrintFlags {
         }
     }
 
-    void print(MqttMessage message, OutputStream out) throws IOException {
+    /// Payloads are printed as they are, other text as `shown` says.
+    void print(MqttMessage message, UnaryOperator<String> shown, OutputStream out)
+            throws IOException {
         if (format != null) {
-            format.write(message, out);
+            format.write(message, shown, out);
         } else if (verbose) {
             boolean empty = message.payload().length() == 0;
-            out.write(utf8(message.topicName() + " " + (empty ? NOTHING : "")));
+            out.write(utf8(shown.apply(message.topicName()) + " " + (empty ? NOTHING : "")));
             out.write(message.payload().toByteArray());
         } else {
             out.write(message.payload().toByteArray());

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.vencejo.broker.Visible;
 import org.vencejo.client.MqttClient;
 import org.vencejo.client.MqttException;
 import org.vencejo.client.MqttMessage;
@@ -115,16 +117,27 @@ final class SubCommand implements Callable<Integer> {
 
     private final OutputStream out;
     private final BiConsumer<String, Runnable> signals;
+    private final UnaryOperator<String> shown;
 
     private final AtomicBoolean toldToStop = new AtomicBoolean();
     private volatile boolean connected;
 
     SubCommand() {
-        this(new FileOutputStream(FileDescriptor.out), Signals::on);
+        this(
+                new FileOutputStream(FileDescriptor.out),
+                Signals::on,
+                Terminal.isStandardOutput() ? Visible::text : UnaryOperator.identity());
     }
 
     /// `signals` has an action run when a signal of that name comes.
     SubCommand(OutputStream out, BiConsumer<String, Runnable> signals) {
+        this(out, signals, UnaryOperator.identity());
+    }
+
+    /// The same; `shown` says how `out` is given the text of others, but for payloads.
+    SubCommand(
+            OutputStream out, BiConsumer<String, Runnable> signals, UnaryOperator<String> shown) {
+        this.shown = shown;
         this.out = new BufferedOutputStream(out, 1 << 16);
         this.signals = signals;
     }
@@ -275,7 +288,7 @@ final class SubCommand implements Callable<Integer> {
                     break;
                 }
                 if (isWanted(message, hidden)) {
-                    print.print(message, out);
+                    print.print(message, shown, out);
                     printed++;
                     if (removeRetained && message.retain()) {
                         remove(server, message);

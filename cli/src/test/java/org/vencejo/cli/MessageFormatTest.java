@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -81,7 +82,7 @@ class MessageFormatTest {
 
     private static byte[] print(String format, MqttMessage message) throws IOException {
         var out = new ByteArrayOutputStream();
-        new MessageFormat(format, CLOCK).write(message, out);
+        new MessageFormat(format, CLOCK).write(message, UnaryOperator.identity(), out);
         return out.toByteArray();
     }
 }

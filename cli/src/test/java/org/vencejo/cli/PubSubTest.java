@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.vencejo.broker.Visible;
 import picocli.CommandLine;
 
 /// The commands pub and sub against a broker in this process. Nothing runs at the same time: a
@@ -290,6 +291,21 @@ class PubSubTest {
     private int pub(String input, String line) {
         var in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
         return run(new PubCommand(in), "-p " + broker.port() + " " + line);
+    }
+
+    /// A topic that would clear the screen and add a line of its own, on a terminal and in a pipe.
+    @Test
+    void onATerminalTopicsAreShownAndNotObeyed() {
+        String topic = "mal\u001B[2J\nb";
+        assertThat(pub("", "-r -m \u001B[1mhola -t " + topic)).isZero();
+        for (String line : List.of("-v", "-F %t_%p")) {
+            String all = "-p " + broker.port() + " -t mal\u001B[2J\nb/# -C 1 -N " + line;
+            char between = line.equals("-v") ? ' ' : '_';
+            assertThat(run(new SubCommand(out, (name, action) -> {}, Visible::text), all)).isZero();
+            assertThat(printed()).isEqualTo("mal\\u001B[2J\\u000Ab" + between + "\u001B[1mhola");
+            assertThat(run(new SubCommand(out, (name, action) -> {}), all)).isZero();
+            assertThat(printed()).isEqualTo(topic + between + "\u001B[1mhola");
+        }
     }
 
     private int sub(String line) {
