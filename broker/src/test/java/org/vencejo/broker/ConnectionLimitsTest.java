@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,9 +14,11 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vencejo.core.Authentication;
+import org.vencejo.core.Event;
 import org.vencejo.core.Limits;
 import org.vencejo.core.Peer;
 import org.vencejo.core.Server;
@@ -23,12 +26,20 @@ import org.vencejo.protocol.Connack;
 import org.vencejo.protocol.Pingreq;
 import org.vencejo.protocol.Pingresp;
 import org.vencejo.protocol.ReasonCode;
+import org.vencejo.transport.Authority;
+import org.vencejo.transport.TlsFiles;
+import org.vencejo.transport.TlsServer;
 import org.vencejo.transport.WebSocketServer;
 
 /// Who is let in when there are too many, over real sockets. Addresses are those of the loopback.
 @Timeout(60)
 class ConnectionLimitsTest {
     private static final byte[] HALF_A_CONNECT = {0x10, 100, 0, 4, 'M', 'Q'};
+
+    private static final InetSocketAddress ANY =
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
+    @TempDir private Path folder;
 
     private static Limits limits(Limits.Admission admission) {
         return With.with(Limits.DEFAULTS, "admission", admission);
@@ -99,6 +110,49 @@ class ConnectionLimitsTest {
                 other.connectAs("other");
             }
         }
+    }
+
+    /// Its door is not built for want of memory, or because its files are just being closed.
+    @ParameterizedTest(name = "{0} loops")
+    @ValueSource(ints = {1, 3})
+    void whoseDoorFailsTakesNobodysPlace(int ioThreads) throws IOException {
+        try (ServerRig rig =
+                ServerRig.start(ioThreads, With.with(Limits.DEFAULTS, "connectionsMax", 3))) {
+            Entry broken =
+                    With.with(new Entry("broken", null, closed(), null), "connectionsMax", 3);
+            InetSocketAddress address = rig.driver().bind(broken, ANY);
+            for (int i = 1; i <= 6; i++) {
+                try (RawClient client = new RawClient(address)) {
+                    assertThat(client.isClosed()).isTrue();
+                }
+                while (rig.driver().traffic().openConnections() > 0) {
+                    assertThat(Thread.interrupted()).as("the time of the test is up").isFalse();
+                }
+                assertThat(rig.driver().traffic().acceptedConnections()).isEqualTo(i);
+                assertThat(rig.driver().traffic().failedHandshakes()).isEqualTo(i);
+            }
+            assertThat(rig.driver().traffic().atTheDoor().connecting()).isZero();
+            for (int i = 0; i < 3; i++) {
+                rig.connected("c" + i).close();
+            }
+            assertThat(rig.events()).filteredOn(Event.Fault.class::isInstance).hasSize(6);
+            rig.events().removeIf(Event.Fault.class::isInstance);
+        }
+    }
+
+    private TlsServer closed() throws IOException {
+        Authority authority = Authority.named("an authority");
+        TlsServer tls =
+                TlsServer.open(
+                        new TlsFiles(
+                                List.of(authority.server("localhost").write(folder, "server")),
+                                TlsFiles.PeerCertificate.OFF,
+                                null,
+                                null,
+                                TlsFiles.Version.TLS_1_2),
+                        "mqtt");
+        tls.close();
+        return tls;
     }
 
     @Test

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// The calls come in the order [#entering], [#opened], any number of [#received] and [#writable],
 /// [#closed] once; or, of one that does not pass its [Door], [#entering] and [#turnedAway].
 /// [#introduced] comes before [#opened], from behind a proxy. What is thrown here comes back in
-/// [#failed] and ends the connection.
+/// [#failed] and ends the connection; so does what fails while its door is built.
 public interface ConnectionHandler {
     /// The connection is there, and has its door before it, if it has one.
     default void entering(SocketConnection connection) {}

@@ -31,6 +31,7 @@ final class Entrance {
     private final @Nullable CompletableFuture<SocketConnection> answer;
 
     private Step step;
+    private @Nullable Throwable broken;
     private IoLoop.@Nullable Timer timer;
     private List<X509Certificate> peerCertificates = List.of();
 
@@ -51,8 +52,23 @@ final class Entrance {
         this.step = first;
     }
 
+    /// Puts before the connection what it has to pass. What breaks at that is kept until the
+    /// connection is there: who stands behind it hears of both in the order in which it always
+    /// does.
+    void build() {
+        try {
+            passage.prepend(channel, connection);
+        } catch (RuntimeException | Error fault) {
+            broken = fault;
+        }
+    }
+
     /// The connection is there.
     void begin() {
+        if (broken != null) {
+            connection.broke(broken);
+            return;
+        }
         long nanos = passage.patience();
         timer =
                 connection

@@ -5,10 +5,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.channel.unix.UnixChannel;
 import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -31,7 +29,7 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
     private final ConnectionHandler handler;
     private final Backlog backlog;
     private final OutBuffer out;
-    private final ReceiveBuffer.SharedHandle receiving;
+    private final SocketReading reading;
 
     /// The beginning of what was not complete yet, and how much of it is needed before it is worth
     /// a look.
@@ -51,9 +49,6 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
     /// Where it is among the connections of its loop; touched only there.
     int place;
 
-    private boolean readingPaused;
-    private boolean handshakeUnderWay;
-    private boolean readingSoon;
     private boolean counted;
     private boolean opened;
     private boolean turnedAway;
@@ -70,8 +65,7 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
         this.handler = handler;
         this.backlog = backlog;
         this.out = new OutBuffer(this, channel, loop);
-        this.receiving = loop.receiveBuffer().newHandle();
-        channel.config().setRecvByteBufAllocator(receiving);
+        this.reading = new SocketReading(this, channel);
     }
 
     public IoLoop loop() {
@@ -87,7 +81,7 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
     /// far.
     void enterBy(Passage passage, @Nullable CompletableFuture<SocketConnection> answer) {
         entrance = new Entrance(passage, this, channel, answer);
-        passage.prepend(channel, this);
+        entrance.build();
     }
 
     /// What the peer has shown for who it is, verified, its own certificate first; empty if it
@@ -109,79 +103,20 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
 
     /// Stops reading; what was read already may still come.
     public void pauseReading() {
-        if (!readingPaused && !closing) {
-            readingPaused = true;
-            readOrNot();
+        if (!closing) {
+            reading.pause();
         }
     }
 
     /// Goes on reading.
     public void resumeReading() {
-        if (readingPaused && opened) {
-            readingPaused = false;
-            readOrNot();
+        if (opened) {
+            reading.resume();
         }
     }
 
-    /// Whether others work on the handshake; what the peer says meanwhile stays where it is.
-    void handshakeUnderWay(boolean underWay) {
-        handshakeUnderWay = underWay;
-        readOrNot();
-    }
-
-    private boolean reads() {
-        return !readingPaused && !handshakeUnderWay;
-    }
-
-    private void readOrNot() {
-        if (channelClosed) {
-            return;
-        }
-        if (reads() && readsByItself()) {
-            readSoon();
-        } else {
-            channel.config().setAutoRead(reads());
-        }
-    }
-
-    /// Whether epoll has forgotten the channel: Netty 4.2.18 deletes it there when it asks for
-    /// nothing, as it does once the last word of the peer was told of and reading is paused, and
-    /// cannot ask again. So all the rest, which is in the socket already, is read without it.
-    boolean readsByItself() {
-        return receiving.hasHeardTheEnd() && !channel.config().isAutoRead();
-    }
-
-    private void readSoon() {
-        if (!readingSoon) {
-            readingSoon = true;
-            loop.afterSockets(this::readByItself);
-        }
-    }
-
-    private void readByItself() {
-        readingSoon = false;
-        if (!reads() || !(channel instanceof UnixChannel unix) || !channel.isOpen()) {
-            return;
-        }
-        ByteBuf bytes = loop.receiveBuffer().lend(channel.alloc());
-        int length = -1;
-        try {
-            ByteBuffer room = bytes.internalNioBuffer(0, bytes.capacity());
-            length = unix.fd().read(room, room.position(), room.limit());
-        } catch (IOException e) {
-            channel.pipeline().fireExceptionCaught(e);
-        }
-        // Who has said its last word cannot have us wait: nothing is the end.
-        if (length <= 0) {
-            bytes.release();
-            cut();
-            return;
-        }
-        channel.pipeline().fireChannelRead(bytes.writerIndex(length));
-        channel.pipeline().fireChannelReadComplete();
-        if (reads()) {
-            readSoon();
-        }
+    SocketReading reading() {
+        return reading;
     }
 
     /// Closes after what was appended has been written, and after the peer has seen it: reading
@@ -293,7 +228,7 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
     /// end the connection, and with it what that one has said and we have not read.
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        if (receiving.hasHeardTheEnd()) {
+        if (reading.hasHeardTheEnd()) {
             endOut();
         }
     }
@@ -345,14 +280,19 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
                         ? thrown.getCause()
                         : thrown;
         if (!(cause instanceof IOException)) {
-            handler.failed(cause);
-            abort("a fault of ours");
+            broke(cause);
             return;
         }
         String message = cause.getMessage();
         String why =
                 entrance != null ? Tls.reason(cause) : message == null ? cause.toString() : message;
         afterTheRest(why, () -> abort(why));
+    }
+
+    /// Something of ours failed, and this connection pays for it.
+    void broke(Throwable fault) {
+        handler.failed(fault);
+        abort("a fault of ours");
     }
 
     /// What came before the end is handled before it, but in its turn: many may end at once.
@@ -369,7 +309,7 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
 
     /// Closes at once, and by the channel itself: a handler before this one would have its last
     /// word written first, and a peer that does not read could hold that up.
-    private void cut() {
+    void cut() {
         if (channelClosed) {
             loop.execute(this::gone); // the handler may be in the middle of something
             return;

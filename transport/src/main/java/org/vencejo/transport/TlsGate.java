@@ -27,7 +27,7 @@ final class TlsGate extends ChannelOutboundHandlerAdapter implements Executor {
     @Override
     public void execute(Runnable task) {
         underWay++;
-        connection.handshakeUnderWay(true);
+        connection.reading().handshakeUnderWay(true);
         connection
                 .loop()
                 .shakeHands(() -> {
@@ -51,14 +51,14 @@ final class TlsGate extends ChannelOutboundHandlerAdapter implements Executor {
 
     private void done() {
         underWay--;
-        connection.handshakeUnderWay(underWay > 0);
+        connection.reading().handshakeUnderWay(underWay > 0);
     }
 
     /// The handler of TLS asks for more when a record is not whole, and in a handshake after each
     /// read.
     @Override
     public void read(ChannelHandlerContext context) {
-        if (underWay == 0 && !connection.readsByItself()) {
+        if (underWay == 0 && !connection.reading().readsByItself()) {
             context.read();
         }
     }

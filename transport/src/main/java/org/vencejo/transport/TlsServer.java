@@ -123,7 +123,7 @@ public final class TlsServer {
     /// A handler for a connection that begins; `tasks` does what is hard about it, see [Tls#tasks].
     ChannelHandler handler(ByteBufAllocator allocator, Executor tasks) {
         State now = state;
-        while (!now.retain()) {
+        while (closed || !now.retain()) {
             if (closed) {
                 throw new IllegalStateException(
                         "expected TLS in use, given was one that is closed");
