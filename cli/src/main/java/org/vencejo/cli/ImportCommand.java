@@ -1,20 +1,27 @@
 package org.vencejo.cli;
 
 import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.broker.Broker;
+import org.vencejo.broker.Visible;
 import org.vencejo.broker.config.Configuration;
 import org.vencejo.broker.config.ConfigurationException;
 import org.vencejo.broker.config.Machine;
 import org.vencejo.cli.mosquitto.MosquittoImport;
 import org.vencejo.cli.mosquitto.MosquittoImport.Imported;
 import org.vencejo.cli.mosquitto.Note;
+import org.vencejo.storage.OwnerOnly;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -114,12 +121,26 @@ final class ImportCommand implements Callable<Integer> {
         }
         for (var each : files.entrySet()) {
             try {
-                Files.writeString(each.getKey(), each.getValue());
+                write(each.getKey(), each.getValue());
             } catch (IOException e) {
                 return failed(FileTrouble.sentence(each.getKey(), e));
             }
         }
         return 0;
+    }
+
+    // A new file is for its owner alone, as it tells how the broker is guarded, and what of the old
+    // one was not understood.
+    private void write(Path file, String text) throws IOException {
+        Set<StandardOpenOption> options =
+                Set.of(
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING);
+        try (var to = FileChannel.open(file, options, OwnerOnly.file(file));
+                var out = Channels.newOutputStream(to)) {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     private int check(Path file, Imported imported) {
@@ -151,7 +172,7 @@ final class ImportCommand implements Callable<Integer> {
     }
 
     private static int failed(String why) {
-        System.err.println("vencejo import: " + why);
+        System.err.println("vencejo import: " + Visible.text(why));
         return NOTHING;
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -119,6 +120,94 @@ class ImportScenariosTest {
         assertThat(console.run("import", file.toString(), "--force", "-o", written.toString()))
                 .isZero();
         assertThat(written).content().contains("allow-anonymous: true");
+    }
+
+    /// What is included may be a link to any file that the operator can read.
+    @Test
+    void nothingOfAFileThatIsNoConfigurationIsCopied() throws IOException {
+        String shadow = "root:$6$secreto:19000:0:99999:7:::\nClave=secreto\nwith_value secreto\n";
+        Path file =
+                conf(
+                        "listener 1883 127.0.0.1\nallow_anonymous true\ninclude_dir %s\n"
+                                .formatted(Files.createDirectory(root.resolve("conf.d"))));
+        Path link = root.resolve("conf.d/y.conf");
+        Files.createSymbolicLink(link, Files.writeString(root.resolve("shadow"), shadow));
+        Path written = root.resolve("ours.yaml");
+
+        assertThat(console.run("import", file.toString(), "-o", written.toString())).isZero();
+
+        String unknown = "not carried over: no option of Mosquitto that is known here\n";
+        assertThat(console.err())
+                .isEqualTo(
+                        link
+                                + ":1: "
+                                + unknown
+                                + link
+                                + ":2: "
+                                + unknown
+                                + link
+                                + ":3: with_value: "
+                                + unknown);
+        assertThat(written).content().contains("# " + link + ":1: " + unknown);
+        assertThat(console.err() + Files.readString(written)).doesNotContain("secreto");
+    }
+
+    @Test
+    void nothingOfAFileThatHasNoRulesIsCopied() throws IOException {
+        Path file = listenersWithFiles("root:$6$secreto:19000:0:99999:7:::\nusr ana\n");
+        Path written = root.resolve("ours.yaml");
+        console.run("import", file.toString(), "-o", written.toString());
+        assertThat(console.err()).contains("unknown word", "usr: unknown word");
+        assertThat(console.err() + Files.readString(written)).doesNotContain("secreto");
+    }
+
+    @Test
+    void whatIsMadeIsForItsOwnerAloneAndWhatIsThereKeepsItsMode() throws IOException {
+        Path file = listenersWithFiles("topic readwrite a\n");
+        Path written = root.resolve("ours.yaml");
+        Path rules = root.resolve("ours-rules.yaml");
+        console.run("import", file.toString(), "-o", written.toString());
+        assertThat(List.of(mode(written), mode(rules))).containsOnly("rw-------");
+
+        Files.setPosixFilePermissions(written, PosixFilePermissions.fromString("rw-r-----"));
+        Files.writeString(written, "x".repeat(10_000));
+        console.run("import", file.toString(), "--force", "-o", written.toString());
+        assertThat(mode(written)).isEqualTo("rw-r-----");
+        assertThat(written).content().startsWith("# Made by").doesNotContain("xxx");
+    }
+
+    private static String mode(Path file) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+    }
+
+    /// Two listeners, of which one has rules of its own.
+    private Path listenersWithFiles(String rules) throws IOException {
+        Path acl = Files.writeString(root.resolve("acl"), rules);
+        return conf(
+                """
+                per_listener_settings true
+                listener 1883 127.0.0.1
+                allow_anonymous true
+                listener 1884 127.0.0.1
+                allow_anonymous true
+                acl_file %s
+                """
+                        .formatted(acl));
+    }
+
+    /// In quotes it is still the same to the broker.
+    @Test
+    void whatSteersATerminalIsWrittenOut() throws IOException {
+        Path file =
+                conf(
+                        "listener 1883 127.0.0.1\nallow_anonymous true\npersistence_location /a\u001B[2J\u009Bb\n"
+                                + "max_keepalive \u001B[2J\n");
+
+        assertThat(console.run("import", file.toString())).isZero();
+
+        assertThat(console.out())
+                .contains("data-folder: \"/a\\u001B[2J\\u009Bb/vencejo\"\n", "'\\u001B[2J'");
+        assertThat(console.out() + console.err()).doesNotContain("\u001B", "\u009B");
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /// Reads the access rules of a Mosquitto `acl_file`.
 ///
@@ -12,6 +13,9 @@ import java.util.Set;
 /// comes first, wherever it is written. A SUBSCRIBE that Mosquitto grants without effect, as
 /// nothing of it may be read, is refused here.
 final class MosquittoAcl {
+    /// What of a line may be told: the file may be no file of rules at all.
+    private static final Pattern WORD = Pattern.compile("[a-z_]{1,40}");
+
     private static final String ACCESS = "read, write, readwrite, deny";
 
     private final String file;
@@ -60,7 +64,7 @@ final class MosquittoAcl {
                 default ->
                         mistake(
                                 number,
-                                words[0],
+                                WORD.matcher(words[0]).matches() ? words[0] : "",
                                 "unknown word; allowed: user, topic, pattern, # for a comment");
             }
         }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.cli.mosquitto.MosquittoOption.Fate;
 
@@ -19,6 +20,8 @@ final class Conf {
 
     /// The default listener's, wherever they stand.
     private static final Set<String> OF_THE_DEFAULT_LISTENER = Set.of("port", "bind_address");
+
+    private static final Pattern OPTION_NAME = Pattern.compile("[a-z_]{1,40}");
 
     final Map<String, ConfLine> broker = new LinkedHashMap<>();
     final List<ConfLine> logTypes = new ArrayList<>();
@@ -60,7 +63,7 @@ final class Conf {
     private void line(ConfLine line) {
         MosquittoOption option = MosquittoOptions.find(line.option());
         if (option == null) {
-            notes.add(line.note(Note.Kind.LOST, "no option of Mosquitto that is known here"));
+            notes.add(unknown(line));
             return;
         }
         note(line, option);
@@ -83,6 +86,16 @@ final class Conf {
             case LISTENER, TLS -> listener(line);
             case BRIDGE -> {}
         }
+    }
+
+    // What is included may be any file of this machine, by a link, and the notes are for others to
+    // read, too: nothing is told of a line but what can only be the name of an option.
+    private static Note unknown(ConfLine line) {
+        return new Note(
+                line.place(),
+                OPTION_NAME.matcher(line.option()).matches() ? line.option() : "",
+                Note.Kind.LOST,
+                "no option of Mosquitto that is known here");
     }
 
     private void note(ConfLine line, MosquittoOption option) {

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.vencejo.broker.Visible;
 import org.vencejo.broker.access.ListenerRules;
 
 /// Makes a configuration of ours from a `mosquitto.conf`. Confined to one thread.
@@ -353,7 +355,10 @@ public final class MosquittoImport {
             text.add("#");
             sorted.forEach(note -> text.add("# " + note));
         }
-        return new Imported(String.join("\n", text) + "\n", rules, sorted);
+        // In quotes YAML reads what is written out as what it was.
+        String yaml =
+                text.stream().map(line -> Visible.text(line) + "\n").collect(Collectors.joining());
+        return new Imported(yaml, rules, sorted);
     }
 
     private List<String> authentication() {

@@ -1,5 +1,7 @@
 package org.vencejo.cli.mosquitto;
 
+import org.vencejo.broker.Visible;
+
 /// What is to be known of one line of a `mosquitto.conf`: that it was not carried over, or that it
 /// means something else now. Immutable.
 ///
@@ -31,6 +33,6 @@ public record Note(String place, String option, Kind kind, String text) {
     @Override
     public String toString() {
         String head = option.isEmpty() ? place : place + ": " + option;
-        return (head + ": " + kind + ": " + text).replaceAll("\\p{Cntrl}", "?");
+        return Visible.text(head + ": " + kind + ": " + text);
     }
 }
