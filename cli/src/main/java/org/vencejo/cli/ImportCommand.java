@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
@@ -115,13 +117,15 @@ final class ImportCommand implements Callable<Integer> {
             files.put(rulesBeside(file), rules);
         }
         for (Path each : files.keySet()) {
-            if (!force && Files.exists(each)) {
-                return failed(each + ": is there already; allowed: another file, or --force");
+            if (!force && Files.exists(each, LinkOption.NOFOLLOW_LINKS)) {
+                return failed(isThere(each));
             }
         }
         for (var each : files.entrySet()) {
             try {
                 write(each.getKey(), each.getValue());
+            } catch (FileAlreadyExistsException e) {
+                return failed(isThere(each.getKey()));
             } catch (IOException e) {
                 return failed(FileTrouble.sentence(each.getKey(), e));
             }
@@ -130,17 +134,23 @@ final class ImportCommand implements Callable<Integer> {
     }
 
     // A new file is for its owner alone, as it tells how the broker is guarded, and what of the old
-    // one was not understood.
+    // one was not understood. Without --force nothing is written through a link.
     private void write(Path file, String text) throws IOException {
         Set<StandardOpenOption> options =
-                Set.of(
-                        StandardOpenOption.WRITE,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.TRUNCATE_EXISTING);
+                force
+                        ? Set.of(
+                                StandardOpenOption.WRITE,
+                                StandardOpenOption.CREATE,
+                                StandardOpenOption.TRUNCATE_EXISTING)
+                        : Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
         try (var to = FileChannel.open(file, options, OwnerOnly.file(file));
                 var out = Channels.newOutputStream(to)) {
             out.write(text.getBytes(StandardCharsets.UTF_8));
         }
+    }
+
+    private static String isThere(Path file) {
+        return file + ": is there already; allowed: another file, or --force";
     }
 
     private int check(Path file, Imported imported) {

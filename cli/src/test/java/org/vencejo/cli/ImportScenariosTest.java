@@ -17,6 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vencejo.cli.mosquitto.MosquittoOption;
 import org.vencejo.cli.mosquitto.MosquittoOptions;
 
@@ -208,6 +209,23 @@ class ImportScenariosTest {
         assertThat(console.out())
                 .contains("data-folder: \"/a\\u001B[2J\\u009Bb/vencejo\"\n", "'\\u001B[2J'");
         assertThat(console.out() + console.err()).doesNotContain("\u001B", "\u009B");
+    }
+
+    /// Without a file there, nothing is written through a link to one that is to come either.
+    @ParameterizedTest
+    @ValueSource(strings = {"ours.yaml", "ours-rules.yaml"})
+    void noLinkIsFollowedUnlessTold(String name) throws IOException {
+        Path file = listenersWithFiles("topic readwrite a\n");
+        Path elsewhere = root.resolve("elsewhere");
+        Files.createSymbolicLink(root.resolve(name), elsewhere);
+        String written = root.resolve("ours.yaml").toString();
+
+        assertThat(console.run("import", file.toString(), "-o", written)).isEqualTo(2);
+
+        assertThat(console.err()).contains(root.resolve(name) + ": is there already");
+        assertThat(elsewhere).doesNotExist();
+        assertThat(console.run("import", file.toString(), "--force", "-o", written)).isZero();
+        assertThat(elsewhere).isNotEmptyFile();
     }
 
     @Test
