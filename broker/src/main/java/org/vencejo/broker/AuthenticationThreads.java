@@ -417,10 +417,8 @@ final class AuthenticationThreads implements AutoCloseable {
         Authentication.Outcome ended(Authentication.Outcome outcome) {
             if (outcome instanceof Authentication.Accepted accepted && guesses()) {
                 right.incrementAndGet();
-                String known = accepted.identity().userName(); // not who it said in CONNECT
-                if (known != null) {
-                    guessers.succeeded(peer.address(), known, System.nanoTime());
-                }
+                String known = accepted.identity().userName(); // not always who it said in CONNECT
+                guessers.succeeded(peer.address(), known, userName(), System.nanoTime());
             } else if (outcome instanceof Authentication.Refused it) {
                 if (it.reasonCode() == ReasonCode.BAD_USER_NAME_OR_PASSWORD) {
                     wrong.incrementAndGet();

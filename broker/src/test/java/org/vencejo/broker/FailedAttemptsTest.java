@@ -232,6 +232,41 @@ class FailedAttemptsTest {
         }
     }
 
+    /// What is counted is the name in CONNECT, whoever a token or a service says that the client
+    /// is.
+    @ParameterizedTest
+    @CsvSource({"sensor-7", "alice", "''"}) // '' is nobody
+    void whoIsKnownByAnotherNameIsHeardWhereItCameInFrom(String known) throws IOException {
+        assumeTrue(
+                Files.exists(Path.of("/proc/self")),
+                "several addresses of this machine: not Linux");
+        Authentication.Identity identity =
+                known.isEmpty()
+                        ? Authentication.Identity.ANONYMOUS
+                        : new Authentication.Identity(known);
+        Asked naming =
+                new Asked(
+                        Work.VERIFIES,
+                        it ->
+                                isRight(it)
+                                        ? new Authentication.Accepted(identity, null)
+                                        : Authenticator.WRONG);
+        AuthenticationLimits stern = with(with(stern(3), "banUsers", true), "banLoopback", false);
+        try (ServerRig rig = ServerRig.start(1, new Authenticators(List.of(naming), stern))) {
+            assertThat(connectFrom(2, rig, "alice", "right")).isEqualTo(ReasonCode.SUCCESS);
+            for (int i = 0; i < 3; i++) {
+                assertThat(connectFrom(10 + i, rig, "alice", "wrong"))
+                        .isEqualTo(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
+            }
+            assertThat(bans(rig)).containsExactly(new Event.UserBanned("alice", 3_600, 3));
+
+            assertThat(connectFrom(20, rig, "alice", "right"))
+                    .as("elsewhere")
+                    .isEqualTo(ReasonCode.BANNED);
+            assertThat(connectFrom(2, rig, "alice", "right")).isEqualTo(ReasonCode.SUCCESS);
+        }
+    }
+
     /// Before 5.0 there is one code for both.
     @Test
     void aUserNameThatIsBannedIsNotAuthorizedBefore5() throws IOException {

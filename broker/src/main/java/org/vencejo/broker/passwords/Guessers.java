@@ -16,8 +16,10 @@ import org.vencejo.broker.access.AddressBlock;
 /// Failures are forgiven one after the other as time passes; success forgives none, so that who
 /// knows one password does not guess others between. A user name is banned only where that is
 /// wanted, as others could lock its owner out; it is not, nor does it wait, where it came in from
-/// within a day. Whether anybody has that name is not known here. All tables are bounded: who fails
-/// from ever new addresses pushes out those who did so longest ago, but no ban.
+/// within a day. Where it was only given by who came in as another, by a token or a certificate, it
+/// is not banned either, but waits: who has a token would guess at any name. Whether anybody has
+/// that name is not known here. All tables are bounded: who fails from ever new addresses pushes
+/// out those who did so longest ago, but no ban.
 public final class Guessers {
     /// The answer of [#waitNanos] for who is banned.
     public static final long BANNED = -1;
@@ -77,7 +79,8 @@ public final class Guessers {
 
     private record BannedUser(String name, long untilNanos) {}
 
-    private record Familiar(NameKeys.Key user, AddressBlock address) {}
+    /// A user that came in from there; or, if not `itself`, who gave its name and is another.
+    private record Familiar(NameKeys.Key user, AddressBlock address, boolean itself) {}
 
     /// So much was owed at a time; a failure owes the time after which it is forgiven.
     private record Failures(long owedNanos, long atNanos) {
@@ -121,7 +124,7 @@ public final class Guessers {
         if (user != null && !byUser.isEmpty()) {
             NameKeys.Key key = keys.of(user);
             Failures failures = byUser.get(key);
-            if (failures != null && !isFamiliar(key, address, nowNanos)) {
+            if (failures != null && !isFamiliar(key, address, true, nowNanos)) {
                 delay = Math.max(delay, delay(failures, nowNanos));
             }
         }
@@ -170,7 +173,9 @@ public final class Guessers {
             return false;
         }
         NameKeys.Key key = keys.of(user);
-        return isBanned(key, nowNanos) && !isFamiliar(key, address, nowNanos);
+        return isBanned(key, nowNanos)
+                && !isFamiliar(key, address, true, nowNanos)
+                && !isFamiliar(key, address, false, nowNanos);
     }
 
     private boolean isBanned(NameKeys.Key user, long nowNanos) {
@@ -227,11 +232,20 @@ public final class Guessers {
         return new Ban(Kind.ADDRESS, AddressBlock.text(address), failures);
     }
 
-    /// Somebody at `address` is `user`.
-    public synchronized void succeeded(InetAddress address, String user, long nowNanos) {
-        if (limits.delayMaxNanos > 0 || limits.usersBanned) {
-            familiar.put(new Familiar(keys.of(user), AddressBlock.of(address)), nowNanos);
+    /// Somebody at `address` is `user`, if anybody, and gave the name `said`, under which what it
+    /// fails is counted.
+    public synchronized void succeeded(
+            InetAddress address, @Nullable String user, @Nullable String said, long nowNanos) {
+        if (user != null && (limits.delayMaxNanos > 0 || limits.usersBanned)) {
+            becomeFamiliar(user, address, true, nowNanos);
         }
+        if (said != null && !said.equals(user) && limits.usersBanned) {
+            becomeFamiliar(said, address, false, nowNanos);
+        }
+    }
+
+    private void becomeFamiliar(String name, InetAddress address, boolean itself, long nowNanos) {
+        familiar.put(new Familiar(keys.of(name), AddressBlock.of(address), itself), nowNanos);
     }
 
     /// Ends the ban of `address` and those it is counted with, and forgives what they owe; false,
@@ -300,8 +314,9 @@ public final class Guessers {
         bannedUsers.values().removeIf(banned -> nowNanos - banned.untilNanos >= 0);
     }
 
-    private boolean isFamiliar(NameKeys.Key user, InetAddress address, long nowNanos) {
-        Long since = familiar.get(new Familiar(user, AddressBlock.of(address)));
+    private boolean isFamiliar(
+            NameKeys.Key user, InetAddress address, boolean itself, long nowNanos) {
+        Long since = familiar.get(new Familiar(user, AddressBlock.of(address), itself));
         return since != null && nowNanos - since < FAMILIAR_NANOS;
     }
 

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -96,7 +97,7 @@ class GuessersTest {
 
     @Test
     void aUserDoesNotWaitWhereItCameInFromBefore() {
-        guessers.succeeded(HOME, "alice", now);
+        succeeded(HOME, "alice");
         fail(MALLORY, "alice", 4);
         assertThat(guessers.waitNanos(HOME, "alice", now)).isZero();
         assertThat(guessers.waitNanos(InetAddress.ofLiteral("192.0.2.2"), "alice", now))
@@ -107,9 +108,9 @@ class GuessersTest {
     @Test
     void whoKnowsOnePasswordDoesNotGuessOthersBetween() {
         fail(MALLORY, "alice", 2);
-        guessers.succeeded(MALLORY, "mallory", now);
+        succeeded(MALLORY, "mallory");
         fail(MALLORY, "alice", 2);
-        guessers.succeeded(MALLORY, "mallory", now);
+        succeeded(MALLORY, "mallory");
         assertThat(guessers.failed(MALLORY, "alice", now)).isNotEmpty();
     }
 
@@ -145,7 +146,7 @@ class GuessersTest {
     void zeroSwitchesBansAndDelaysOff() {
         guessers = new Guessers(new Guessers.Limits(5, MINUTE, 0, 0, 10, true, true), keys);
         fail(MALLORY, "alice", 100);
-        guessers.succeeded(MALLORY, "alice", now);
+        succeeded(MALLORY, "alice");
         assertThat(guessers.waitNanos(MALLORY, "alice", now)).isZero();
         assertThat(guessers.usersBanned(now)).isZero();
         guessers = new Guessers(Guessers.Limits.NONE, keys);
@@ -161,7 +162,7 @@ class GuessersTest {
             InetAddress other =
                     InetAddress.ofLiteral("2001:db8:0:" + Integer.toHexString(i) + "::");
             fail(other, "user" + i, 2);
-            guessers.succeeded(other, "user" + i, now);
+            succeeded(other, "user" + i);
         }
         assertThat(guessers.isBanned(MALLORY, now)).isTrue();
         assertThat(guessers.waitNanos(InetAddress.ofLiteral("2001:db8::"), null, now)).isZero();
@@ -175,7 +176,7 @@ class GuessersTest {
     @ValueSource(booleans = {true, false})
     void aUserNameIsBannedWhereThatIsWantedButNotWhereItCameInFrom(boolean wanted) {
         guessers = banningUsers(wanted, 100);
-        guessers.succeeded(HOME, "alice", now);
+        succeeded(HOME, "alice");
         List<Ban> begun = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             begun.addAll(guessers.failed(stranger(i), "alice", now));
@@ -193,10 +194,29 @@ class GuessersTest {
         assertThat(guessers.bans()).isZero();
     }
 
+    /// Who has a token may give any name beside it, and would guess at that one without a delay.
+    @ParameterizedTest
+    @CsvSource({"alice, 0", "sensor, 400", ", 400"})
+    void aNameThatCameInAsAnotherIsNotBannedThereButWaits(@Nullable String user, long waits) {
+        guessers =
+                new Guessers(
+                        new Guessers.Limits(5, MINUTE, 10 * MINUTE, 2 * SECOND, 100, false, true),
+                        keys);
+        guessers.succeeded(HOME, user, "alice", now);
+        failFromEverywhere("alice", 4);
+        assertThat(guessers.waitNanos(HOME, "alice", now)).isEqualTo(waits * MILLISECOND);
+        failFromEverywhere("alice", 1);
+        assertThat(guessers.isBanned(HOME, "alice", now)).isFalse();
+        assertThat(guessers.isBanned(MALLORY, "alice", now)).as("elsewhere").isTrue();
+        now += 24 * 60 * MINUTE;
+        failFromEverywhere("alice", 5);
+        assertThat(guessers.isBanned(HOME, "alice", now)).as("a day later").isTrue();
+    }
+
     @Test
     void anAddressIsFamiliarForADay() {
         guessers = banningUsers(true, 100);
-        guessers.succeeded(HOME, "alice", now);
+        succeeded(HOME, "alice");
         now += 24 * 60 * MINUTE - 1;
         failFromEverywhere("alice", 5);
         assertThat(guessers.isBanned(HOME, "alice", now)).isFalse();
@@ -324,6 +344,10 @@ class GuessersTest {
         guessers.endWait(same);
         assertThat(guessers.beginWait(neighbour)).isTrue();
         assertThat(guessers.beginWait(same)).isFalse();
+    }
+
+    private void succeeded(InetAddress address, String user) {
+        guessers.succeeded(address, user, user, now);
     }
 
     private void fail(InetAddress address, String user, int times) {
