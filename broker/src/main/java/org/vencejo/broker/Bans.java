@@ -26,6 +26,9 @@ public record Bans(List<Banned> banned, boolean complete) {
     static final String REQUEST = "bans";
     static final String LIFT = "lift ";
 
+    /// The longest request: for the longest User Name, each byte of it written as three.
+    static final int REQUEST_BYTES_MAX = "lift address \n".length() + 3 * 65_535;
+
     private static final Logger log = LoggerFactory.getLogger(Broker.class);
 
     private static final String ADDRESS = "address";

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,7 @@ final class ControlSocket implements AutoCloseable {
     /// Where the socket is made, before it may be seen.
     private static final String CELL = "ctl";
 
-    private static final int REQUEST_BYTES_MAX = 8 << 10;
+    static final int REQUEST_BYTES_MAX = Bans.REQUEST_BYTES_MAX;
     private static final int WAITING_MAX = 4;
     private static final long TALK_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -147,7 +148,12 @@ final class ControlSocket implements AutoCloseable {
         try (Talk talk = new Talk(client)) {
             request = talk.readLine();
         }
-        String answer = request == null ? FAILED + "a request is one line" : answer(request);
+        String answer =
+                request == null
+                        ? FAILED
+                                + "a request is one line of at most %d bytes"
+                                        .formatted(REQUEST_BYTES_MAX)
+                        : answer(request);
         try (Talk talk = new Talk(client)) {
             talk.write(answer + "\n");
         }
@@ -215,8 +221,9 @@ final class ControlSocket implements AutoCloseable {
                 int end = client.read(bytes);
                 int last = bytes.position() - 1;
                 if (last >= 0 && bytes.get(last) == '\n') {
-                    String line = StandardCharsets.UTF_8.decode(bytes.flip()).toString();
-                    return line.lines().count() == 1 ? line.stripTrailing() : null;
+                    List<String> lines =
+                            StandardCharsets.UTF_8.decode(bytes.flip()).toString().lines().toList();
+                    return lines.size() == 1 ? lines.getFirst() : null;
                 }
                 if (end < 0) {
                     return null;

@@ -58,8 +58,8 @@ class ControlSocketTest {
                 "lift user a| -> failed nobody is banned here",
                 "stop| -> failed not known here: stop",
                 "| -> failed not known here:",
-                "backup /a -> failed a request is one line",
-                "backup /a|backup /b| -> failed a request is one line",
+                "backup /a -> failed a request is one line of at most 196619 bytes",
+                "backup /a|backup /b| -> failed a request is one line of at most 196619 bytes",
             },
             delimiterString = " -> ")
     void aRequestIsOneLineAndSoIsTheAnswer(String request, String answer) throws IOException {
@@ -70,13 +70,37 @@ class ControlSocketTest {
         }
     }
 
+    /// A User Name may be empty, end with a blank, or have 65,535 bytes.
+    @ParameterizedTest
+    @CsvSource({"'', 0", "' ', 1", "%C3, 65535"})
+    void aNameIsHeardToItsEnd(String bytes, int times) throws IOException {
+        ControlSocket.Commands lifting =
+                new ControlSocket.Commands() {
+                    @Override
+                    public String backup(Path to) {
+                        return note(to);
+                    }
+
+                    @Override
+                    public String lift(String whose) {
+                        return whose;
+                    }
+                };
+        String whose = "address " + bytes.repeat(times);
+        try (ControlSocket socket = ControlSocket.open(folder, lifting)) {
+            assertThat(socket).isNotNull();
+            assertThat(ask("lift " + whose + "\n")).isEqualTo("done " + whose + "\n");
+        }
+    }
+
     @Test
     void aRequestWithoutAnEndIsCutOff() throws IOException {
         try (ControlSocket socket = ControlSocket.open(folder, this::note)) {
             assertThat(socket).isNotNull();
             String begin = "backup /";
-            assertThat(ask(begin + "a".repeat((8 << 10) - begin.length())))
-                    .isEqualTo("failed a request is one line\n");
+            int rest = ControlSocket.REQUEST_BYTES_MAX - begin.length();
+            assertThat(ask(begin + "a".repeat(rest)))
+                    .isEqualTo("failed a request is one line of at most 196619 bytes\n");
             assertThat(asked).isEmpty();
         }
     }

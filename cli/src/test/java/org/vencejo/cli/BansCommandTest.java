@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.vencejo.broker.passwords.HashKind;
 
 /// `vencejo bans` and `vencejo bans lift`: their lines and exit codes, without a broker and with
@@ -59,6 +61,25 @@ class BansCommandTest {
             assertThat(console.err()).isEqualTo("vencejo: user ana is not banned\n");
             assertThat(console.run("bans", "--data-folder", data)).isZero();
             assertThat(console.out()).isEmpty();
+        }
+    }
+
+    /// The longest that MQTT allows, and the shortest.
+    @ParameterizedTest
+    @CsvSource({"é, 32767", "a, 65535", "'', 0"})
+    void aNameOfAnyLengthIsHeardAgain(String letter, int times) throws IOException {
+        String user = letter.repeat(times);
+        try (RunningBroker broker = guarded()) {
+            String data = folder.resolve("data").toString();
+            assertThat(pub(broker, user, "x")).isEqualTo(1);
+            assertThat(pub(broker, user, "x")).isEqualTo(1);
+            assertThat(console.run("bans", "--data-folder", data)).isZero();
+            assertThat(console.out()).hasLineCount(2);
+
+            assertThat(console.run("bans", "lift", "--user", user, "--data-folder", data)).isZero();
+            assertThat(console.out()).isEqualTo("user " + user + " is banned no more\n");
+            assertThat(console.run("bans", "--data-folder", data)).isZero();
+            assertThat(console.out()).startsWith("address ").hasLineCount(1);
         }
     }
 
