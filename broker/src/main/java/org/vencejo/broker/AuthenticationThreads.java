@@ -119,17 +119,17 @@ final class AuthenticationThreads implements AutoCloseable {
             long usersBanned) {}
 
     Counts counts() {
-        long now = System.nanoTime();
+        Guessers.Counts banned = guessers.counts(System.nanoTime());
         return new Counts(
                 right.get(),
                 wrong.get(),
                 computed.get(),
                 delayed.get(),
                 overdue.get(),
-                guessers.bans(),
-                guessers.banned(now),
-                guessers.userBans(),
-                guessers.usersBanned(now));
+                banned.bans(),
+                banned.banned(),
+                banned.userBans(),
+                banned.usersBanned());
     }
 
     /// Those who fail, and are banned for it.

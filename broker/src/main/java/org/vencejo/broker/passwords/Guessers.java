@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.broker.access.AddressBlock;
@@ -76,6 +77,10 @@ public final class Guessers {
     /// An address, as operators write it, or a user name, which may be cut, and for how long it is
     /// still banned.
     public record Banned(Kind kind, String name, long leftNanos) {}
+
+    /// How many bans of addresses have begun so far and how many of them are banned, and the same
+    /// for user names.
+    public record Counts(long bans, int banned, long userBans, int usersBanned) {}
 
     private record BannedUser(String name, long untilNanos) {}
 
@@ -272,41 +277,36 @@ public final class Guessers {
     }
 
     /// Who is banned at `nowNanos`, addresses first; no more than `most`.
-    public synchronized List<Banned> list(int most, long nowNanos) {
+    public List<Banned> list(int most, long nowNanos) {
+        return list(most, nowNanos, AddressBlock::text);
+    }
+
+    // As text only when nobody waits for it: event loops ask at each connection who is banned.
+    List<Banned> list(int most, long nowNanos, Function<AddressBlock, String> text) {
+        List<Map.Entry<AddressBlock, Long>> addresses;
+        List<BannedUser> users;
+        synchronized (this) {
+            forgetThePast(nowNanos);
+            addresses = bannedUntil.entrySet().stream().limit(most).map(Map.Entry::copyOf).toList();
+            users = bannedUsers.values().stream().limit(most - addresses.size()).toList();
+        }
+        return Stream.concat(
+                        addresses.stream()
+                                .map(it ->
+                                        new Banned(
+                                                Kind.ADDRESS,
+                                                text.apply(it.getKey()),
+                                                it.getValue() - nowNanos)),
+                        users.stream()
+                                .map(it ->
+                                        new Banned(Kind.USER, it.name, it.untilNanos - nowNanos)))
+                .toList();
+    }
+
+    /// How many are banned at `nowNanos`, and have been.
+    public synchronized Counts counts(long nowNanos) {
         forgetThePast(nowNanos);
-        Stream<Banned> addresses =
-                bannedUntil.entrySet().stream()
-                        .map(it ->
-                                new Banned(
-                                        Kind.ADDRESS,
-                                        it.getKey().text(),
-                                        it.getValue() - nowNanos));
-        Stream<Banned> users =
-                bannedUsers.values().stream()
-                        .map(it -> new Banned(Kind.USER, it.name, it.untilNanos - nowNanos));
-        return Stream.concat(addresses, users).limit(most).toList();
-    }
-
-    /// How many bans of addresses have begun so far.
-    public synchronized long bans() {
-        return bans;
-    }
-
-    /// How many addresses are banned at `nowNanos`.
-    public synchronized int banned(long nowNanos) {
-        forgetThePast(nowNanos);
-        return bannedUntil.size();
-    }
-
-    /// How many bans of user names have begun so far.
-    public synchronized long userBans() {
-        return userBans;
-    }
-
-    /// How many user names are banned at `nowNanos`.
-    public synchronized int usersBanned(long nowNanos) {
-        forgetThePast(nowNanos);
-        return bannedUsers.size();
+        return new Counts(bans, bannedUntil.size(), userBans, bannedUsers.size());
     }
 
     private void forgetThePast(long nowNanos) {

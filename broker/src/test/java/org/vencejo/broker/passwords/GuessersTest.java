@@ -6,11 +6,13 @@ import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.vencejo.broker.access.AddressBlock;
 import org.vencejo.broker.passwords.Guessers.Ban;
 import org.vencejo.broker.passwords.Guessers.Banned;
 import org.vencejo.broker.passwords.Guessers.Kind;
@@ -65,7 +67,7 @@ class GuessersTest {
 
     @Test
     void anAddressWithTooManyIsBannedForAWhileAndBeginsAnewThen() {
-        assertThat(guessers.banned(now)).isZero();
+        assertThat(guessers.counts(now).banned()).isZero();
         fail(MALLORY, "alice", 4);
         assertThat(guessers.failed(MALLORY, "bob", now))
                 .containsExactly(new Ban(Kind.ADDRESS, "192.0.2.66", 5));
@@ -73,14 +75,14 @@ class GuessersTest {
         assertThat(guessers.waitNanos(MALLORY, "carol", now)).isEqualTo(Guessers.BANNED);
         assertThat(guessers.isBanned(MALLORY, now + 10 * MINUTE - 1)).isTrue();
         assertThat(guessers.isBanned(HOME, now)).isFalse();
-        assertThat(guessers.banned(now)).isEqualTo(1);
+        assertThat(guessers.counts(now).banned()).isEqualTo(1);
         // What was under way when the ban began does not make it longer, nor another one.
         assertThat(guessers.failed(MALLORY, "bob", now + MINUTE)).isEmpty();
 
         now += 10 * MINUTE;
         assertThat(guessers.isBanned(MALLORY, now)).isFalse();
-        assertThat(guessers.banned(now)).isZero();
-        assertThat(guessers.bans()).isEqualTo(1);
+        assertThat(guessers.counts(now).banned()).isZero();
+        assertThat(guessers.counts(now).bans()).isEqualTo(1);
         assertThat(guessers.failed(MALLORY, "bob", now)).isEmpty();
     }
 
@@ -139,7 +141,7 @@ class GuessersTest {
         InetAddress here = InetAddress.ofLiteral(address);
         fail(here, "alice", 10);
         assertThat(guessers.isBanned(here, now)).isEqualTo(loopbackBanned);
-        assertThat(guessers.bans()).isEqualTo(loopbackBanned ? 1 : 0);
+        assertThat(guessers.counts(now).bans()).isEqualTo(loopbackBanned ? 1 : 0);
     }
 
     @Test
@@ -148,7 +150,7 @@ class GuessersTest {
         fail(MALLORY, "alice", 100);
         succeeded(MALLORY, "alice");
         assertThat(guessers.waitNanos(MALLORY, "alice", now)).isZero();
-        assertThat(guessers.usersBanned(now)).isZero();
+        assertThat(guessers.counts(now).usersBanned()).isZero();
         guessers = new Guessers(Guessers.Limits.NONE, keys);
         fail(MALLORY, "alice", 100);
         assertThat(guessers.waitNanos(MALLORY, "alice", now)).isZero();
@@ -189,9 +191,9 @@ class GuessersTest {
         assertThat(guessers.waitNanos(stranger(9), "bob", now)).isZero();
         assertThat(guessers.waitNanos(stranger(9), null, now)).isZero();
         assertThat(guessers.isBanned(stranger(9), now)).as("an address").isFalse();
-        assertThat(guessers.userBans()).isEqualTo(wanted ? 1 : 0);
-        assertThat(guessers.usersBanned(now)).isEqualTo(wanted ? 1 : 0);
-        assertThat(guessers.bans()).isZero();
+        assertThat(guessers.counts(now).userBans()).isEqualTo(wanted ? 1 : 0);
+        assertThat(guessers.counts(now).usersBanned()).isEqualTo(wanted ? 1 : 0);
+        assertThat(guessers.counts(now).bans()).isZero();
     }
 
     /// Who has a token may give any name beside it, and would guess at that one without a delay.
@@ -231,7 +233,7 @@ class GuessersTest {
         assertThat(guessers.isBanned(MALLORY, "alice", now)).isTrue();
         now++;
         assertThat(guessers.isBanned(MALLORY, "alice", now)).isFalse();
-        assertThat(guessers.usersBanned(now)).isZero();
+        assertThat(guessers.counts(now).usersBanned()).isZero();
         failFromEverywhere("alice", 4);
         assertThat(guessers.isBanned(MALLORY, "alice", now)).isFalse();
         assertThat(guessers.failed(HOME, "alice", now)).hasSize(1);
@@ -248,7 +250,7 @@ class GuessersTest {
             // What is under way when a ban begins does not make it longer.
             now += guessers.isBanned(MALLORY, "alice", now) ? 10 * MINUTE : 0;
         }
-        assertThat(guessers.userBans()).isEqualTo(bans);
+        assertThat(guessers.counts(now).userBans()).isEqualTo(bans);
     }
 
     @Test
@@ -262,7 +264,7 @@ class GuessersTest {
         for (int i = 0; i < 1_000; i++) {
             failFromEverywhere("user" + i, 5);
         }
-        assertThat(guessers.usersBanned(now)).isEqualTo(10);
+        assertThat(guessers.counts(now).usersBanned()).isEqualTo(10);
         assertThat(guessers.isBanned(MALLORY, "alice", now)).isFalse();
         assertThat(guessers.isBanned(MALLORY, "user999", now)).isTrue();
     }
@@ -286,6 +288,24 @@ class GuessersTest {
         assertThat(guessers.list(3, now)).isEqualTo(all.subList(0, 3));
         now += 9 * MINUTE;
         assertThat(guessers.list(10, now)).extracting(Banned::leftNanos).containsOnly(MINUTE);
+    }
+
+    /// Event loops wait for that lock at each connection.
+    @Test
+    void noTextIsMadeOfAListWhileOthersWait() {
+        List<Boolean> holding = new ArrayList<>();
+        Function<AddressBlock, String> noting =
+                address -> {
+                    holding.add(Thread.holdsLock(guessers));
+                    return address.text();
+                };
+        fail(MALLORY, "alice", 5);
+        assertThat(guessers.list(10, now, noting)).isEqualTo(guessers.list(10, now));
+        assertThat(holding).containsExactly(false);
+        synchronized (guessers) {
+            guessers.list(10, now, noting);
+        }
+        assertThat(holding).as("control arm").containsExactly(false, true);
     }
 
     @Test
