@@ -37,4 +37,10 @@ public interface Permissions {
     /// subscription. Both are asked again here, as one subscription may be about topics of which
     /// different things are allowed.
     boolean mayReceive(TopicName topicName, QoS qos, boolean shared);
+
+    /// How many rules had to be looked at to find out what these are: the work that
+    /// [AccessRules#of] was.
+    default int rulesLookedAt() {
+        return 0;
+    }
 }

@@ -32,8 +32,11 @@ final class RulesChange {
         if (session.hasEnded()) {
             return 1;
         }
-        int work = 1 + session.state().subscriptions().size();
+        int subscriptions = session.state().subscriptions().size();
+        if (subscriptions == 0) {
+            return 1; // nobody asks the rules
+        }
         subscribing.endDenied(session);
-        return work;
+        return 1 + subscriptions + session.state().permissions().rulesLookedAt();
     }
 }

@@ -111,6 +111,51 @@ class RulesChangeTest {
         assertThat(small.server.subscriptions()).isZero();
     }
 
+    /// A look at many rules is as long as one at many sessions.
+    @ParameterizedTest
+    @CsvSource({"0, 32", "14, 4", "62, 1", "40000, 1"})
+    void theRulesThatAreLookedAtForASessionAreWork(int rules, int asked) {
+        Bench small = Bench.with("sliceMax", 64);
+        for (int i = 0; i < 40; i++) {
+            small.in(small.connect("reader" + i, 100), subscribe("a", QoS.AT_LEAST_ONCE));
+        }
+        List<String> clients = new ArrayList<>();
+        small.server.handle(
+                new Input.RulesChanged(subject -> {
+                    clients.add(subject.clientIdentifier());
+                    return ofRules(rules);
+                }),
+                small.now,
+                small);
+        assertThat(clients).hasSize(asked);
+        small.pass(1);
+        assertThat(clients).hasSize(40);
+    }
+
+    private static Permissions ofRules(int number) {
+        return new Permissions() {
+            @Override
+            public boolean mayPublish(TopicName topicName, QoS qos, boolean retain) {
+                return true;
+            }
+
+            @Override
+            public boolean maySubscribe(TopicFilter topicFilter, QoS qos) {
+                return true;
+            }
+
+            @Override
+            public boolean mayReceive(TopicName topicName, QoS qos, boolean shared) {
+                return true;
+            }
+
+            @Override
+            public int rulesLookedAt() {
+                return number;
+            }
+        };
+    }
+
     @Test
     void rulesThatBreakAtOneClientAreAskedForTheOthersAllTheSame() {
         for (int i = 0; i < 5; i++) {

@@ -49,6 +49,7 @@ final class RulePermissions implements Permissions {
 
     private final OwnRule[] rules;
     private final RuleSet.Wide wide;
+    private final int rulesLookedAt;
 
     // What was decided about a topic: a bit for each combination of QoS and RETAIN of a PUBLISH,
     // and
@@ -57,14 +58,20 @@ final class RulePermissions implements Permissions {
     private short[] known = new short[0];
     private short[] allowed = new short[0];
 
-    RulePermissions(List<OwnRule> rules, RuleSet.Wide wide) {
+    RulePermissions(List<OwnRule> rules, RuleSet.Wide wide, int rulesLookedAt) {
         this.rules = rules.toArray(OwnRule[]::new);
         this.wide = wide;
+        this.rulesLookedAt = rulesLookedAt;
     }
 
     /// The rules that are about this client, in their order.
     List<OwnRule> rules() {
         return List.of(rules);
+    }
+
+    @Override
+    public int rulesLookedAt() {
+        return rulesLookedAt;
     }
 
     @Override

@@ -23,6 +23,7 @@ final class RuleSet implements AccessRules {
 
     private final List<Rule> rules;
     private final Wide wide;
+    private final RuleIndex index;
 
     /// Of each rule what it is for all whom it is about, so that a hundred thousand clients do not
     /// have as many copies of its filters; null if names are put into them.
@@ -31,6 +32,7 @@ final class RuleSet implements AccessRules {
     RuleSet(List<Rule> rules, Wide wide) {
         this.rules = List.copyOf(rules);
         this.wide = wide;
+        this.index = new RuleIndex(this.rules);
         for (Rule rule : rules) {
             boolean hasNames = rule.topics().stream().anyMatch(Template::hasNames);
             forAll.add(
@@ -60,24 +62,27 @@ final class RuleSet implements AccessRules {
     /// The same with rules of its own `behind` these.
     RulePermissions permissionsOf(Subject subject, List<Rule> behind) {
         List<OwnRule> own = new ArrayList<>();
-        for (int i = 0; i < rules.size(); i++) {
+        int[] places = index.of(subject);
+        for (int i : places) {
             add(rules.get(i), forAll.get(i), subject, own);
         }
         for (Rule rule : behind) {
             add(rule, null, subject, own);
         }
-        return new RulePermissions(own, wide);
+        return new RulePermissions(own, wide, places.length + behind.size());
     }
 
     /// What `subject` could do if every name were as good as any other.
     RulePermissions permissionsWithAnyName(Subject subject) {
         List<OwnRule> own = new ArrayList<>();
-        for (Rule rule : rules) {
+        int[] places = index.of(subject);
+        for (int i : places) {
+            Rule rule = rules.get(i);
             if (rule.who().holds(subject, rule.allows())) {
                 addUnlessEmpty(own(rule, subject, false), own);
             }
         }
-        return new RulePermissions(own, wide);
+        return new RulePermissions(own, wide, places.length);
     }
 
     private static void add(Rule rule, @Nullable OwnRule same, Subject subject, List<OwnRule> own) {
