@@ -3,13 +3,11 @@ package org.vencejo.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.vencejo.cli.MarkedBroker.MARK;
 
-import com.sun.net.httpserver.HttpServer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -18,10 +16,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,23 +37,21 @@ import org.vencejo.protocol.ProtocolVersion;
 /// A password with a mark goes down every road that the broker has for one, at the level trace, and
 /// the mark is found in no log, no `$SYS` topic, no process list and no text of an object. The
 /// control arm puts it where it does show, and it is found there. [MarkedRoadsTest] goes the roads
-/// that take TLS, WebSocket, a directory or several steps.
+/// that take TLS, WebSocket, a proxy, a Unix socket, a directory or several steps.
 @Timeout(120)
 @EnabledOnOs(value = OS.LINUX, disabledReason = "the process list is read from /proc")
 class MarkedPasswordTest {
-    /// What tokens are signed with, the mark in it.
-    private static final String SECRET = MARK + MARK;
-
     @TempDir private Path folder;
     private Path passwords;
     private MarkedBroker broker;
-    private HttpServer service;
+    private MarkedService service;
     private int port;
 
     @BeforeEach
     void start() throws Exception {
         passwords = folder.resolve("passwords");
         assertThat(passwd("alice")).doesNotContain(MARK);
+        service = new MarkedService();
         Path file =
                 Files.writeString(
                         folder.resolve("vencejo.yaml"),
@@ -80,43 +73,14 @@ class MarkedPasswordTest {
                                 .formatted(
                                         folder.resolve("data"),
                                         passwords,
-                                        Files.writeString(folder.resolve("secret"), SECRET + "\n"),
-                                        service(),
+                                        Files.writeString(
+                                                folder.resolve("secret"),
+                                                MarkedToken.SECRET + "\n"),
+                                        service.url(),
                                         Files.writeString(
                                                 folder.resolve("own"), "Bearer " + MARK)));
         broker = MarkedBroker.start(file, "--port", "0");
         port = broker.ports().getFirst();
-    }
-
-    /// A service that says what its client's name asks for, and puts the mark in as well; it knows
-    /// nobody else.
-    private String service() throws IOException {
-        service = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        service.createContext(
-                "/",
-                exchange -> {
-                    String asked =
-                            new String(
-                                    exchange.getRequestBody().readAllBytes(),
-                                    StandardCharsets.UTF_8);
-                    assertThat(asked).contains("password");
-                    byte[] answer =
-                            (asked.contains("service-yes")
-                                            ? "{\"allow\":true}"
-                                            : "{\"allow\":\"" + MARK + "\"}")
-                                    .getBytes(StandardCharsets.UTF_8);
-                    int status =
-                            asked.contains("service-500")
-                                    ? 500
-                                    : asked.contains("service-") ? 200 : 204;
-                    exchange.sendResponseHeaders(status, status == 204 ? -1 : answer.length);
-                    if (status != 204) {
-                        exchange.getResponseBody().write(answer);
-                    }
-                    exchange.close();
-                });
-        service.start();
-        return "http://127.0.0.1:" + service.getAddress().getPort() + "/?key=" + MARK;
     }
 
     /// Gives `user` the marked password; returns all that is said, and what the process list shows.
@@ -144,7 +108,7 @@ class MarkedPasswordTest {
     @AfterEach
     void stop() {
         broker.close();
-        service.stop(0);
+        service.close();
     }
 
     @Test
@@ -233,39 +197,20 @@ class MarkedPasswordTest {
         try (Socket gone = open()) {
             gone.getOutputStream().write(right);
         }
-        service.stop(0);
+        service.close();
         assertThat(answer(connect("service-yes", "carol", MARK))).isEqualTo(0x88);
     }
 
     /// One that is right, and ones whose signature is the mark, as a password and by a method.
     private void tokens() throws Exception {
-        String unsigned =
-                base64("{\"alg\":\"HS256\"}")
-                        + "."
-                        + base64("{\"sub\":\"token\",\"exp\":9999999999}")
-                        + ".";
-        Mac mac = Mac.getInstance("HmacSHA256");
-        mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-        String right =
-                unsigned
-                        + Base64.getUrlEncoder()
-                                .withoutPadding()
-                                .encodeToString(
-                                        mac.doFinal(
-                                                unsigned.substring(0, unsigned.length() - 1)
-                                                        .getBytes(StandardCharsets.UTF_8)));
+        String right = MarkedToken.right();
+        String wrong = MarkedToken.UNSIGNED + MARK;
         assertThat(answer(connect("token", null, right))).isZero();
         assertThat(answer(withMethod("OAUTH2-JWT", right))).isZero();
-        assertThat(answer(connect("token", null, unsigned + MARK))).isEqualTo(0x86);
+        assertThat(answer(connect("token", null, wrong))).isEqualTo(0x86);
         assertThat(answer(connect("token", null, MARK + "." + MARK + "." + MARK))).isEqualTo(0x86);
-        assertThat(answer(withMethod("OAUTH2-JWT", unsigned + MARK))).isEqualTo(0x86);
+        assertThat(answer(withMethod("OAUTH2-JWT", wrong))).isEqualTo(0x86);
         assertThat(answer(withMethod("OAUTH2-JWT", MARK))).isEqualTo(0x86);
-    }
-
-    private static String base64(String text) {
-        return Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /// A file with mistakes, read at SIGHUP.

@@ -13,8 +13,12 @@ import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.Socket;
-import java.net.SocketException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PrivateKey;
@@ -22,6 +26,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
@@ -47,6 +52,7 @@ import org.vencejo.client.MqttMessage;
 import org.vencejo.client.MqttOptions;
 import org.vencejo.client.MqttScram;
 import org.vencejo.client.MqttTls;
+import org.vencejo.client.MqttToken;
 import org.vencejo.protocol.Connect;
 import org.vencejo.protocol.PacketEncoder;
 import org.vencejo.protocol.Properties;
@@ -56,10 +62,10 @@ import org.vencejo.protocol.ReasonCode;
 import org.vencejo.transport.Authority;
 import org.vencejo.transport.WebSocketPeer;
 
-/// The roads that take more than a socket and a password file: TCP, TLS and WebSocket with and
-/// without TLS; at each, users of a directory, and the steps of SCRAM; our own passwords for the
-/// directory and for our keys. Each right and wrong, at the level trace, and with the directory
-/// away: the mark is found nowhere.
+/// The roads that take more than a socket and a password file: TCP, TLS, WebSocket with and without
+/// TLS, what a proxy passes on and a Unix socket; at each, users of a directory and of a service,
+/// tokens, and the steps of SCRAM; our own passwords for the directory and for our keys. Each right
+/// and wrong, at the level trace, and with the directory away: the mark is found nowhere.
 @Timeout(120)
 @EnabledOnOs(value = OS.LINUX, disabledReason = "the process list is read from /proc")
 class MarkedRoadsTest {
@@ -71,7 +77,9 @@ class MarkedRoadsTest {
         TCP,
         TLS,
         WEB,
-        SECURE_WEB;
+        SECURE_WEB,
+        PROXIED,
+        UNIX;
 
         boolean isSecure() {
             return this == TLS || this == SECURE_WEB;
@@ -80,7 +88,9 @@ class MarkedRoadsTest {
 
     @TempDir private Path folder;
     @AutoClose private DirectoryService directory;
+    @AutoClose private MarkedService service;
     private @Nullable MarkedBroker broker; // none where one is refused
+    private @Nullable MarkedProxy proxy; // as the broker
     private final List<String> told = new ArrayList<>();
 
     @BeforeEach
@@ -93,6 +103,8 @@ class MarkedRoadsTest {
                 "alice:" + HashKind.SCRAM_SHA_256.hash(bytes(MARK), new SecureRandom()).text());
         write("bind-password", MARK + "\n");
         write("key-password", MARK + "\n");
+        service = new MarkedService();
+        write("secret", MarkedToken.SECRET + "\n");
         AUTHORITY.write(folder, "ca.pem");
         Authority.Issued issued = AUTHORITY.server("broker");
         write("it.pem", issued.pem());
@@ -103,9 +115,12 @@ class MarkedRoadsTest {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws IOException {
         if (broker != null) {
             broker.close();
+        }
+        if (proxy != null) {
+            proxy.close();
         }
     }
 
@@ -118,16 +133,21 @@ class MarkedRoadsTest {
                 log-level: trace
                 sys-interval: 1s
                 durability: memory
+                allow-everything: true
                 data-folder: %1$s/data
                 listeners:
                   - {name: tcp, port: 0}
                   - {name: tls, port: 0, transport: tls, tls: {%2$s, key-password-file: %1$s/key-password}}
                   - {name: web, port: 0, transport: websocket}
                   - {name: secure, port: 0, transport: secure-websocket, tls: {%3$s, key-password-file: %1$s/key-password}}
+                  - {name: proxied, port: 0, proxy-protocol: {sources: 127.0.0.1}}
+                  - {name: unix, transport: unix, path: %1$s/mqtt.sock}
                 authentication:
                   - file: %1$s/passwords
+                  - {type: jwt, jwt: {algorithms: HS256, secret-file: %1$s/secret}}
                   - type: ldap
                     ldap: {servers: '%4$s', bind-dn: '%5$s', bind-password-file: %1$s/bind-password, user-base: '%6$s'}
+                  - {type: http, http: {url: '%7$s'}}
                 limits: {connect-timeout: 5s, authentication-delay-max: 0, authentication-failures-max: 1000}
                 """
                         .formatted(
@@ -136,12 +156,14 @@ class MarkedRoadsTest {
                                 p12,
                                 directory.url(),
                                 DirectoryService.BROKER,
-                                DirectoryService.PEOPLE));
+                                DirectoryService.PEOPLE,
+                                service.url()));
     }
 
     @Test
     void theMarkIsNowhere() throws Exception {
         broker = MarkedBroker.start(configuration());
+        proxy = new MarkedProxy(broker.ports().get(Door.PROXIED.ordinal()));
         String sys;
         MqttOptions alice =
                 options(
@@ -151,9 +173,12 @@ class MarkedRoadsTest {
             watcher.connect();
             for (Door door : Door.values()) {
                 everyUser(door);
+                tokens(door);
+                theService(door);
                 whatIsNoExchange(door);
                 whatIsOtherwiseWrapped(door);
             }
+            whatIsBehindHeaders();
             theDirectoryIsAway();
             watcher.subscribe("#", QoS.AT_MOST_ONCE);
             watcher.subscribe("$SYS/#", QoS.AT_MOST_ONCE);
@@ -169,9 +194,13 @@ class MarkedRoadsTest {
         assertThat(log).anyMatch(line -> line.contains("HANDSHAKEN")); // of Netty, at trace alone
         assertThat(log).anyMatch(line -> line.contains("invalid credentials"));
         assertThat(log).anyMatch(line -> line.contains("SCRAM"));
-        assertThat(log).anyMatch(line -> line.contains("client control-" + MARK)); // control arm
+        for (String from : List.of("127.0.0.1:", "192.0.2.7:", "unix")) { // control arm
+            assertThat(log).anyMatch(it -> it.contains("client control-" + MARK + " from " + from));
+        }
+        String line = "given was 'PROXY control-" + MARK + "'";
+        assertThat(log).anyMatch(it -> it.contains(line)); // control arm
         assertThat(log.stream().filter(MarkedBroker::shows))
-                .allMatch(line -> line.contains("client control-" + MARK));
+                .allMatch(it -> it.contains("client control-" + MARK) || it.contains(line));
         assertThat(directory.bound()).contains(ANA + " " + MARK, ANA + " " + MARK + "!");
         assertThat(directory.bound()).contains(DirectoryService.BROKER + " " + MARK);
         assertThat(told).hasSizeGreaterThan(20).noneMatch(MarkedBroker::shows);
@@ -197,6 +226,23 @@ class MarkedRoadsTest {
                 .isEqualTo(NOT_AUTHORIZED); // control arm: what is no password shows
     }
 
+    /// One that is right, and ones whose signature is the mark, as a password and by a method.
+    private void tokens(Door door) throws Exception {
+        String right = MarkedToken.right();
+        assertThat(answer(door, password(null, right))).isEqualTo(SUCCESS);
+        assertThat(answer(door, byMethod(right))).isEqualTo(SUCCESS);
+        for (String wrong : List.of(MarkedToken.UNSIGNED + MARK, MARK + "." + MARK + "." + MARK)) {
+            assertThat(answer(door, password(null, wrong))).isEqualTo(BAD_USER_NAME_OR_PASSWORD);
+            assertThat(answer(door, byMethod(wrong))).isEqualTo(BAD_USER_NAME_OR_PASSWORD);
+        }
+    }
+
+    private void theService(Door door) {
+        assertThat(answer(door, atService("service-yes"))).isEqualTo(SUCCESS);
+        assertThat(answer(door, atService("service-500"))).isEqualTo(SERVER_UNAVAILABLE);
+        assertThat(answer(door, atService("service-garbage"))).isEqualTo(SERVER_UNAVAILABLE);
+    }
+
     /// The password where SCRAM has its messages, in the first step and in the second.
     private void whatIsNoExchange(Door door) {
         String first = "n,,n=alice,r=nonce";
@@ -208,20 +254,12 @@ class MarkedRoadsTest {
 
     /// A CONNECT where HTTP or a handshake is expected, and the other way round.
     private void whatIsOtherwiseWrapped(Door door) throws IOException {
-        byte[] connect =
-                bytes(
-                        new Connect(
-                                ProtocolVersion.MQTT_5,
-                                "c",
-                                true,
-                                0,
-                                null,
-                                "alice",
-                                bytes(MARK + "!"),
-                                Properties.NONE));
+        byte[] connect = connect(MARK + "!");
         byte[] get = bytes(WebSocketPeer.request("/mqtt", "Authorization: Bearer " + MARK));
         byte[] elsewhere = bytes(WebSocketPeer.request("/no", "Authorization: Bearer " + MARK));
-        byte[] header = bytes("PROXY " + MARK + "\r\n");
+        // The control arm where one is read: what is no password shows.
+        String said = door == Door.PROXIED ? "control-" + MARK : MARK;
+        byte[] header = bytes("PROXY " + said + "\r\n");
         for (byte[] each : List.of(connect, get, elsewhere, header)) {
             told.add(new String(answer(door, each), UTF_8));
         }
@@ -236,6 +274,31 @@ class MarkedRoadsTest {
                             connect)) {
                 told.add(new String(answer(door, upgrade, frame), UTF_8));
             }
+        }
+    }
+
+    /// Passwords behind headers of proxies, and where headers have no passwords.
+    private void whatIsBehindHeaders() throws IOException {
+        String value = HexFormat.of().formatHex(bytes(MARK));
+        String custom = "e0%04x%s".formatted(MARK.length(), value);
+        byte[] disconnect = {(byte) 0xE0, 0};
+        for (byte[] header :
+                List.of(MarkedProxy.LINE, MarkedProxy.binary(""), MarkedProxy.binary(custom))) {
+            assertThat(answer(Door.PROXIED, header, connect(MARK), disconnect)[3]).isZero();
+            byte[] refused = answer(Door.PROXIED, header, connect(MARK + "!"));
+            assertThat(refused[3]).isEqualTo((byte) BAD_USER_NAME_OR_PASSWORD.value());
+            told.add(new String(refused, UTF_8));
+        }
+        for (byte[] wrong :
+                List.of(
+                        bytes("PROXY TCP4 192.0.2.7\n"), // without CR
+                        bytes("PROXY " + MARK.repeat(6)), // without an end
+                        MarkedProxy.binary("2141", custom), // of no family that is known
+                        MarkedProxy.binary("1111", custom), // of no version that is known
+                        MarkedProxy.binary("e0ffff" + value), // longer than its header
+                        MarkedProxy.binary(custom + "03000400000000"), // its checksum
+                        MarkedProxy.binary("20%04x%s".formatted(4, value.substring(0, 8))))) {
+            told.add(new String(answer(Door.PROXIED, wrong, connect(MARK)), UTF_8));
         }
     }
 
@@ -286,12 +349,20 @@ class MarkedRoadsTest {
 
     // ---- clients
 
-    private static Consumer<MqttOptions.Builder> password(String user, String password) {
+    private static Consumer<MqttOptions.Builder> password(@Nullable String user, String password) {
         return it -> it.userName(user).password(bytes(password));
     }
 
     private static Consumer<MqttOptions.Builder> scram(String user, String password) {
         return it -> it.authentication(MqttScram.sha256(user, bytes(password)));
+    }
+
+    private static Consumer<MqttOptions.Builder> byMethod(String token) {
+        return it -> it.authentication(MqttToken.jwt(() -> bytes(token)));
+    }
+
+    private static Consumer<MqttOptions.Builder> atService(String clientIdentifier) {
+        return password("carol", MARK).andThen(it -> it.clientIdentifier(clientIdentifier));
     }
 
     private static Consumer<MqttOptions.Builder> says(String first, String next) {
@@ -328,11 +399,15 @@ class MarkedRoadsTest {
     private MqttOptions options(Door door, Consumer<MqttOptions.Builder> how) {
         MqttOptions.Builder options =
                 MqttOptions.builder()
-                        .host("127.0.0.1")
-                        .port(broker.ports().get(door.ordinal()))
                         .clientIdentifier(door.name())
                         .webSocketPath(door == Door.WEB || door == Door.SECURE_WEB ? "/mqtt" : null)
                         .tls(door.isSecure() ? MqttTls.trusting(folder.resolve("ca.pem")) : null);
+        switch (door) {
+            case UNIX -> options.unixSocket(folder.resolve("mqtt.sock"));
+            case PROXIED -> options.host("127.0.0.1").port(proxy.port());
+            case TCP, TLS, WEB, SECURE_WEB ->
+                    options.host("127.0.0.1").port(broker.ports().get(door.ordinal()));
+        }
         how.accept(options);
         return options.build();
     }
@@ -355,14 +430,18 @@ class MarkedRoadsTest {
 
     /// All that comes until the broker closes.
     private byte[] answer(Door door, byte[]... sent) throws IOException {
-        try (Socket socket =
-                new Socket(InetAddress.getLoopbackAddress(), broker.ports().get(door.ordinal()))) {
-            socket.setSoTimeout(30_000);
+        SocketAddress place =
+                door == Door.UNIX
+                        ? UnixDomainSocketAddress.of(folder.resolve("mqtt.sock"))
+                        : new InetSocketAddress(
+                                InetAddress.getLoopbackAddress(),
+                                broker.ports().get(door.ordinal()));
+        try (SocketChannel channel = SocketChannel.open(place)) {
             for (byte[] each : sent) {
-                socket.getOutputStream().write(each);
+                channel.write(ByteBuffer.wrap(each));
             }
-            return socket.getInputStream().readAllBytes();
-        } catch (SocketException reset) {
+            return Channels.newInputStream(channel).readAllBytes();
+        } catch (IOException reset) {
             return new byte[0];
         }
     }
@@ -401,7 +480,18 @@ class MarkedRoadsTest {
         return text.getBytes(UTF_8);
     }
 
-    private static byte[] bytes(Connect connect) {
+    /// A CONNECT of alice's.
+    private static byte[] connect(String password) {
+        Connect connect =
+                new Connect(
+                        ProtocolVersion.MQTT_5,
+                        "c",
+                        true,
+                        0,
+                        null,
+                        "alice",
+                        bytes(password),
+                        Properties.NONE);
         ByteBuf out = Unpooled.buffer();
         PacketEncoder.encode(connect, connect.version(), out);
         return Arrays.copyOf(out.array(), out.readableBytes());
