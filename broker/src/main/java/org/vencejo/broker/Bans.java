@@ -15,6 +15,7 @@ import org.vencejo.broker.access.AddressRange;
 import org.vencejo.broker.passwords.Guessers;
 import org.vencejo.broker.passwords.Guessers.Banned;
 import org.vencejo.broker.passwords.Guessers.Kind;
+import org.vencejo.broker.passwords.ShownName;
 import org.vencejo.storage.StoreException;
 
 /// Whom a running broker has banned, as another process is told by the control socket, which may
@@ -81,6 +82,10 @@ public record Bans(List<Banned> banned, boolean complete) {
 
     /// Ends the ban that `whose` names, kind and name as in a line.
     static String lift(Guessers guessers, String whose) {
+        return lift(guessers, whose, log);
+    }
+
+    static String lift(Guessers guessers, String whose, Logger log) {
         String[] parts = whose.split(" ", -1);
         if (parts.length != 2) {
             throw new StoreException("expected a kind and a name, given was '" + whose + "'");
@@ -99,7 +104,10 @@ public record Bans(List<Banned> banned, boolean complete) {
                     default -> throw new StoreException("not known here: " + parts[0]);
                 };
         if (lifted) {
-            log.info("asked by the control socket: {} {} is banned no more", parts[0], name);
+            log.info(
+                    "asked by the control socket: {} {} is banned no more",
+                    parts[0],
+                    ShownName.of(name));
         }
         return lifted ? LIFTED : NOT_BANNED;
     }

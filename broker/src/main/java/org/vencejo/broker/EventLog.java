@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
+import org.vencejo.broker.passwords.ShownName;
 import org.vencejo.core.ClientCertificate;
 import org.vencejo.core.Connection;
 import org.vencejo.core.Event;
@@ -16,9 +17,6 @@ import org.vencejo.protocol.ReasonCode;
 
 /// Writes events to the log, one line each: who, from where, why. Thread-safe.
 public final class EventLog implements Consumer<Event> {
-    /// How much of a name is written: clients choose them, up to 64 KB long.
-    private static final int NAME_MAX = 200;
-
     private final Logger log;
     private final RefusalLines clients = new RefusalLines();
     private final RefusalLines requests = new RefusalLines();
@@ -212,10 +210,6 @@ public final class EventLog implements Consumer<Event> {
     }
 
     private static String name(String text) {
-        if (text.length() <= NAME_MAX) {
-            return text;
-        }
-        int end = Character.isHighSurrogate(text.charAt(NAME_MAX - 1)) ? NAME_MAX - 1 : NAME_MAX;
-        return "%s... (%d characters)".formatted(text.substring(0, end), text.length());
+        return ShownName.of(text);
     }
 }

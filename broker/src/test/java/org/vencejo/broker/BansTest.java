@@ -73,6 +73,22 @@ class BansTest {
         assertThat(Bans.lift(guessers, "address 192.0.2.1")).isEqualTo("not banned");
     }
 
+    @Test
+    void theLogIsToldOfItAndOfNoMoreOfTheNameThanIsListed() {
+        LogLines log = new LogLines(false);
+        for (String user : List.of("a b", "x".repeat(201))) {
+            fail("192.0.2.66", user);
+            Bans.lift(guessers, "user " + user.replace(' ', '+'), log);
+            Bans.lift(guessers, "user nobody", log);
+        }
+        assertThat(log.lines)
+                .containsExactly(
+                        "asked by the control socket: user a b is banned no more",
+                        "asked by the control socket: user "
+                                + "x".repeat(200)
+                                + "... (201 characters) is banned no more");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiterString = " -> ",

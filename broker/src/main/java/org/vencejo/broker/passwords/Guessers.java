@@ -28,9 +28,6 @@ public final class Guessers {
     /// How many attempts from one address may wait at a time.
     static final int WAITING_MAX = 10;
 
-    /// How much is kept of a user name that is banned: clients choose them, up to 64 KB long.
-    static final int NAME_MAX = 200;
-
     private static final long FIRST_DELAY_NANOS = 100_000_000;
     private static final long FAMILIAR_NANOS = 86_400_000_000_000L;
 
@@ -217,7 +214,7 @@ public final class Guessers {
             return null;
         }
         byUser.remove(key);
-        bannedUsers.put(key, new BannedUser(cut(user), nowNanos + limits.banNanos));
+        bannedUsers.put(key, new BannedUser(ShownName.of(user), nowNanos + limits.banNanos));
         userBans++;
         return new Ban(Kind.USER, user, failures);
     }
@@ -318,14 +315,6 @@ public final class Guessers {
             NameKeys.Key user, InetAddress address, boolean itself, long nowNanos) {
         Long since = familiar.get(new Familiar(user, AddressBlock.of(address), itself));
         return since != null && nowNanos - since < FAMILIAR_NANOS;
-    }
-
-    private static String cut(String name) {
-        if (name.length() <= NAME_MAX) {
-            return name;
-        }
-        int end = Character.isHighSurrogate(name.charAt(NAME_MAX - 1)) ? NAME_MAX - 1 : NAME_MAX;
-        return name.substring(0, end) + "...";
     }
 
     private <K> Failures note(Lru<K, Failures> table, K key, long nowNanos) {

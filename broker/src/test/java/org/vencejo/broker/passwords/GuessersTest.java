@@ -276,14 +276,14 @@ class GuessersTest {
         guessers = banningUsers(true, 100);
         fail(InetAddress.ofLiteral("2001:db8:1:2::7"), "a", 5);
         now += MINUTE;
-        String letters = "x".repeat(Guessers.NAME_MAX - 1);
+        String letters = "x".repeat(ShownName.CHARACTERS_MAX - 1);
         fail(MALLORY, letters + "🐦z", 5);
         List<Banned> all =
                 List.of(
                         new Banned(Kind.ADDRESS, "2001:db8:1:2:0:0:0:0/64", 9 * MINUTE),
                         new Banned(Kind.ADDRESS, "192.0.2.66", 10 * MINUTE),
                         new Banned(Kind.USER, "a", 9 * MINUTE),
-                        new Banned(Kind.USER, letters + "...", 10 * MINUTE));
+                        new Banned(Kind.USER, letters + "... (202 characters)", 10 * MINUTE));
         assertThat(guessers.list(10, now)).isEqualTo(all);
         assertThat(guessers.list(3, now)).isEqualTo(all.subList(0, 3));
         now += 9 * MINUTE;
