@@ -22,7 +22,7 @@ import org.vencejo.storage.StoreException;
 /// end their bans. Immutable. `complete` is whether there were no more than it tells.
 ///
 /// A line is `address` or `user`, which one, encoded as in a URL, and how many nanoseconds its ban
-/// still lasts; and `more` at the end if it was cut.
+/// still lasts. The last one is `end`, or `more` if there are too many for an answer.
 public record Bans(List<Banned> banned, boolean complete) {
     static final String REQUEST = "bans";
     static final String LIFT = "lift ";
@@ -34,6 +34,8 @@ public record Bans(List<Banned> banned, boolean complete) {
 
     private static final String ADDRESS = "address";
     private static final String USER = "user";
+    private static final String END = "end";
+    private static final String MORE = "more";
     private static final String LIFTED = "lifted";
     private static final String NOT_BANNED = "not banned";
 
@@ -48,8 +50,8 @@ public record Bans(List<Banned> banned, boolean complete) {
 
     /// Has that broker end a ban and forgive what led to it; false if there is none of that name.
     public static boolean lift(Path dataFolder, Kind kind, String name) {
-        return ControlClient.askRunning(dataFolder, LIFT + word(kind) + " " + encoded(name))
-                .equals(LIFTED);
+        return isLifted(
+                ControlClient.askRunning(dataFolder, LIFT + word(kind) + " " + encoded(name)));
     }
 
     /// The address that `text` is, also as it stands in a list, or null if it is none.
@@ -74,9 +76,7 @@ public record Bans(List<Banned> banned, boolean complete) {
                     "%s %s %d"
                             .formatted(word(each.kind()), encoded(each.name()), each.leftNanos()));
         }
-        if (banned.size() > LINES_MAX) {
-            lines.add("more");
-        }
+        lines.add(banned.size() > LINES_MAX ? MORE : END);
         return String.join("\n", lines);
     }
 
@@ -115,18 +115,35 @@ public record Bans(List<Banned> banned, boolean complete) {
     // ---- in the command
 
     static Bans parse(String lines) {
+        List<String> all = lines.lines().toList();
+        String last = all.isEmpty() ? "" : all.getLast();
+        if (!last.equals(END) && !last.equals(MORE)) {
+            throw cutOff();
+        }
         List<Banned> banned = new ArrayList<>();
-        boolean complete = true;
-        for (String line : lines.lines().toList()) {
+        for (String line : all) {
             String[] parts = line.split(" ", -1);
             switch (parts[0]) {
                 case ADDRESS -> banned.add(read(Kind.ADDRESS, parts));
                 case USER -> banned.add(read(Kind.USER, parts));
-                case "more" -> complete = false;
-                default -> {} // of a newer broker
+                default -> {} // the last one, or of a newer broker
             }
         }
-        return new Bans(List.copyOf(banned), complete);
+        return new Bans(List.copyOf(banned), last.equals(END));
+    }
+
+    static boolean isLifted(String answer) {
+        return switch (answer) {
+            case LIFTED -> true;
+            case NOT_BANNED -> false;
+            default -> throw cutOff();
+        };
+    }
+
+    // The broker ended meanwhile, or nobody read for so long that it gave up.
+    private static StoreException cutOff() {
+        return new StoreException(
+                "the answer of the broker ended before it was complete; ask again");
     }
 
     private static Banned read(Kind kind, String[] parts) {
