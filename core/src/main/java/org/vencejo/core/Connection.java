@@ -244,12 +244,12 @@ public final class Connection implements Link {
     // ---- its life
     // ---------------------------------------------------------------------------------
 
-    void accepted(Turn shared, Consumer<Connection> whenOverdue, long nanosAgo) {
+    void accepted(Turn shared, Consumer<Connection> whenReached, long nanosAgo) {
         turn = shared;
         ofListener = peer.limits();
         shared.connections++;
         shared.unknown.add(this);
-        keepAlive = new KeepAlive(this, shared, whenOverdue);
+        keepAlive = new KeepAlive(this, shared, whenReached);
         keepAlive.allow(Math.max(0, limits().connectTimeoutNanos() - nanosAgo));
     }
 

@@ -26,22 +26,21 @@ final class KeepAlive extends Deadline {
 
     private final Connection connection;
     private final Turn turn;
-    private final Consumer<Connection> whenOverdue;
+    private final Consumer<Connection> whenReached;
     private int pauses; // a bit for each Pause
     private long limitNanos;
     private long lastPacketNanos;
 
-    /// `whenOverdue` is told when the client has been silent until the time that was set, or when
-    /// it has not sent CONNECT by then.
-    KeepAlive(Connection connection, Turn turn, Consumer<Connection> whenOverdue) {
+    /// `whenReached` is told when the time has come; [#isOver] says whether the client was silent.
+    KeepAlive(Connection connection, Turn turn, Consumer<Connection> whenReached) {
         this.connection = connection;
         this.turn = turn;
-        this.whenOverdue = whenOverdue;
+        this.whenReached = whenReached;
     }
 
     @Override
     void reached() {
-        whenOverdue.accept(connection);
+        whenReached.accept(connection);
     }
 
     /// The client has so much time from now on.

@@ -38,7 +38,7 @@ public final class Server {
     private static final int DEADLINES_MAX = 256;
 
     private final Turn turn;
-    private final Consumer<Connection> whenOverdue = this::connectionDeadline;
+    private final Consumer<Connection> whenReached = this::connectionDeadline;
     private final SubscriptionTrie<ServerSession> trie;
     private final RetainedStore retained;
     private final Subscribing subscribing;
@@ -165,7 +165,7 @@ public final class Server {
     }
 
     private void connected(Connection connection, long nanosAgo) {
-        connection.accepted(turn, whenOverdue, nanosAgo);
+        connection.accepted(turn, whenReached, nanosAgo);
     }
 
     // The time to CONNECT and our answer, or one and a half Keep Alive has passed.
