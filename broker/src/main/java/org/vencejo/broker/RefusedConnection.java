@@ -1,6 +1,7 @@
 package org.vencejo.broker;
 
 import io.netty.buffer.ByteBuf;
+import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.protocol.Connack;
 import org.vencejo.protocol.Connect;
@@ -22,13 +23,19 @@ import org.vencejo.transport.SocketConnection;
 /// Confined to its event loop.
 final class RefusedConnection implements ConnectionHandler {
     private final RefusedConnections all;
+    private final InetAddress address;
     private final ReasonCode reasonCode;
     private final PacketDecoder decoder;
     private @Nullable SocketConnection socket;
     private IoLoop.@Nullable Timer patience;
 
-    RefusedConnection(RefusedConnections all, ReasonCode reasonCode, PacketDecoder decoder) {
+    RefusedConnection(
+            RefusedConnections all,
+            InetAddress address,
+            ReasonCode reasonCode,
+            PacketDecoder decoder) {
         this.all = all;
+        this.address = address;
         this.reasonCode = reasonCode;
         this.decoder = decoder;
     }
@@ -36,6 +43,7 @@ final class RefusedConnection implements ConnectionHandler {
     @Override
     public void entering(SocketConnection entering) {
         socket = entering;
+        entering.receiveAtMost(RefusedConnections.BYTES_MAX);
         patience =
                 entering.loop()
                         .runLater(
@@ -61,7 +69,7 @@ final class RefusedConnection implements ConnectionHandler {
         return 1;
     }
 
-    private void tell(Connect connect, ByteBuf bytes) {
+    void tell(Connect connect, ByteBuf bytes) {
         BrokerConnection.clearPassword(connect, bytes);
         Secrets.clear(connect.password());
         stopWaiting();
@@ -71,7 +79,7 @@ final class RefusedConnection implements ConnectionHandler {
         if (size <= connect.properties().number(Property.MAXIMUM_PACKET_SIZE, Long.MAX_VALUE)) {
             PacketEncoder.encode(connack, connect.version(), socket().out(size));
             socket().backlog().add(size);
-            all.told();
+            all.answered();
         }
         socket().close("it is refused", all.patienceNanos());
     }
@@ -96,7 +104,7 @@ final class RefusedConnection implements ConnectionHandler {
 
     private void leave() {
         stopWaiting();
-        all.left();
+        all.left(address);
     }
 
     private void stopWaiting() {

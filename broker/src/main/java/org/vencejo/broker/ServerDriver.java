@@ -89,7 +89,10 @@ public final class ServerDriver {
             long seed,
             Consumer<? super Event> events) {}
 
-    private ServerDriver(Parts parts, int ioThreads, LongSupplier bufferBytes) {
+    /// One that runs, where `bufferBytes` says how many bytes buffers take, and who is refused is
+    /// waited for so long.
+    ServerDriver(
+            Parts parts, int ioThreads, LongSupplier bufferBytes, long refusedPatienceNanos) {
         this.limits = parts.settings().limits();
         long nanos = System.nanoTime();
         Server server =
@@ -104,7 +107,9 @@ public final class ServerDriver {
         this.events = parts.events();
         this.admission = new Admission(limits.admission(), nanos);
         this.authentication = new AuthenticationThreads(parts.authenticators(), events);
-        this.refused = new RefusedConnections(authentication::isBanned, events);
+        this.refused =
+                new RefusedConnections(
+                        authentication::isBanned, events, refusedPatienceNanos, nanos);
         this.core = new CoreOwner(server, journal, parts.queues(), nanos);
         this.memory =
                 new MemoryInUse(bufferBytes, limits.buffersBytesMax(), limits.memoryMarks(), nanos);
@@ -122,19 +127,17 @@ public final class ServerDriver {
             drivers.add(new LoopDriver(new Around(), core, loop, drivers.size(), ioThreads));
         }
         this.loops = List.copyOf(drivers);
+        // Deadlines that the server begins with are armed by the first tick.
+        submit(holder -> {});
     }
 
     /// Starts `ioThreads` event loops around a new server. Nobody can connect before [#bind].
     public static ServerDriver start(Parts parts, int ioThreads) {
-        return start(parts, ioThreads, PooledByteBufAllocator.DEFAULT::pinnedDirectMemory);
-    }
-
-    /// The same, where `bufferBytes` says how many bytes buffers take.
-    static ServerDriver start(Parts parts, int ioThreads, LongSupplier bufferBytes) {
-        ServerDriver driver = new ServerDriver(parts, ioThreads, bufferBytes);
-        // Deadlines that the server begins with are armed by the first tick.
-        driver.submit(holder -> {});
-        return driver;
+        return new ServerDriver(
+                parts,
+                ioThreads,
+                PooledByteBufAllocator.DEFAULT::pinnedDirectMemory,
+                RefusedConnections.PATIENCE_NANOS);
     }
 
     /// Accepts plain connections at `address`, for a listener that operators know as `name`;
@@ -369,6 +372,7 @@ public final class ServerDriver {
                     refusal,
                     visitors.entry(),
                     origin.address(),
+                    nanos,
                     () -> driverOf(loop).newDecoder(visitors.limits(limits).ofRefused()));
         }
         accepted.incrementAndGet();

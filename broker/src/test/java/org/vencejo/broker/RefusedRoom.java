@@ -10,11 +10,14 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.vencejo.core.Event;
 import org.vencejo.protocol.DecoderLimits;
 import org.vencejo.protocol.PacketDecoder;
 import org.vencejo.protocol.TopicCache;
 import org.vencejo.transport.ConnectionHandler;
+import org.vencejo.transport.Door;
 import org.vencejo.transport.IoLoops;
 import org.vencejo.transport.SocketConnection;
 import org.vencejo.transport.TcpTransport;
@@ -31,24 +34,40 @@ final class RefusedRoom implements AutoCloseable {
     private final RefusedConnections refused;
     private final TcpTransport.Listener listener;
 
+    /// What reads in place of a connection there, if anything does.
+    private final @Nullable BiConsumer<RefusedConnection, ByteBuf> reader;
+
     RefusedRoom(long patienceNanos) throws IOException {
-        refused = new RefusedConnections(it -> false, faults::add, patienceNanos);
+        this(patienceNanos, null, null);
+    }
+
+    RefusedRoom(
+            long patienceNanos,
+            @Nullable Door door,
+            @Nullable BiConsumer<RefusedConnection, ByteBuf> reader)
+            throws IOException {
+        this.reader = reader;
+        refused =
+                new RefusedConnections(
+                        it -> false, faults::add, patienceNanos, System.nanoTime());
         listener =
                 new TcpTransport(loops, 1 << 20, 1 << 19)
                         .listen(
                                 ANY,
+                                door,
                                 (loop, remote) -> {
                                     RefusedConnection it =
                                             refused.letIn(
                                                     Refusal.FULL,
                                                     ENTRY,
                                                     remote.getAddress(),
+                                                    System.nanoTime(),
                                                     RefusedRoom::decoder);
-                                    return it == null ? null : new Watched(it, read);
+                                    return it == null ? null : new Watched(it);
                                 });
     }
 
-    private static PacketDecoder decoder() {
+    static PacketDecoder decoder() {
         return PacketDecoder.ofServer(
                 RefusedConnections.limits(DecoderLimits.DEFAULT), new TopicCache());
     }
@@ -60,6 +79,22 @@ final class RefusedRoom implements AutoCloseable {
     /// The buffers that were read from, as they were left.
     LinkedBlockingQueue<String> read() {
         return read;
+    }
+
+    /// What was told for operators.
+    List<Event> faults() {
+        return faults;
+    }
+
+    /// How many bytes of MQTT came.
+    long received() {
+        return loops.loops().getFirst().receivedBytes();
+    }
+
+    void awaitPresent(int connections) {
+        while (refused.present() != connections) {
+            assertThat(Thread.interrupted()).as("the time of the test is up").isFalse();
+        }
     }
 
     @Override
@@ -75,8 +110,13 @@ final class RefusedRoom implements AutoCloseable {
     }
 
     /// A connection there that shows what was read.
-    private record Watched(RefusedConnection it, LinkedBlockingQueue<String> read)
-            implements ConnectionHandler {
+    private final class Watched implements ConnectionHandler {
+        private final RefusedConnection it;
+
+        Watched(RefusedConnection it) {
+            this.it = it;
+        }
+
         @Override
         public void entering(SocketConnection connection) {
             it.entering(connection);
@@ -89,6 +129,10 @@ final class RefusedRoom implements AutoCloseable {
 
         @Override
         public int received(ByteBuf bytes) {
+            if (reader != null) {
+                reader.accept(it, bytes);
+                return 1;
+            }
             int wanted = it.received(bytes);
             byte[] left = new byte[bytes.writerIndex()];
             bytes.getBytes(0, left);
@@ -107,6 +151,11 @@ final class RefusedRoom implements AutoCloseable {
         @Override
         public void closed(String reason) {
             it.closed(reason);
+        }
+
+        @Override
+        public void turnedAway(Door.Step step, String reason) {
+            it.turnedAway(step, reason);
         }
     }
 }

@@ -42,7 +42,20 @@ record ServerRig(ServerDriver driver, InetSocketAddress address, List<Event> eve
                 limits,
                 new MemoryJournal(),
                 Authenticators.of(Authenticator.ANONYMOUS),
-                bufferBytes);
+                bufferBytes,
+                RefusedConnections.PATIENCE_NANOS);
+    }
+
+    /// Where those who are refused are waited for so long.
+    static ServerRig start(int ioThreads, Limits limits, long refusedPatienceNanos)
+            throws IOException {
+        return start(
+                ioThreads,
+                limits,
+                new MemoryJournal(),
+                Authenticators.of(Authenticator.ANONYMOUS),
+                PooledByteBufAllocator.DEFAULT::pinnedDirectMemory,
+                refusedPatienceNanos);
     }
 
     static ServerRig start(
@@ -53,7 +66,8 @@ record ServerRig(ServerDriver driver, InetSocketAddress address, List<Event> eve
                 limits,
                 journal,
                 authenticators,
-                PooledByteBufAllocator.DEFAULT::pinnedDirectMemory);
+                PooledByteBufAllocator.DEFAULT::pinnedDirectMemory,
+                RefusedConnections.PATIENCE_NANOS);
     }
 
     private static ServerRig start(
@@ -61,11 +75,12 @@ record ServerRig(ServerDriver driver, InetSocketAddress address, List<Event> eve
             Limits limits,
             Journal journal,
             Authenticators authenticators,
-            LongSupplier bufferBytes)
+            LongSupplier bufferBytes,
+            long refusedPatienceNanos)
             throws IOException {
         List<Event> events = new CopyOnWriteArrayList<>();
         ServerDriver driver =
-                ServerDriver.start(
+                new ServerDriver(
                         new ServerDriver.Parts(
                                 With.with(ServerSettings.DEFAULTS, "limits", limits),
                                 AccessRules.OPEN,
@@ -76,7 +91,8 @@ record ServerRig(ServerDriver driver, InetSocketAddress address, List<Event> eve
                                 1,
                                 events::add),
                         ioThreads,
-                        bufferBytes);
+                        bufferBytes,
+                        refusedPatienceNanos);
         InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         return new ServerRig(driver, driver.bind("test", any), events);
     }

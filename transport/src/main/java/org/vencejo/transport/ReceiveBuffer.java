@@ -69,10 +69,16 @@ final class ReceiveBuffer {
         private boolean hasRead;
         private int attempted;
         private int last;
+        private long total;
 
         /// Whether the peer has said its last word, and that is there to be read.
         boolean hasHeardTheEnd() {
             return heardTheEnd;
+        }
+
+        /// What was read so far, of whatever kind.
+        long total() {
+            return total;
         }
 
         @Override
@@ -97,6 +103,7 @@ final class ReceiveBuffer {
         public void lastBytesRead(int bytes) {
             last = lentNothing ? 0 : bytes;
             hasRead |= last > 0;
+            total += Math.max(0, last);
         }
 
         @Override

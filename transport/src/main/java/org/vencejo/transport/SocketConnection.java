@@ -115,6 +115,12 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /// Cuts it when more than `bytes` have come in all: with what TLS and WebSocket put around them,
+    /// and with those that are read to no effect.
+    public void receiveAtMost(long bytes) {
+        reading.atMost(bytes);
+    }
+
     SocketReading reading() {
         return reading;
     }
@@ -230,6 +236,9 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
     public void channelReadComplete(ChannelHandlerContext context) {
         if (reading.hasHeardTheEnd()) {
             endOut();
+        }
+        if (reading.isTooMuch()) {
+            abort("it sends too much");
         }
     }
 

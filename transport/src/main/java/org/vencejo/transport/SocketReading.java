@@ -18,6 +18,7 @@ final class SocketReading {
     private boolean paused;
     private boolean handshakeUnderWay;
     private boolean readingSoon;
+    private long bytesMax = Long.MAX_VALUE;
 
     SocketReading(SocketConnection connection, Channel channel) {
         this.connection = connection;
@@ -30,6 +31,14 @@ final class SocketReading {
     /// Whether the peer has said its last word, and that is there to be read.
     boolean hasHeardTheEnd() {
         return handle.hasHeardTheEnd();
+    }
+
+    void atMost(long bytes) {
+        bytesMax = bytes;
+    }
+
+    boolean isTooMuch() {
+        return handle.total() > bytesMax;
     }
 
     void pause() {
