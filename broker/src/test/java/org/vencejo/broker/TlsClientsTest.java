@@ -46,6 +46,7 @@ import org.vencejo.transport.TlsServer;
 @ParameterizedClass(name = "io-threads {0}")
 @ValueSource(ints = {1, 3})
 class TlsClientsTest {
+    private static final long AN_HOUR = 3_600_000_000_000L;
     private static final InetSocketAddress ANY =
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     private static final Authority AUTHORITY = Authority.named("an authority");
@@ -188,7 +189,9 @@ class TlsClientsTest {
     }
 
     private void exchangeAllUnder(int many) throws Exception {
-        ServerRig server = start(Limits.DEFAULTS);
+        ServerRig server = ServerRig.start(ioThreads, Limits.DEFAULTS, AN_HOUR);
+        opened.add(server);
+        addRefused(server);
         TlsServer tls = tls(PeerCertificate.REQUIRED);
         InetSocketAddress secure = secure(server, tls);
         CertificateWatch watch =
@@ -266,6 +269,21 @@ class TlsClientsTest {
                         "mqtt");
         opened.add(tls::close);
         return tls;
+    }
+
+    /// Those who are only told why they were refused are at each loop, before all others.
+    private void addRefused(ServerRig server) throws IOException {
+        Entry one = With.with(new Entry("one", null, null, null), "connectionsMax", 1);
+        InetSocketAddress address = server.driver().bind(one, ANY);
+        RawClient there = RawClient.connected(address, "there");
+        for (int i = 0; i < ioThreads; i++) {
+            opened.add(new RawClient(address));
+        }
+        while (server.driver().traffic().refusedConnections() < ioThreads) {
+            Thread.onSpinWait();
+        }
+        there.close();
+        server.await(Server::connections, 0);
     }
 
     private static InetSocketAddress secure(ServerRig server, TlsServer tls) throws IOException {
