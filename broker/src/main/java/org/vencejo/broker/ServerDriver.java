@@ -89,10 +89,8 @@ public final class ServerDriver {
             long seed,
             Consumer<? super Event> events) {}
 
-    /// One that runs, where `bufferBytes` says how many bytes buffers take, and who is refused is
-    /// waited for so long.
-    ServerDriver(
-            Parts parts, int ioThreads, LongSupplier bufferBytes, long refusedPatienceNanos) {
+    /// One that runs. `bufferBytes` are those of all buffers; who is refused has `patienceNanos`.
+    ServerDriver(Parts parts, int ioThreads, LongSupplier bufferBytes, long patienceNanos) {
         this.limits = parts.settings().limits();
         long nanos = System.nanoTime();
         Server server =
@@ -108,8 +106,7 @@ public final class ServerDriver {
         this.admission = new Admission(limits.admission(), nanos);
         this.authentication = new AuthenticationThreads(parts.authenticators(), events);
         this.refused =
-                new RefusedConnections(
-                        authentication::isBanned, events, refusedPatienceNanos, nanos);
+                new RefusedConnections(authentication::isBanned, events, patienceNanos, nanos);
         this.core = new CoreOwner(server, journal, parts.queues(), nanos);
         this.memory =
                 new MemoryInUse(bufferBytes, limits.buffersBytesMax(), limits.memoryMarks(), nanos);

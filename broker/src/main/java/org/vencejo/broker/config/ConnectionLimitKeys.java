@@ -33,7 +33,7 @@ final class ConnectionLimitKeys {
                             "Connections at a time. The process must be allowed that many file descriptors and "
                                     + Machine.DESCRIPTORS_RESERVED
                                     + " more.",
-                            "CONNACK 0x97 (3.x: 0x03), beyond a few at a time a close at once; counted in"
+                            refused("0x97") + "; counted in"
                                     + " `$SYS/broker/connections/refused`")
                     .rereadAtHangup();
     static final Key<Long> CONNECTIONS_PER_ADDRESS_MAX =
@@ -45,7 +45,7 @@ final class ConnectionLimitKeys {
                                     machine -> Math.max(1, connectionsMax(machine) / 2)),
                             "Connections at a time from an address (IPv6: from a /64), but from addresses"
                                     + " of this machine.",
-                            "CONNACK 0x97 (3.x: 0x03), beyond a few at a time a close at once; counted in"
+                            refused("0x97") + "; counted in"
                                     + " `$SYS/broker/connections/refused/address-full`")
                     .rereadAtHangup();
     static final Key<Long> CONNECTIONS_RATE_MAX =
@@ -55,7 +55,7 @@ final class ConnectionLimitKeys {
                             fixed(LIMITS.admission().ratePerSecond()),
                             "New connections in a second, but for those from addresses of this machine;"
                                     + " 0 for as many as come.",
-                            "CONNACK 0x9F (3.x: 0x03), beyond a few at a time a close at once; counted in"
+                            refused("0x9F") + "; counted in"
                                     + " `$SYS/broker/connections/refused/rate`")
                     .rereadAtHangup();
     static final Key<Long> CONNECTIONS_PER_ADDRESS_RATE_MAX =
@@ -65,7 +65,7 @@ final class ConnectionLimitKeys {
                             fixed(LIMITS.admission().perAddressRatePerSecond()),
                             "New connections in a second from an address (IPv6: from a /64), but from"
                                     + " addresses of this machine; 0 for as many as come.",
-                            "CONNACK 0x9F (3.x: 0x03), beyond a few at a time a close at once; counted in"
+                            refused("0x9F") + "; counted in"
                                     + " `$SYS/broker/connections/refused/address-rate`")
                     .rereadAtHangup();
     static final Key<Boolean> LOOPBACK_LIMITED =
@@ -162,5 +162,11 @@ final class ConnectionLimitKeys {
 
     private static long connectionsMax(Machine machine) {
         return Math.clamp(machine.descriptors() - Machine.DESCRIPTORS_RESERVED, 1L, 10_000_000L);
+    }
+
+    /// What becomes of a connection that is refused as soon as it comes, in the words of all rows.
+    static String refused(String code) {
+        return "CONNACK %s (3.x: 0x03) to those who are told (docs/security.md#who-is-told), a close at once to all others"
+                .formatted(code);
     }
 }

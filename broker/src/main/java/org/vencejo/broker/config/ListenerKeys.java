@@ -169,7 +169,7 @@ final class ListenerKeys {
                     new Count(0, 10_000_000),
                     0L,
                     "Connections at this listener, beside `limits.connections-max` for all; 0 for no limit of its"
-                            + " own. Further ones are refused (CONNACK 0x97, 3.x: 3), beyond a few at a time closed at once.");
+                            + " own. For further ones: " + ConnectionLimitKeys.refused("0x97") + ".");
     static final Key<QoS> MAXIMUM_QOS =
             Key.ofListener(ListenerLimitKeys.LISTENER, ServerKeys.MAXIMUM_QOS);
     static final Key<Boolean> ALLOW_ANONYMOUS =

@@ -293,17 +293,18 @@ class GuessersTest {
     /// Event loops wait for that lock at each connection.
     @Test
     void noTextIsMadeOfAListWhileOthersWait() {
+        Guessers locked = guessers;
         List<Boolean> holding = new ArrayList<>();
         Function<AddressBlock, String> noting =
                 address -> {
-                    holding.add(Thread.holdsLock(guessers));
+                    holding.add(Thread.holdsLock(locked));
                     return address.text();
                 };
         fail(MALLORY, "alice", 5);
         assertThat(guessers.list(10, now, noting)).isEqualTo(guessers.list(10, now));
         assertThat(holding).containsExactly(false);
-        synchronized (guessers) {
-            guessers.list(10, now, noting);
+        synchronized (locked) {
+            locked.list(10, now, noting);
         }
         assertThat(holding).as("control arm").containsExactly(false, true);
     }
