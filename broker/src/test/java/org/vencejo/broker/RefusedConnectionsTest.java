@@ -133,10 +133,7 @@ class RefusedConnectionsTest {
             })
     void before50ItIsAServerThatIsUnavailable(String connect) throws IOException {
         Limits limits =
-                with(
-                        Limits.DEFAULTS,
-                        "admission",
-                        new Limits.Admission(9, 0, 1, 100, 10, true));
+                with(Limits.DEFAULTS, "admission", new Limits.Admission(9, 0, 1, 100, 10, true));
         try (ServerRig rig = ServerRig.start(1, limits)) {
             String connack = "20020000";
             while (connack.equals("20020000")) { // a rate may let in a second one, or some more

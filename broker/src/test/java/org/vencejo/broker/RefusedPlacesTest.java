@@ -166,8 +166,7 @@ class RefusedPlacesTest {
 
     @Test
     void aStopDoesNotWaitForThem() throws IOException {
-        ServerRig rig =
-                ServerRig.start(1, with(Limits.DEFAULTS, "connectionsMax", 1), AN_HOUR);
+        ServerRig rig = ServerRig.start(1, with(Limits.DEFAULTS, "connectionsMax", 1), AN_HOUR);
         RawClient there = rig.connected("there");
         try (Socket silent = socket(rig.address());
                 Socket told = socket(rig.address())) {

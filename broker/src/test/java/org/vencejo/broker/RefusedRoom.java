@@ -48,8 +48,7 @@ final class RefusedRoom implements AutoCloseable {
             throws IOException {
         this.reader = reader;
         refused =
-                new RefusedConnections(
-                        it -> false, faults::add, patienceNanos, System.nanoTime());
+                new RefusedConnections(it -> false, faults::add, patienceNanos, System.nanoTime());
         listener =
                 new TcpTransport(loops, 1 << 20, 1 << 19)
                         .listen(

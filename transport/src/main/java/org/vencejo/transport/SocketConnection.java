@@ -115,8 +115,8 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// Cuts it when more than `bytes` have come in all: with what TLS and WebSocket put around them,
-    /// and with those that are read to no effect.
+    /// Cuts it when more than `bytes` have come in all: with what TLS and WebSocket put around
+    /// them, and with those that are read to no effect.
     public void receiveAtMost(long bytes) {
         reading.atMost(bytes);
     }

@@ -33,8 +33,7 @@ final class ConnectionLimitKeys {
                             "Connections at a time. The process must be allowed that many file descriptors and "
                                     + Machine.DESCRIPTORS_RESERVED
                                     + " more.",
-                            refused("0x97") + "; counted in"
-                                    + " `$SYS/broker/connections/refused`")
+                            refused("0x97") + "; counted in" + " `$SYS/broker/connections/refused`")
                     .rereadAtHangup();
     static final Key<Long> CONNECTIONS_PER_ADDRESS_MAX =
             Key.limit(
@@ -45,7 +44,8 @@ final class ConnectionLimitKeys {
                                     machine -> Math.max(1, connectionsMax(machine) / 2)),
                             "Connections at a time from an address (IPv6: from a /64), but from addresses"
                                     + " of this machine.",
-                            refused("0x97") + "; counted in"
+                            refused("0x97")
+                                    + "; counted in"
                                     + " `$SYS/broker/connections/refused/address-full`")
                     .rereadAtHangup();
     static final Key<Long> CONNECTIONS_RATE_MAX =
@@ -55,7 +55,8 @@ final class ConnectionLimitKeys {
                             fixed(LIMITS.admission().ratePerSecond()),
                             "New connections in a second, but for those from addresses of this machine;"
                                     + " 0 for as many as come.",
-                            refused("0x9F") + "; counted in"
+                            refused("0x9F")
+                                    + "; counted in"
                                     + " `$SYS/broker/connections/refused/rate`")
                     .rereadAtHangup();
     static final Key<Long> CONNECTIONS_PER_ADDRESS_RATE_MAX =
@@ -65,7 +66,8 @@ final class ConnectionLimitKeys {
                             fixed(LIMITS.admission().perAddressRatePerSecond()),
                             "New connections in a second from an address (IPv6: from a /64), but from"
                                     + " addresses of this machine; 0 for as many as come.",
-                            refused("0x9F") + "; counted in"
+                            refused("0x9F")
+                                    + "; counted in"
                                     + " `$SYS/broker/connections/refused/address-rate`")
                     .rereadAtHangup();
     static final Key<Boolean> LOOPBACK_LIMITED =

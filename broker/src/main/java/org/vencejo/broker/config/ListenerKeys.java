@@ -169,7 +169,9 @@ final class ListenerKeys {
                     new Count(0, 10_000_000),
                     0L,
                     "Connections at this listener, beside `limits.connections-max` for all; 0 for no limit of its"
-                            + " own. For further ones: " + ConnectionLimitKeys.refused("0x97") + ".");
+                            + " own. For further ones: "
+                            + ConnectionLimitKeys.refused("0x97")
+                            + ".");
     static final Key<QoS> MAXIMUM_QOS =
             Key.ofListener(ListenerLimitKeys.LISTENER, ServerKeys.MAXIMUM_QOS);
     static final Key<Boolean> ALLOW_ANONYMOUS =

@@ -166,7 +166,9 @@ final class PacketLimitKeys {
                     "Percentage of the memory that connections, sessions, queues and retained messages"
                             + " together take, or of `buffers-bytes-max` that buffers do, whichever is"
                             + " more.",
-                    "for new connections, until it is five less: " + ConnectionLimitKeys.refused("0x97") + "; counted in"
+                    "for new connections, until it is five less: "
+                            + ConnectionLimitKeys.refused("0x97")
+                            + "; counted in"
                             + " `$SYS/broker/memory/marks/accepting`");
     static final Key<Long> MEMORY_READING_MAX =
             Key.limit(
