@@ -201,8 +201,12 @@ class ImportScenariosTest {
     void whatSteersATerminalIsWrittenOut() throws IOException {
         Path file =
                 conf(
-                        "listener 1883 127.0.0.1\nallow_anonymous true\npersistence_location /a\u001B[2J\u009Bb\n"
-                                + "max_keepalive \u001B[2J\n");
+                        """
+                        listener 1883 127.0.0.1
+                        allow_anonymous true
+                        persistence_location /a\u001B[2J\u009Bb
+                        max_keepalive \u001B[2J
+                        """);
 
         assertThat(console.run("import", file.toString())).isZero();
 

@@ -49,6 +49,6 @@ class TerminalTest {
     private static String said(List<String> command) throws IOException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().close();
-        return new String(process.getInputStream().readAllBytes());
+        return process.inputReader().readAllAsString();
     }
 }
