@@ -14,9 +14,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -24,20 +22,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.vencejo.broker.Authenticator;
-import org.vencejo.broker.Authenticators;
-import org.vencejo.broker.MemoryJournal;
-import org.vencejo.broker.ServerDriver;
-import org.vencejo.core.AccessRules;
-import org.vencejo.core.Event;
-import org.vencejo.core.Recovered;
-import org.vencejo.core.ServerSettings;
+import org.vencejo.broker.Acquaintances;
+import org.vencejo.broker.Broker;
 import org.vencejo.transport.Authority;
-import org.vencejo.transport.TlsFiles;
-import org.vencejo.transport.TlsFiles.PeerCertificate;
-import org.vencejo.transport.TlsFiles.Version;
-import org.vencejo.transport.TlsServer;
-import org.vencejo.transport.WebSocketServer;
 
 /// A page in a real browser, headless Chromium, that connects by secure WebSocket with MQTT.js; and
 /// the same page of another site, which does not come in.
@@ -54,7 +41,7 @@ class BrowserTest {
             <script>
             const tell = text => fetch('told', {method: 'POST', body: text});
             const got = [];
-            const client = mqtt.connect('wss://localhost:PORT/mqtt',
+            const client = mqtt.connect('wss://localhost:PORT/pages',
                 {protocolVersion: 5, clientId: 'page', reconnectPeriod: 0});
             client.on('error', e => tell('error'));
             client.on('close', () => tell('closed'));
@@ -70,11 +57,9 @@ class BrowserTest {
             """;
 
     @TempDir private Path folder;
-    private final List<Event> events = new CopyOnWriteArrayList<>();
     private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
     private HttpServer site;
-    private ServerDriver driver;
-    private TlsServer tls;
+    private Broker broker;
     private Process browser;
 
     @BeforeEach
@@ -82,36 +67,19 @@ class BrowserTest {
         assumeTrue(chromium() != null, "interop with Chromium: not installed");
         assumeTrue(MqttJs.modules() != null, "interop with MQTT.js: not installed");
         site = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        driver =
-                ServerDriver.start(
-                        new ServerDriver.Parts(
-                                ServerSettings.DEFAULTS,
-                                AccessRules.OPEN,
-                                Authenticators.of(Authenticator.ANONYMOUS),
-                                new MemoryJournal(),
-                                new MemoryJournal(),
-                                Recovered.NOTHING,
-                                1,
-                                events::add),
-                        1);
-        tls =
-                TlsServer.open(
-                        new TlsFiles(
-                                List.of(SERVER.write(folder, "server")),
-                                PeerCertificate.OFF,
-                                null,
-                                null,
-                                Version.TLS_1_2),
-                        "http/1.1");
-        int port =
-                driver.bind(
-                                "wss",
-                                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                                tls,
-                                new WebSocketServer(
-                                        "/mqtt",
-                                        Set.of("http://localhost:" + site.getAddress().getPort())))
-                        .getPort();
+        SERVER.write(folder, "server");
+        broker =
+                ConfiguredBroker.start(
+                        folder,
+                        """
+                        listeners:
+                          - port: 0
+                            transport: secure-websocket
+                            tls: {certificate: F/server.pem, key: F/server.key}
+                            websocket: {path: /pages, origins: 'http://localhost:%d'}
+                        """
+                                .formatted(site.getAddress().getPort()));
+        int port = broker.addresses().getFirst().getPort();
         String page = PAGE.replace("PORT", "" + port);
         byte[] script = Files.readAllBytes(MqttJs.modules().resolve("mqtt/dist/mqtt.min.js"));
         site.createContext("/", it -> answer(it, "text/html", page.getBytes(UTF_8)));
@@ -135,29 +103,30 @@ class BrowserTest {
             }
             all.forEach(ProcessHandle::destroyForcibly);
         }
-        if (driver != null) {
+        if (site != null) {
             site.stop(0);
-            driver.stop(10_000_000_000L);
-            tls.close();
         }
-        assertThat(events).noneMatch(Event.Fault.class::isInstance);
+        if (broker != null) {
+            broker.close();
+        }
     }
 
     @Test
     void aPageOfAListedSiteComesIn() throws Exception {
         open("localhost");
         assertThat(next()).isEqualTo("page/0 1000, page/1 10000, page/2 100000");
+        assertThat(Acquaintances.ofBrokerOn(ConfiguredBroker.data(folder)).clients()).hasSize(1);
     }
 
     @Test
     void aPageOfAnotherSiteDoesNot() throws Exception {
         open("127.0.0.1"); // another origin, as it has another name
         assertThat(next()).isIn("error", "closed");
-        assertThat(events).noneMatch(Event.ClientConnected.class::isInstance);
-        while (driver.traffic().failedUpgrades() == 0) {
+        while (broker.traffic().failedUpgrades() == 0) {
             Thread.onSpinWait(); // the page hears of it first
         }
-        assertThat(driver.traffic().failedUpgrades()).isEqualTo(1);
+        assertThat(broker.traffic().failedUpgrades()).isEqualTo(1);
+        assertThat(Acquaintances.ofBrokerOn(ConfiguredBroker.data(folder)).clients()).isEmpty();
     }
 
     // ---- helpers

@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.TrustManagerFactory;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
@@ -38,8 +37,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vencejo.broker.Broker;
-import org.vencejo.broker.config.Configuration;
-import org.vencejo.broker.config.Machine;
 import org.vencejo.client.MqttClient;
 import org.vencejo.client.MqttException;
 import org.vencejo.client.MqttOptions;
@@ -107,10 +104,9 @@ class DoorsTest {
         STOLEN.write(folder, "stolen");
         STRANGE.client("strange").write(folder, "strange");
         Authority.file(folder, "crl.pem", AUTHORITY.revoking(Duration.ofDays(1), STOLEN));
-        Path file =
-                Authority.file(
+        broker =
+                ConfiguredBroker.start(
                         folder,
-                        "vencejo.yaml",
                         """
                         listeners:
                           - {port: 0, name: tcp}
@@ -127,23 +123,7 @@ class DoorsTest {
                               client-ca: F/ca.pem
                               crl: F/crl.pem
                           - {port: 0, name: foreign, transport: tls, tls: {certificate: F/elsewhere.pem, key: F/elsewhere.key}}
-                        """
-                                .replace("F/", folder + "/"));
-        broker =
-                Broker.start(
-                        new Broker.Setup(
-                                new Configuration.Request(
-                                        file,
-                                        Map.of(),
-                                        List.of(
-                                                "data-folder=" + folder.resolve("data"),
-                                                "durability=memory",
-                                                "sys-interval=0"),
-                                        null),
-                                Machine.here(),
-                                "0.0.0-test",
-                                System.nanoTime(),
-                                level -> {}));
+                        """);
     }
 
     @AfterAll

@@ -7,14 +7,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,26 +19,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.vencejo.broker.Authenticator;
-import org.vencejo.broker.Authenticators;
-import org.vencejo.broker.Entry;
-import org.vencejo.broker.MemoryJournal;
-import org.vencejo.broker.ServerDriver;
-import org.vencejo.core.AccessRules;
+import org.vencejo.broker.Acquaintances;
+import org.vencejo.broker.Broker;
+import org.vencejo.core.AccessRules.Subject;
 import org.vencejo.core.ClientCertificate;
-import org.vencejo.core.Event;
-import org.vencejo.core.Peer;
-import org.vencejo.core.Recovered;
-import org.vencejo.core.ServerSettings;
 import org.vencejo.transport.Authority;
-import org.vencejo.transport.ProxyProtocol;
-import org.vencejo.transport.TlsFiles;
-import org.vencejo.transport.TlsFiles.PeerCertificate;
-import org.vencejo.transport.TlsFiles.Version;
 import org.vencejo.transport.TlsPeer;
-import org.vencejo.transport.TlsServer;
 import org.vencejo.transport.WebSocketPeer;
-import org.vencejo.transport.WebSocketServer;
 
 /// Clients that come by HAProxy: the real one, in front of us.
 @Timeout(120)
@@ -52,9 +35,6 @@ class HaProxyTest {
     /// Where clients are; the proxy is at 127.0.0.1.
     private static final String CLIENTS = "127.0.0.2";
 
-    private static final InetSocketAddress ANY =
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-
     /// A CONNECT of 3.1.1, and the CONNACK to it.
     private static final byte[] CONNECT =
             HexFormat.of().parseHex("100d00044d5154540402000000" + "0173");
@@ -62,40 +42,39 @@ class HaProxyTest {
     private static final byte[] CONNACK = HexFormat.of().parseHex("20020000");
 
     @TempDir private Path folder;
-    private final List<Event> events = new CopyOnWriteArrayList<>();
-    private ServerDriver driver;
-    private TlsServer tls;
+    private Broker broker;
     private HaProxy proxy;
 
     @BeforeEach
     void start() throws Exception {
         Path program = Program.find("haproxy");
         assumeTrue(program != null, "interop with HAProxy: not installed");
-        driver =
-                ServerDriver.start(
-                        new ServerDriver.Parts(
-                                ServerSettings.DEFAULTS,
-                                AccessRules.OPEN,
-                                Authenticators.of(Authenticator.ANONYMOUS),
-                                new MemoryJournal(),
-                                new MemoryJournal(),
-                                Recovered.NOTHING,
-                                1,
-                                events::add),
-                        1);
-        tls =
-                TlsServer.open(
-                        new TlsFiles(
-                                List.of(AUTHORITY.server("localhost").write(folder, "server")),
-                                PeerCertificate.OPTIONAL,
-                                AUTHORITY.write(folder, "ca.pem"),
-                                null,
-                                Version.TLS_1_2),
-                        "mqtt");
-        int plain = bind(true, null, null);
-        int doubting = bind(false, null, null);
-        int secure = bind(true, tls, null);
-        int webSocket = bind(true, tls, new WebSocketServer("/mqtt", Set.of()));
+        AUTHORITY.server("localhost").write(folder, "server");
+        AUTHORITY.write(folder, "ca.pem");
+        broker =
+                ConfiguredBroker.start(
+                        folder,
+                        """
+                        listeners:
+                          - {name: believing, port: 0, proxy-protocol: {sources: 127.0.0.1, believe-certificate: true}}
+                          - {name: doubting, port: 0, proxy-protocol: {sources: 127.0.0.1}}
+                          - name: secure
+                            port: 0
+                            transport: tls
+                            tls: {certificate: F/server.pem, key: F/server.key, client-certificate: optional, client-ca: F/ca.pem}
+                            proxy-protocol: {sources: 127.0.0.1, believe-certificate: true}
+                          - name: web
+                            port: 0
+                            transport: secure-websocket
+                            tls: {certificate: F/server.pem, key: F/server.key, client-certificate: optional, client-ca: F/ca.pem}
+                            proxy-protocol: {sources: 127.0.0.1, believe-certificate: true}
+                        allow-everything: true
+                        allow-anonymous: true
+                        """);
+        int plain = port(0);
+        int doubting = port(1);
+        int secure = port(2);
+        int webSocket = port(3);
         // HAProxy wants the certificate and the key in one file, or the key beside it.
         java.nio.file.Files.copy(folder.resolve("server.key"), folder.resolve("server.pem.key"));
         String ends =
@@ -127,11 +106,9 @@ class HaProxyTest {
         if (proxy != null) {
             proxy.end();
         }
-        if (driver != null) {
-            driver.stop(10_000_000_000L);
-            tls.close();
+        if (broker != null) {
+            broker.close();
         }
-        assertThat(events).noneMatch(Event.Fault.class::isInstance);
     }
 
     @ParameterizedTest
@@ -139,7 +116,7 @@ class HaProxyTest {
     void theClientsAddressIsKnown(String way) throws Exception {
         try (Socket client = connect(way)) {
             comesIn(client);
-            assertThat(peer().remoteAddress()).isEqualTo(CLIENTS + ":" + client.getLocalPort());
+            assertThat(known().remoteAddress()).isEqualTo(CLIENTS + ":" + client.getLocalPort());
         }
     }
 
@@ -156,9 +133,9 @@ class HaProxyTest {
         try (Socket plain = connect(way);
                 Socket client = secure(plain, shown)) {
             comesIn(client);
-            ClientCertificate certificate = peer().clientCertificate();
+            ClientCertificate certificate = known().certificate();
             assertThat(certificate == null ? null : certificate.subject()).isEqualTo(subject);
-            assertThat(peer().remoteAddress()).isEqualTo(CLIENTS + ":" + plain.getLocalPort());
+            assertThat(known().remoteAddress()).isEqualTo(CLIENTS + ":" + plain.getLocalPort());
         }
     }
 
@@ -169,20 +146,20 @@ class HaProxyTest {
             assertThat(client.upgrade()).startsWith("HTTP/1.1 101");
             client.sendBinary(CONNECT);
             assertThat(client.bytes(4)).isEqualTo(CONNACK);
-            assertThat(peer().remoteAddress()).isEqualTo(CLIENTS + ":" + plain.getLocalPort());
+            assertThat(known().remoteAddress()).isEqualTo(CLIENTS + ":" + plain.getLocalPort());
         }
     }
 
     @Test
     void itMaySeeWhetherWeAreAlive() throws Exception {
-        long before = driver.traffic().acceptedConnections();
-        while (driver.traffic().acceptedConnections() < before + 10) {
+        long before = broker.traffic().acceptedConnections();
+        while (broker.traffic().acceptedConnections() < before + 10) {
             Thread.onSpinWait();
         }
         try (Socket client = connect("checked")) {
             comesIn(client);
         }
-        assertThat(driver.traffic().failedProxyHeaders()).isZero();
+        assertThat(broker.traffic().failedProxyHeaders()).isZero();
     }
 
     @Test
@@ -192,35 +169,23 @@ class HaProxyTest {
             assertThat(client.getInputStream().read()).isNegative();
         }
         // The client may see the end before it is counted.
-        while (driver.traffic().failedProxyHeaders() == 0) {
+        while (broker.traffic().failedProxyHeaders() == 0) {
             Thread.onSpinWait();
         }
-        assertThat(driver.traffic().failedProxyHeaders()).isEqualTo(1);
+        assertThat(broker.traffic().failedProxyHeaders()).isEqualTo(1);
     }
 
     // ---- helpers
 
-    private int bind(boolean believed, TlsServer secure, WebSocketServer webSocket)
-            throws IOException {
-        return driver.bind(
-                        new Entry(
-                                "proxied",
-                                new ProxyProtocol(HaProxyTest::isTheProxy, believed),
-                                secure,
-                                webSocket),
-                        ANY)
-                .getPort();
-    }
-
-    private static boolean isTheProxy(SocketAddress remote) {
-        return ((InetSocketAddress) remote).getAddress().equals(ANY.getAddress());
+    private int port(int listener) {
+        return broker.addresses().get(listener).getPort();
     }
 
     private Socket connect(String way) throws IOException {
         Socket socket = new Socket();
         socket.setSoTimeout(30_000);
         socket.bind(new InetSocketAddress(CLIENTS, 0));
-        socket.connect(new InetSocketAddress(ANY.getAddress(), proxy.port(way)));
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port(way)));
         return socket;
     }
 
@@ -236,13 +201,11 @@ class HaProxyTest {
         assertThat(client.getInputStream().readNBytes(4)).isEqualTo(CONNACK);
     }
 
-    private Peer peer() {
-        return events.stream()
-                .filter(Event.ClientConnected.class::isInstance)
-                .map(Event.ClientConnected.class::cast)
-                .findFirst()
-                .orElseThrow()
-                .connection()
-                .peer();
+    /// What the broker knows of the one client that has come in.
+    private Subject known() {
+        return Acquaintances.ofBrokerOn(ConfiguredBroker.data(folder))
+                .clients()
+                .getFirst()
+                .subject();
     }
 }

@@ -3,16 +3,12 @@ package org.vencejo.testing.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,20 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.vencejo.broker.Authenticator;
-import org.vencejo.broker.Authenticators;
-import org.vencejo.broker.MemoryJournal;
-import org.vencejo.broker.ServerDriver;
-import org.vencejo.core.AccessRules;
-import org.vencejo.core.Event;
-import org.vencejo.core.Recovered;
-import org.vencejo.core.ServerSettings;
+import org.vencejo.broker.Broker;
 import org.vencejo.transport.Authority;
-import org.vencejo.transport.TlsFiles;
-import org.vencejo.transport.TlsFiles.KeyPair;
-import org.vencejo.transport.TlsFiles.PeerCertificate;
-import org.vencejo.transport.TlsFiles.Version;
-import org.vencejo.transport.TlsServer;
 
 /// What `openssl` finds at a TLS listener, and what it writes is read.
 @Timeout(120)
@@ -49,35 +33,19 @@ class OpenSslTest {
     private static final String CONNACK = " \u0002\0\0";
 
     @TempDir private Path folder;
-    private final List<Event> events = new CopyOnWriteArrayList<>();
-    private final List<TlsServer> opened = new ArrayList<>();
-    private ServerDriver driver;
+    private Broker broker;
 
     @BeforeEach
     void start() {
         assumeTrue(Program.find("openssl") != null, "interop with openssl: not installed");
         AUTHORITY.write(folder, "ca.pem");
-        driver =
-                ServerDriver.start(
-                        new ServerDriver.Parts(
-                                ServerSettings.DEFAULTS,
-                                AccessRules.OPEN,
-                                Authenticators.of(Authenticator.ANONYMOUS),
-                                new MemoryJournal(),
-                                new MemoryJournal(),
-                                Recovered.NOTHING,
-                                1,
-                                events::add),
-                        1);
     }
 
     @AfterEach
     void stop() {
-        if (driver != null) {
-            driver.stop(10_000_000_000L);
+        if (broker != null) {
+            broker.close();
         }
-        opened.forEach(TlsServer::close);
-        assertThat(events).noneMatch(Event.Fault.class::isInstance);
     }
 
     @ParameterizedTest
@@ -90,7 +58,8 @@ class OpenSslTest {
     })
     void theProtocolIsAgreedOnAndOthersAreNoHindrance(String offered, String agreed)
             throws Exception {
-        int port = listen(AUTHORITY.server("localhost").write(folder, "server"));
+        AUTHORITY.server("localhost").write(folder, "server");
+        int port = listen("certificate: F/server.pem, key: F/server.key");
         for (String version : List.of("-tls1_2", "-tls1_3")) {
             List<String> flags = new ArrayList<>(List.of(version));
             if (offered != null) {
@@ -103,7 +72,8 @@ class OpenSslTest {
     @ParameterizedTest
     @ValueSource(strings = {"-tls1_2", "-tls1_3"})
     void aSessionIsResumed(String version) throws Exception {
-        int port = listen(AUTHORITY.server("localhost").write(folder, "server"));
+        AUTHORITY.server("localhost").write(folder, "server");
+        int port = listen("certificate: F/server.pem, key: F/server.key");
         String session = folder.resolve("session").toString();
         assertThat(client(port, List.of(version, "-sess_out", session)))
                 .contains("New, TLS")
@@ -112,7 +82,7 @@ class OpenSslTest {
                 .contains("Reused, TLS")
                 .contains(CONNACK);
         // What was read anew has to be agreed on anew.
-        assertThat(opened.getFirst().read()).isInstanceOf(TlsServer.Reading.Renewed.class);
+        broker.reload();
         assertThat(client(port, List.of(version, "-sess_in", session)))
                 .contains("New, TLS")
                 .contains(CONNACK);
@@ -140,8 +110,7 @@ class OpenSslTest {
         command.addAll(List.of(how.split(" ", -1)));
         String said = run(command, new byte[0]);
         assertThat(folder.resolve("server.p12")).as(said).exists();
-        int port =
-                listen(new KeyPair(folder.resolve("server.p12"), null, folder.resolve("password")));
+        int port = listen("certificate: F/server.p12, key-password-file: F/password");
         assertThat(client(port, List.of()))
                 .contains("Verify return code: 0 (ok)")
                 .contains(CONNACK);
@@ -149,19 +118,11 @@ class OpenSslTest {
 
     // ---- helpers
 
-    private int listen(KeyPair own) throws IOException {
-        TlsServer tls =
-                TlsServer.open(
-                        new TlsFiles(
-                                List.of(own), PeerCertificate.OFF, null, null, Version.TLS_1_2),
-                        "mqtt");
-        opened.add(tls);
-        return driver.bind(
-                        "tls",
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                        tls,
-                        null)
-                .getPort();
+    private int listen(String tls) {
+        broker =
+                ConfiguredBroker.start(
+                        folder, "listeners: [{port: 0, transport: tls, tls: {%s}}]".formatted(tls));
+        return broker.addresses().getFirst().getPort();
     }
 
     /// All that `openssl s_client` says while it connects, and what the server answers.
