@@ -240,8 +240,8 @@ class RefusedConnectionsTest {
                             new TlsFiles(
                                     List.of(authority.server("localhost").write(folder, "server")),
                                     PeerCertificate.OFF,
-                                    null,
-                                    null,
+                                    List.of(),
+                                    List.of(),
                                     Version.TLS_1_2),
                             "mqtt");
             Entry entry =

@@ -258,13 +258,14 @@ class TlsClientsTest {
                         new TlsFiles(
                                 List.of(AUTHORITY.server("localhost").write(folder, "server")),
                                 asked,
-                                asks ? AUTHORITY.write(folder, "ca.pem") : null,
+                                asks ? List.of(AUTHORITY.write(folder, "ca.pem")) : List.of(),
                                 asks
-                                        ? Authority.file(
-                                                folder,
-                                                "crl",
-                                                AUTHORITY.revoking(Duration.ofDays(1)))
-                                        : null,
+                                        ? List.of(
+                                                Authority.file(
+                                                        folder,
+                                                        "crl",
+                                                        AUTHORITY.revoking(Duration.ofDays(1))))
+                                        : List.of(),
                                 Version.TLS_1_2),
                         "mqtt");
         opened.add(tls::close);

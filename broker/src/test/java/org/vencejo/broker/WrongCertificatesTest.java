@@ -152,8 +152,8 @@ class WrongCertificatesTest {
                 new TlsFiles(
                         List.of(AUTHORITY.server("localhost").write(folder, "server")),
                         PeerCertificate.REQUIRED,
-                        AUTHORITY.write(folder, "ca.pem"),
-                        Authority.file(folder, "crl", lists),
+                        List.of(AUTHORITY.write(folder, "ca.pem")),
+                        List.of(Authority.file(folder, "crl", lists)),
                         Version.TLS_1_2),
                 "mqtt");
     }

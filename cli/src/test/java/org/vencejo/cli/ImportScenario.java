@@ -14,9 +14,10 @@ import org.vencejo.transport.Authority;
 /// of `src/test/resources/mosquitto`. Immutable.
 ///
 /// It begins with what it is. `>>> /path` puts a file on the machine, the first is the
-/// configuration; behind the path `@server NAME`, `@key`, `@authority` or `@crl` has it made. `>>>
-/// flags` are given to the command; `>>> written`, `>>> rules` and `>>> said` are what is expected
-/// of it, as with `/` for the folder that stands for the root of the machine.
+/// configuration; behind the path `@server NAME`, `@key`, `@authority` or `@crl` has it made, and
+/// `@link NAME` has it lead to another. `>>> flags` are given to the command; `>>> written`, `>>>
+/// rules` and `>>> said` are what is expected of it, as with `/` for the folder that stands for the
+/// root of the machine.
 record ImportScenario(Path file, SequencedMap<String, String> sections) {
     private static final Path FOLDER = Path.of("src/test/resources/mosquitto");
     private static final Authority AUTHORITY = Authority.named("planta");
@@ -56,6 +57,12 @@ record ImportScenario(Path file, SequencedMap<String, String> sections) {
                 continue;
             }
             String[] name = section.getKey().split(" @", 2);
+            Path file = root.resolve(name[0].substring(1));
+            Files.createDirectories(file.getParent());
+            if (name.length > 1 && name[1].startsWith("link ")) {
+                Files.createSymbolicLink(file, Path.of(name[1].substring(5)));
+                continue;
+            }
             String text = section.getValue().replaceAll("(?m)(?<= )/(?=[a-z])", root + "/");
             if (name.length > 1) {
                 String[] made = name[1].split(" ", 2);
@@ -70,8 +77,6 @@ record ImportScenario(Path file, SequencedMap<String, String> sections) {
                             default -> AUTHORITY.revoking(Duration.ofDays(9));
                         };
             }
-            Path file = root.resolve(name[0].substring(1));
-            Files.createDirectories(file.getParent());
             Files.writeString(file, text);
             if (configuration == null) {
                 configuration = file;

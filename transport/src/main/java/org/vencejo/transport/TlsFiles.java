@@ -13,12 +13,14 @@ import org.jspecify.annotations.Nullable;
 public record TlsFiles(
         List<KeyPair> own,
         PeerCertificate peerCertificate,
-        @Nullable Path authorities,
-        @Nullable Path revocations,
+        List<Path> authorities,
+        List<Path> revocations,
         Version minimumVersion) {
 
     public TlsFiles {
         own = List.copyOf(own);
+        authorities = List.copyOf(authorities);
+        revocations = List.copyOf(revocations);
     }
 
     /// A certificate with its chain (PEM), the key (PEM, or in the same file without one of its
@@ -83,8 +85,8 @@ public record TlsFiles(
             add(each.key, files);
             add(each.keyPassword, files);
         }
-        add(authorities, files);
-        add(revocations, files);
+        files.addAll(authorities);
+        files.addAll(revocations);
         return files;
     }
 

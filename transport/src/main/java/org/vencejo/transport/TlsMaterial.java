@@ -17,8 +17,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -37,21 +38,20 @@ record TlsMaterial(
                 own.add(identity);
             }
         }
+        int before = troubles.size();
+        Map<Path, List<X509Certificate>> authorities =
+                contents(
+                        files.authorities(),
+                        TlsFiles.Part.AUTHORITIES,
+                        Pem::certificates,
+                        troubles);
+        Map<Path, List<X509CRL>> revocations =
+                contents(
+                        files.revocations(), TlsFiles.Part.REVOCATIONS, Pem::revocations, troubles);
         TlsMaterial material =
-                new TlsMaterial(
-                        List.copyOf(own),
-                        list(
-                                files.authorities(),
-                                TlsFiles.Part.AUTHORITIES,
-                                Pem::certificates,
-                                troubles),
-                        list(
-                                files.revocations(),
-                                TlsFiles.Part.REVOCATIONS,
-                                Pem::revocations,
-                                troubles));
-        if (!material.authorities.isEmpty() && !material.revocations.isEmpty()) {
-            material.requireOwnLists(files, troubles);
+                new TlsMaterial(List.copyOf(own), all(authorities), all(revocations));
+        if (troubles.size() == before) { // else one that is missing might be the right one
+            material.requireOwnLists(authorities, revocations, troubles);
         }
         return material;
     }
@@ -60,40 +60,52 @@ record TlsMaterial(
         List<T> read(byte[] file) throws IOException;
     }
 
-    private static <T> List<T> list(
-            @Nullable Path file,
+    private static <T> Map<Path, List<T>> contents(
+            List<Path> files,
             TlsFiles.Part part,
             Reader<T> reader,
             List<TlsFiles.Trouble> troubles) {
-        if (file == null) {
-            return List.of();
+        Map<Path, List<T>> contents = new LinkedHashMap<>();
+        for (Path file : files) {
+            try {
+                contents.put(file, List.copyOf(reader.read(Pem.read(file))));
+            } catch (IOException e) {
+                troubles.add(part.trouble(file, e));
+            }
         }
-        try {
-            return List.copyOf(reader.read(Pem.read(file)));
-        } catch (IOException e) {
-            troubles.add(part.trouble(file, e));
-            return List.of();
-        }
+        return contents;
+    }
+
+    private static <T> List<T> all(Map<Path, List<T>> contents) {
+        return contents.values().stream().flatMap(List::stream).distinct().toList();
     }
 
     /// A list that bears the name of an authority is to be of that one. Others may be of those
     /// between an authority and clients, who show their certificates.
-    private void requireOwnLists(TlsFiles files, List<TlsFiles.Trouble> troubles) {
-        Path file = Objects.requireNonNull(files.revocations());
-        for (X509Certificate each : authorities) {
-            List<X509CRL> lists = revocations.stream().filter(it -> isOf(it, each)).toList();
-            // One name may be that of several keys, where one takes the place of the other.
-            if (!lists.isEmpty() && lists.stream().noneMatch(this::isSignedByAnAuthority)) {
-                troubles.add(
-                        TlsFiles.Part.REVOCATIONS.trouble(
-                                file,
-                                "its list of %s is not signed by the authority of that name in %s"
-                                        .formatted(Identity.subject(each), files.authorities())));
+    private void requireOwnLists(
+            Map<Path, List<X509Certificate>> authoritiesByFile,
+            Map<Path, List<X509CRL>> revocationsByFile,
+            List<TlsFiles.Trouble> troubles) {
+        authoritiesByFile.forEach((home, certificates) -> {
+            for (X509Certificate each : certificates) {
+                // One name may be that of several keys, where one takes the place of the other.
+                if (revocations.stream().anyMatch(it -> isOf(it, each) && isSignedByOurs(it))) {
+                    continue;
+                }
+                revocationsByFile.forEach((file, lists) -> {
+                    if (lists.stream().anyMatch(it -> isOf(it, each))) {
+                        troubles.add(
+                                TlsFiles.Part.REVOCATIONS.trouble(
+                                        file,
+                                        "its list of %s is not signed by the authority of that name in %s"
+                                                .formatted(Identity.subject(each), home)));
+                    }
+                });
             }
-        }
+        });
     }
 
-    private boolean isSignedByAnAuthority(X509CRL list) {
+    private boolean isSignedByOurs(X509CRL list) {
         return authorities.stream().anyMatch(it -> isOf(list, it) && isSigned(list, it));
     }
 

@@ -231,8 +231,8 @@ class ProxyTest {
                         new TlsFiles(
                                 List.of(authority.server("localhost").write(folder, "server")),
                                 PeerCertificate.REQUIRED,
-                                authority.write(folder, "ca.pem"),
-                                null,
+                                List.of(authority.write(folder, "ca.pem")),
+                                List.of(),
                                 Version.TLS_1_2),
                         "http/1.1");
         opened.add(tls::close);

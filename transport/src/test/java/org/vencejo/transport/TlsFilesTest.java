@@ -13,6 +13,7 @@ import java.security.PrivateKey;
 import java.security.interfaces.ECPrivateKey;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -139,8 +140,13 @@ class TlsFilesTest {
                                 new TlsFiles.KeyPair(
                                         folder, notPem, folder.resolve("no.password"))),
                         PeerCertificate.REQUIRED,
-                        notPem,
-                        Authority.file(folder, "wrong.crl", AUTHORITY.pem()),
+                        List.of(notPem, folder.resolve("missing.pem")),
+                        List.of(
+                                Authority.file(folder, "wrong.crl", AUTHORITY.pem()),
+                                Authority.file(
+                                        folder,
+                                        "right.crl",
+                                        AUTHORITY.revoking(Duration.ofDays(1)))),
                         Version.TLS_1_2);
         assertThat(texts(files.troubles()))
                 .containsExactly(
@@ -148,6 +154,7 @@ class TlsFilesTest {
                         "KEY missing.key: there is no such file",
                         "KEY_PASSWORD no.password: there is no such file",
                         "AUTHORITIES not.pem: it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)",
+                        "AUTHORITIES missing.pem: there is no such file",
                         "REVOCATIONS wrong.crl: it holds no revocation list (-----BEGIN X509 CRL-----)");
     }
 
@@ -244,8 +251,8 @@ class TlsFilesTest {
                     new TlsFiles(
                             List.of(AUTHORITY.of("it", EC).write(folder, "it")),
                             PeerCertificate.REQUIRED,
-                            Authority.file(folder, "ca.pem", text),
-                            null,
+                            List.of(Authority.file(folder, "ca.pem", text)),
+                            List.of(),
                             Version.TLS_1_2);
             assertThat(texts(files.troubles()))
                     .containsExactly(
@@ -263,10 +270,15 @@ class TlsFilesTest {
                 "root between         |",
                 "between              |",
                 "root namesake        |",
-                "namesake             | its list of CN=root is not signed by the authority of that name in ca.pem",
-                "namesake between     | its list of CN=root is not signed by the authority of that name in ca.pem",
+                "root, namesake       |",
+                "root, other, strange |",
+                "other, root          |",
+                "namesake             | 1.crl: its list of CN=root is not signed by the authority of that name in root.pem",
+                "namesake between     | 1.crl: its list of CN=root is not signed by the authority of that name in root.pem",
+                "other, namesake      | 2.crl: its list of CN=root is not signed by the authority of that name in root.pem",
+                "root, strange        | 2.crl: its list of CN=other is not signed by the authority of that name in other.pem",
             })
-    void aRevocationListIsOfAnAuthority(String lists, String told) {
+    void aRevocationListIsOfAnAuthority(String files, String told) {
         Authority root = Authority.named("root");
         Authority other = Authority.named("other");
         Map<String, Authority> issuers =
@@ -278,20 +290,26 @@ class TlsFilesTest {
                         "between",
                         root.below("between"),
                         "namesake",
-                        Authority.named("root"));
-        String text =
-                Arrays.stream(lists.split(" "))
-                        .map(it -> issuers.get(it).revoking(Duration.ofDays(1)))
-                        .collect(joining());
-        TlsFiles files =
+                        Authority.named("root"),
+                        "strange",
+                        Authority.named("other"));
+        List<Path> lists = new ArrayList<>();
+        for (String file : files.split(", ", -1)) {
+            String text =
+                    Arrays.stream(file.split(" ", -1))
+                            .map(it -> issuers.get(it).revoking(Duration.ofDays(1)))
+                            .collect(joining());
+            lists.add(Authority.file(folder, lists.size() + 1 + ".crl", text));
+        }
+        TlsFiles all =
                 new TlsFiles(
                         List.of(AUTHORITY.of("it", EC).write(folder, "it")),
                         PeerCertificate.REQUIRED,
-                        Authority.file(folder, "ca.pem", root.pem() + other.pem()),
-                        Authority.file(folder, "crl.pem", text),
+                        List.of(root.write(folder, "root.pem"), other.write(folder, "other.pem")),
+                        lists,
                         Version.TLS_1_2);
-        assertThat(texts(files.troubles()))
-                .isEqualTo(told == null ? List.of() : List.of("REVOCATIONS crl.pem: " + told));
+        assertThat(texts(all.troubles()))
+                .isEqualTo(told == null ? List.of() : List.of("REVOCATIONS " + told));
     }
 
     @Test
@@ -324,8 +342,7 @@ class TlsFilesTest {
     @Test
     void aKeyIsNeverPrinted() throws Exception {
         Identity identity =
-                Identity.read(
-                        AUTHORITY.of("it", EC).write(folder, "it"), new java.util.ArrayList<>());
+                Identity.read(AUTHORITY.of("it", EC).write(folder, "it"), new ArrayList<>());
         assertThat(identity).hasToString("Identity[CN=it]");
     }
 
@@ -386,7 +403,8 @@ class TlsFilesTest {
     }
 
     private static TlsFiles server(TlsFiles.KeyPair own) {
-        return new TlsFiles(List.of(own), PeerCertificate.OFF, null, null, Version.TLS_1_2);
+        return new TlsFiles(
+                List.of(own), PeerCertificate.OFF, List.of(), List.of(), Version.TLS_1_2);
     }
 
     private List<String> troubles(TlsFiles.KeyPair own) throws Exception {

@@ -591,7 +591,7 @@ class TlsTest {
     void anAuthorityWithoutAListAmongOthersIsAWarning() throws Exception {
         Path list = Authority.file(folder, "crl", AUTHORITY.revoking(Duration.ofDays(1)));
         TlsFiles files = files(PeerCertificate.REQUIRED, list);
-        Files.writeString(files.authorities(), AUTHORITY.pem() + STRANGE.pem());
+        Files.writeString(files.authorities().getFirst(), AUTHORITY.pem() + STRANGE.pem());
         TlsServer tls = tls(files);
         TlsPeer peer = TlsPeer.trusting(AUTHORITY, STRANGE.client("sensor"));
         assertThat(tls.warnings(Instant.now()))
@@ -605,6 +605,50 @@ class TlsTest {
         assertThat(tls.read()).isInstanceOf(Reading.Renewed.class);
         assertThat(tls.warnings(Instant.now())).isEmpty();
         assertThat(echoes(peer.connect(echoing(tls)))).isTrue();
+    }
+
+    /// As where each authority keeps files of its own.
+    @Test
+    void allFilesOfAuthoritiesAndListsAreReadTogether() throws Exception {
+        Authority.Issued good = AUTHORITY.client("good");
+        Authority.Issued stolen = STRANGE.client("stolen");
+        Path theirs = Authority.file(folder, "2.pem", STRANGE.pem());
+        Path list = Authority.file(folder, "2.crl", STRANGE.revoking(Duration.ofDays(1)));
+        TlsServer tls =
+                tls(
+                        new TlsFiles(
+                                List.of(AUTHORITY.server("first").write(folder, "first")),
+                                PeerCertificate.REQUIRED,
+                                List.of(AUTHORITY.write(folder, "1.pem"), theirs),
+                                List.of(
+                                        Authority.file(
+                                                folder,
+                                                "1.crl",
+                                                AUTHORITY.revoking(Duration.ofDays(1))),
+                                        list),
+                                Version.TLS_1_2));
+        InetSocketAddress address = echoing(tls);
+        TlsPeer stranger = TlsPeer.trusting(AUTHORITY, stolen);
+        assertThat(tls.warnings(Instant.now())).isEmpty();
+        assertThat(echoes(peer(good).connect(address))).isTrue();
+        assertThat(echoes(stranger.connect(address))).isTrue();
+        assertThat(tls.readIfChanged()).isInstanceOf(Reading.Unchanged.class);
+
+        Files.writeString(list, STRANGE.revoking(Duration.ofDays(1), stolen));
+        Files.writeString(theirs, "no certificate");
+        assertThat(tls.readIfChanged())
+                .isInstanceOfSatisfying(
+                        Reading.Refused.class,
+                        it ->
+                                assertThat(it.troubles())
+                                        .extracting(TlsFiles.Trouble::file)
+                                        .containsExactly(theirs));
+        assertThat(echoes(stranger.connect(address))).as("all as before").isTrue();
+
+        Files.writeString(theirs, STRANGE.pem());
+        assertThat(tls.readIfChanged()).isInstanceOf(Reading.Renewed.class);
+        assertThat(echoes(stranger.connect(address))).isFalse();
+        assertThat(echoes(peer(good).connect(address))).isTrue();
     }
 
     @Test
@@ -652,7 +696,11 @@ class TlsTest {
         TlsServer tls =
                 tls(
                         new TlsFiles(
-                                files.own(), files.peerCertificate(), null, null, Version.TLS_1_3));
+                                files.own(),
+                                files.peerCertificate(),
+                                List.of(),
+                                List.of(),
+                                Version.TLS_1_3));
         assertThat(echoes(peer(null).connect(echoing(tls), "TLSv1.3"))).isTrue();
         assertThat(echoes(peer(null).connect(echoing(tls), "TLSv1.2"))).isFalse();
         assertThat(nextTurnedAway()).startsWith("TLS: ");
@@ -683,8 +731,8 @@ class TlsTest {
                                 new TlsFiles(
                                         List.of(own),
                                         PeerCertificate.OFF,
-                                        null,
-                                        null,
+                                        List.of(),
+                                        List.of(),
                                         Version.TLS_1_2)));
         try (Socket client = new Socket(address.getAddress(), address.getPort())) {
             client.setSoTimeout(30_000);
@@ -746,8 +794,8 @@ class TlsTest {
                                                         "*.example.com")
                                                 .write(folder, "second")),
                                 PeerCertificate.OFF,
-                                null,
-                                null,
+                                List.of(),
+                                List.of(),
                                 Version.TLS_1_2));
         InetSocketAddress address = echoing(tls);
         assertThat(subjectFor(address, "mqtt.example.org")).isEqualTo("CN=second");
@@ -854,7 +902,8 @@ class TlsTest {
         if (certificates == 2) {
             own.add(AUTHORITY.server("second", "mqtt.example.org").write(folder, "second"));
         }
-        TlsServer tls = tls(new TlsFiles(own, PeerCertificate.OFF, null, null, Version.TLS_1_2));
+        TlsServer tls =
+                tls(new TlsFiles(own, PeerCertificate.OFF, List.of(), List.of(), Version.TLS_1_2));
         InetSocketAddress address = echoing(tls);
         AtomicBoolean enough = new AtomicBoolean();
         CompletableFuture<Integer> reading =
@@ -890,8 +939,8 @@ class TlsTest {
                                                 link.resolve("tls.key"),
                                                 null)),
                                 PeerCertificate.OFF,
-                                null,
-                                null,
+                                List.of(),
+                                List.of(),
                                 Version.TLS_1_2));
         InetSocketAddress address = echoing(tls);
         assertThat(subjectFor(address, "localhost")).isEqualTo("CN=from the old");
@@ -903,16 +952,14 @@ class TlsTest {
 
     // ---- helpers ----
 
-    private TlsFiles files(PeerCertificate asked) {
-        return files(asked, null);
-    }
-
-    private TlsFiles files(PeerCertificate asked, Path revocations) {
+    private TlsFiles files(PeerCertificate asked, Path... revocations) {
         return new TlsFiles(
                 List.of(AUTHORITY.server("first").write(folder, "first")),
                 asked,
-                asked == PeerCertificate.OFF ? null : AUTHORITY.write(folder, "ca.pem"),
-                revocations,
+                asked == PeerCertificate.OFF
+                        ? List.of()
+                        : List.of(AUTHORITY.write(folder, "ca.pem")),
+                List.of(revocations),
                 Version.TLS_1_2);
     }
 

@@ -574,8 +574,8 @@ class WebSocketTest {
                         new TlsFiles(
                                 List.of(authority.server("it").write(folder, "it")),
                                 PeerCertificate.REQUIRED,
-                                authority.write(folder, "ca.pem"),
-                                list,
+                                List.of(authority.write(folder, "ca.pem")),
+                                List.of(list),
                                 Version.TLS_1_2),
                         "http/1.1");
         opened.add(tls::close);

@@ -77,19 +77,20 @@ final class ListenerKeys {
                             + " `required`, the listener needs neither `allow-anonymous` nor"
                             + " `authentication`: the user name is then the common name of the"
                             + " certificate.");
-    static final Key<String> TLS_CLIENT_CA =
+    static final Key<List<String>> TLS_CLIENT_CA =
             Key.of(
                     "listeners[].tls.client-ca",
-                    new Text(4_096),
-                    "",
-                    "The certificates, in PEM, of those who sign the certificates of clients.");
-    static final Key<String> TLS_CRL =
+                    new Texts(256, 65_536),
+                    List.of(),
+                    "The certificates, in PEM, of those who sign the certificates of clients: one file with all"
+                            + " of them, or several.");
+    static final Key<List<String>> TLS_CRL =
             Key.of(
                     "listeners[].tls.crl",
-                    new Text(4_096),
-                    "",
-                    "The certificates of clients that were taken back: lists of `client-ca`, in PEM, or one in"
-                            + " DER. Who shows one does not come in, and is disconnected if the list"
+                    new Texts(256, 65_536),
+                    List.of(),
+                    "The certificates of clients that were taken back: files with lists of `client-ca`, in PEM, or"
+                            + " one in DER. Who shows one does not come in, and is disconnected if the list"
                             + " comes later (0x87). A list that is out of date lets nobody in.");
     static final Key<Version> TLS_MINIMUM_VERSION =
             Key.of(

@@ -72,7 +72,7 @@ final class TlsSection {
         return troubles.isEmpty() ? files : null;
     }
 
-    private void needs(Key<String> key, boolean needed, PeerCertificate asked) {
+    private void needs(Key<List<String>> key, boolean needed, PeerCertificate asked) {
         if (needed && binding.get(key, index).isEmpty()) {
             binding.mistake(
                     path + ".client-certificate",
@@ -81,13 +81,13 @@ final class TlsSection {
         }
     }
 
-    private void unused(Key<String> key) {
-        String given = binding.get(key, index);
+    private void unused(Key<List<String>> key) {
+        List<String> given = binding.get(key, index);
         if (!given.isEmpty()) {
             binding.mistake(
                     key.path().replace("[]", "[" + index + "]"),
                     "given '%s', but clients are not asked for a certificate; allowed: with client-certificate: optional or required"
-                            .formatted(given));
+                            .formatted(String.join(", ", given)));
         }
     }
 
@@ -104,9 +104,13 @@ final class TlsSection {
         return new TlsFiles(
                 own,
                 asked,
-                path(binding.get(ListenerKeys.TLS_CLIENT_CA, index)),
-                path(binding.get(ListenerKeys.TLS_CRL, index)),
+                paths(ListenerKeys.TLS_CLIENT_CA),
+                paths(ListenerKeys.TLS_CRL),
                 binding.get(ListenerKeys.TLS_MINIMUM_VERSION, index));
+    }
+
+    private List<Path> paths(Key<List<String>> key) {
+        return binding.get(key, index).stream().map(Path::of).toList();
     }
 
     private static @Nullable Path path(String text) {

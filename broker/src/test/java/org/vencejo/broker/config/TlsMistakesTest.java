@@ -28,6 +28,9 @@ class TlsMistakesTest {
         AUTHORITY.server("two").write(folder, "two");
         AUTHORITY.write(folder, "ca.pem");
         Authority.file(folder, "crl.pem", AUTHORITY.revoking(java.time.Duration.ofDays(1)));
+        Authority other = Authority.named("other");
+        other.write(folder, "other.pem");
+        Authority.file(folder, "other.crl", other.revoking(java.time.Duration.ofDays(1)));
         Authority.file(folder, "text", "hello");
     }
 
@@ -45,8 +48,8 @@ class TlsMistakesTest {
                               key: F/one.key, F/two.key
                               key-password-file: F/text
                               client-certificate: required
-                              client-ca: F/ca.pem
-                              crl: F/crl.pem
+                              client-ca: [F/ca.pem, F/other.pem]
+                              crl: F/crl.pem, F/other.crl
                               minimum-version: 1.3
                         allow-everything: true
                         """);
@@ -57,8 +60,8 @@ class TlsMistakesTest {
                         new TlsFiles(
                                 List.of(keyPair("one"), keyPair("two")),
                                 PeerCertificate.REQUIRED,
-                                folder.resolve("ca.pem"),
-                                folder.resolve("crl.pem"),
+                                List.of(folder.resolve("ca.pem"), folder.resolve("other.pem")),
+                                List.of(folder.resolve("crl.pem"), folder.resolve("other.crl")),
                                 Version.TLS_1_3));
     }
 
@@ -111,7 +114,7 @@ class TlsMistakesTest {
                                     tls:
                                       certificate: F/one.pem
                                       key: F/one.key
-                                      client-ca: F/ca.pem
+                                      client-ca: [F/ca.pem, F/other.pem]
                                       crl: F/crl.pem
                                       minimum-version: 1.1
                                   - transport: udp
@@ -122,7 +125,7 @@ class TlsMistakesTest {
                         "f.yaml:4:24: listeners[1].tls: given, but the listener's transport is tcp; allowed: with transport: tls or secure-websocket",
                         "f.yaml:10:12: listeners[2].tls.key: given 1 files for 2 certificates; allowed: a key for each certificate",
                         "f.yaml:11:27: listeners[2].tls.client-certificate: given 'optional', but client-ca is missing; allowed: with a file of those who sign the certificates of clients",
-                        "f.yaml:17:18: listeners[3].tls.client-ca: given 'ca.pem', but clients are not asked for a certificate; allowed: with client-certificate: optional or required",
+                        "f.yaml:17:18: listeners[3].tls.client-ca: given 'ca.pem, other.pem', but clients are not asked for a certificate; allowed: with client-certificate: optional or required",
                         "f.yaml:18:12: listeners[3].tls.crl: given 'crl.pem', but clients are not asked for a certificate; allowed: with client-certificate: optional or required",
                         "f.yaml:19:24: listeners[3].tls.minimum-version: given '1.1'; allowed: 1.2, 1.3",
                         "f.yaml:20:16: listeners[4].transport: given 'udp'; allowed: tcp, tls, websocket, secure-websocket, unix",
@@ -174,8 +177,8 @@ class TlsMistakesTest {
                                       certificate: F/text
                                       key: F/none
                                       client-certificate: required
-                                      client-ca: F/text
-                                      crl: F/ca.pem
+                                      client-ca: [F/ca.pem, F/text, F/none]
+                                      crl: F/crl.pem, F/ca.pem
                                   - transport: tls
                                     port: 1
                                     tls:
@@ -191,6 +194,7 @@ class TlsMistakesTest {
                         "f.yaml:4:20: listeners[0].tls.certificate: given 'text': it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)",
                         "f.yaml:5:12: listeners[0].tls.key: given 'none': there is no such file",
                         "f.yaml:7:18: listeners[0].tls.client-ca: given 'text': it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)",
+                        "f.yaml:7:18: listeners[0].tls.client-ca: given 'none': there is no such file",
                         "f.yaml:8:12: listeners[0].tls.crl: given 'ca.pem': it holds no revocation list (-----BEGIN X509 CRL-----)",
                         "f.yaml:13:12: listeners[1].tls.key: given 'two.key': it is not the key of the certificate in one.pem (CN=one)",
                         "f.yaml:18:26: listeners[2].tls.key-password-file: given 'none': there is no such file");

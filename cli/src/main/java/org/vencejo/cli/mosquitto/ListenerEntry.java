@@ -1,11 +1,15 @@
 package org.vencejo.cli.mosquitto;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -267,11 +271,9 @@ final class ListenerEntry {
         boolean isRequired = values.isOn(from.get("require_certificate"));
         leaveOutWith("psk_hint", "it is for pre-shared keys");
         leaveOutWith("tls_engine", "its private key is in an engine");
-        ConfLine authorities = from.get("cafile");
         ConfLine revoked = from.get("crlfile");
-        ConfLine folder = from.get("capath");
         if (certificate == null || !isRequired) {
-            for (String option : List.of("cafile", "crlfile")) {
+            for (String option : List.of("cafile", "capath", "crlfile")) {
                 ConfLine line = from.get(option);
                 if (line != null) {
                     note(line, Note.Kind.NEEDLESS, "clients are not asked for a certificate");
@@ -301,19 +303,19 @@ final class ListenerEntry {
         if (isRequired) {
             asksForCertificates = true;
             tls.put("client-certificate", "required");
-            if (authorities != null) {
-                tls.put("client-ca", paths.of(authorities));
+            List<String> authorities = authorities();
+            if (!authorities.isEmpty()) {
+                tls.put(
+                        "client-ca",
+                        authorities.size() == 1 ? authorities.getFirst() : authorities);
+            } else if (from.get("capath") != null) {
+                leftOut.add("no authorities of its clients were found in capath");
             } else {
-                if (folder == null) {
-                    note(
-                            certificate,
-                            Note.Kind.LOST,
-                            "clients have to show certificates, and no cafile says whose, so the listener is left out");
-                }
-                leftOut.add(
-                        folder != null
-                                ? "the authorities of its clients are in a folder, and have to be in one file"
-                                : "it asks for certificates, and no cafile says whose");
+                note(
+                        certificate,
+                        Note.Kind.LOST,
+                        "clients have to show certificates, and no cafile says whose, so the listener is left out");
+                leftOut.add("it asks for certificates, and no cafile says whose");
             }
             if (revoked != null) {
                 tls.put("crl", paths.of(revoked));
@@ -324,6 +326,42 @@ final class ListenerEntry {
             tls.put("minimum-version", tlsVersion(version));
         }
         keys.put("tls", tls);
+    }
+
+    // The files of those who sign the certificates of clients.
+    private List<String> authorities() {
+        Set<String> authorities = new LinkedHashSet<>();
+        ConfLine file = from.get("cafile");
+        if (file != null) {
+            authorities.add(paths.of(file));
+        }
+        ConfLine folder = from.get("capath");
+        if (folder == null) {
+            return List.copyOf(authorities);
+        }
+        String path = paths.of(folder);
+        String fate =
+                file == null ? "so the listener is left out" : "so those of cafile hold alone";
+        try {
+            Set<String> found = CertificateFolder.authorities(Path.of(path));
+            authorities.addAll(found);
+            if (found.isEmpty()) {
+                note(
+                        folder,
+                        Note.Kind.LOST,
+                        "no file in it is an authority by a name that OpenSSL looks for (openssl rehash), "
+                                + fate);
+            } else {
+                note(
+                        folder,
+                        Note.Kind.DIFFERS,
+                        "the files that OpenSSL finds in it at this import are written, %d in number; what is added later has to be written into tls.client-ca"
+                                .formatted(found.size()));
+            }
+        } catch (IOException | InvalidPathException e) {
+            note(folder, Note.Kind.LOST, "it cannot be read here, " + fate);
+        }
+        return List.copyOf(authorities);
     }
 
     private String tlsVersion(ConfLine line) {

@@ -223,8 +223,8 @@ public final class MosquittoOptions {
         table.row("tls_version", CARRIED, "`tls.minimum-version`; below TLS 1.2 nothing is spoken");
         table.row(
                 "capath",
-                LOST,
-                "write the certificates into one file, for `tls.client-ca`; with `require_certificate` the listener is left out");
+                CARRIED,
+                "`tls.client-ca`, with `require_certificate`: the files that OpenSSL finds in it at the import; not needed without");
         table.row(
                 "ciphers",
                 LOST,
