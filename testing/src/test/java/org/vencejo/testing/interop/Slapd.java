@@ -35,7 +35,6 @@ record Slapd(Process process, Path folder, int plain, int secure, BlockingQueue<
             include SCHEMA/core.schema
             include SCHEMA/cosine.schema
             include SCHEMA/inetorgperson.schema
-            modulepath /usr/lib/ldap
             moduleload back_mdb
             moduleload ppolicy
             pidfile FOLDER/slapd.pid
