@@ -147,8 +147,8 @@ class ConnectionLimitsTest {
                         new TlsFiles(
                                 List.of(authority.server("localhost").write(folder, "server")),
                                 TlsFiles.PeerCertificate.OFF,
-                                null,
-                                null,
+                                List.of(),
+                                List.of(),
                                 TlsFiles.Version.TLS_1_2),
                         "mqtt");
         tls.close();

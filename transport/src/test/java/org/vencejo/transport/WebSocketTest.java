@@ -536,8 +536,8 @@ class WebSocketTest {
                         new TlsFiles(
                                 List.of(authority.server("it").write(folder, "it")),
                                 PeerCertificate.OFF,
-                                null,
-                                null,
+                                List.of(),
+                                List.of(),
                                 Version.TLS_1_2),
                         "http/1.1");
         opened.add(tls::close);
