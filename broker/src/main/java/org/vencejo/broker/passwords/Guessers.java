@@ -40,6 +40,9 @@ public final class Guessers {
     private final Lru<NameKeys.Key, BannedUser> bannedUsers;
     private final Lru<Familiar, Long> familiar;
 
+    /// Names that came in as others: who does so chooses them, and pushes out no others than these.
+    private final Lru<Familiar, Long> familiarBeside;
+
     /// How many attempts from an address wait now; bounded by those who let them wait.
     private final Map<AddressBlock, Integer> waiting = new HashMap<>();
 
@@ -82,7 +85,7 @@ public final class Guessers {
     private record BannedUser(String name, long untilNanos) {}
 
     /// A user that came in from there; or, if not `itself`, who gave its name and is another.
-    private record Familiar(NameKeys.Key user, AddressBlock address, boolean itself) {}
+    private record Familiar(NameKeys.Key user, AddressBlock address) {}
 
     /// So much was owed at a time; a failure owes the time after which it is forgiven.
     private record Failures(long owedNanos, long atNanos) {
@@ -114,6 +117,7 @@ public final class Guessers {
         this.bannedUntil = new Lru<>(limits.trackedMax);
         this.bannedUsers = new Lru<>(limits.trackedMax);
         this.familiar = new Lru<>(limits.trackedMax);
+        this.familiarBeside = new Lru<>(limits.trackedMax);
     }
 
     /// For how long an attempt from `address` as `user`, if it names one, has to wait before it is
@@ -126,7 +130,7 @@ public final class Guessers {
         if (user != null && !byUser.isEmpty()) {
             NameKeys.Key key = keys.of(user);
             Failures failures = byUser.get(key);
-            if (failures != null && !isFamiliar(key, address, true, nowNanos)) {
+            if (failures != null && !isIn(familiar, key, address, nowNanos)) {
                 delay = Math.max(delay, delay(failures, nowNanos));
             }
         }
@@ -176,8 +180,8 @@ public final class Guessers {
         }
         NameKeys.Key key = keys.of(user);
         return isBanned(key, nowNanos)
-                && !isFamiliar(key, address, true, nowNanos)
-                && !isFamiliar(key, address, false, nowNanos);
+                && !isIn(familiar, key, address, nowNanos)
+                && !isIn(familiarBeside, key, address, nowNanos);
     }
 
     private boolean isBanned(NameKeys.Key user, long nowNanos) {
@@ -234,20 +238,23 @@ public final class Guessers {
         return new Ban(Kind.ADDRESS, AddressBlock.text(address), failures);
     }
 
-    /// Somebody at `address` is `user`, if anybody, and gave the name `said`, under which what it
-    /// fails is counted.
+    /// Somebody at `address` is `user` and gave the name `said`, under which what it fails is
+    /// counted. Who is nobody has shown nothing, and changes nothing.
     public synchronized void succeeded(
             InetAddress address, @Nullable String user, @Nullable String said, long nowNanos) {
-        if (user != null && (limits.delayMaxNanos > 0 || limits.usersBanned)) {
-            becomeFamiliar(user, address, true, nowNanos);
+        if (user == null) {
+            return;
+        }
+        if (limits.delayMaxNanos > 0 || limits.usersBanned) {
+            familiar.put(familiar(user, address), nowNanos);
         }
         if (said != null && !said.equals(user) && limits.usersBanned) {
-            becomeFamiliar(said, address, false, nowNanos);
+            familiarBeside.put(familiar(said, address), nowNanos);
         }
     }
 
-    private void becomeFamiliar(String name, InetAddress address, boolean itself, long nowNanos) {
-        familiar.put(new Familiar(keys.of(name), AddressBlock.of(address), itself), nowNanos);
+    private Familiar familiar(String name, InetAddress address) {
+        return new Familiar(keys.of(name), AddressBlock.of(address));
     }
 
     /// Ends the ban of `address` and those it is counted with, and forgives what they owe; false,
@@ -311,9 +318,9 @@ public final class Guessers {
         bannedUsers.values().removeIf(banned -> nowNanos - banned.untilNanos >= 0);
     }
 
-    private boolean isFamiliar(
-            NameKeys.Key user, InetAddress address, boolean itself, long nowNanos) {
-        Long since = familiar.get(new Familiar(user, AddressBlock.of(address), itself));
+    private static boolean isIn(
+            Lru<Familiar, Long> table, NameKeys.Key user, InetAddress address, long nowNanos) {
+        Long since = table.get(new Familiar(user, AddressBlock.of(address)));
         return since != null && nowNanos - since < FAMILIAR_NANOS;
     }
 
