@@ -50,9 +50,11 @@ record Template(String text, boolean literal) {
     /// The filter for `subject` in a rule that `allows` or denies; null if it has none.
     @Nullable TopicFilter filterFor(Subject subject, boolean allows) {
         String filled = filled(subject);
-        if (filled == null
-                || filled.getBytes(StandardCharsets.UTF_8).length > TopicName.BYTES_MAX
-                || (allows && refusal(subject) != null)) {
+        if (filled != null && isTooLong(filled) && filled.endsWith("/#")) {
+            filled =
+                    filled.substring(0, filled.length() - "/#".length()); // it matches that as well
+        }
+        if (filled == null || isTooLong(filled) || (allows && refusal(subject) != null)) {
             return null; // there is no topic that a longer one would match
         }
         if (filled.startsWith("$share/")) {
@@ -60,6 +62,10 @@ record Template(String text, boolean literal) {
         }
         TopicFilter filter = TopicFilter.of(filled);
         return filter.isValid() ? filter : null;
+    }
+
+    private static boolean isTooLong(String filter) {
+        return filter.getBytes(StandardCharsets.UTF_8).length > TopicName.BYTES_MAX;
     }
 
     /// Why a rule that allows something has no filter of it for `subject`, for what its names hold;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vencejo.core.AccessRules.Subject;
 import org.vencejo.core.Authentication.Identity;
 import org.vencejo.protocol.QoS;
@@ -106,6 +107,16 @@ class NamesInTopicsTest {
         assertThat(rights.mayPublish(topic)).isEqualTo(allowed);
         assertThat(rights.mayReceive(topic, QoS.AT_MOST_ONCE, true)).isEqualTo(allowed);
         assertThat(rights.maySubscribe("$share/g/" + topic)).isEqualTo(allowed);
+    }
+
+    /// The filter would be longer than any may be, and the topic is not.
+    @ParameterizedTest(name = "{0} bytes")
+    @ValueSource(ints = {65_533, 65_534, 65_535})
+    void aLongNameIsDeniedItsTopic(int bytes) {
+        String client = "c".repeat(bytes);
+        Rights rights = Rights.of(denying("yaml", "%c/#"), client, "ana");
+        assertThat(rights.mayPublish(client)).isFalse();
+        assertThat(rights.mayPublish("d".repeat(bytes))).isTrue();
     }
 
     @ParameterizedTest(name = "{0} as {1}: {2}")
