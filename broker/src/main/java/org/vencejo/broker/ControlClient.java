@@ -37,9 +37,12 @@ final class ControlClient {
                     .write((request + "\n").getBytes(StandardCharsets.UTF_8));
             String answer =
                     new String(
-                                    Channels.newInputStream(broker).readAllBytes(),
-                                    StandardCharsets.UTF_8)
-                            .replaceFirst("\\R$", ""); // there may be nothing to say
+                            Channels.newInputStream(broker).readAllBytes(), StandardCharsets.UTF_8);
+            if (!answer.isEmpty() && !answer.endsWith("\n")) {
+                throw new StoreException(
+                        "the answer of the broker ended before it was complete; ask again");
+            }
+            answer = answer.replaceFirst("\\R$", ""); // there may be nothing to say
             if (answer.startsWith(ControlSocket.DONE)) {
                 return answer.substring(ControlSocket.DONE.length());
             }

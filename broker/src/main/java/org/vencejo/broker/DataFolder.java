@@ -40,6 +40,7 @@ final class DataFolder implements AutoCloseable {
     /// [StartException].
     static DataFolder open(Path folder) {
         DataFolder open = openIfFree(folder);
+        FileModes.warnOfFolder(folder);
         if (open == null) {
             throw new StartException(
                     "the data folder '%s' is in use by process %s; stop that broker, or give another data-folder"
@@ -53,7 +54,6 @@ final class DataFolder implements AutoCloseable {
         @Nullable FileChannel channel = null;
         try {
             Files.createDirectories(folder, OwnerOnly.folder(folder));
-            FileModes.warnOfFolder(folder);
             // Who can read the file can lock it.
             channel =
                     FileChannel.open(

@@ -209,7 +209,7 @@ final class AclCommand implements Runnable {
         /// What the decision alone would not tell.
         private void remark(AccessRules rules, Subject subject, Decision decision) {
             if (decision.passedOver() != null) {
-                System.err.println("vencejo: passed over: " + decision.passedOver());
+                System.err.println("vencejo: passed over: " + Visible.text(decision.passedOver()));
             }
             for (String key : Decision.leftOpen(rules, subject)) {
                 System.err.printf(

@@ -151,6 +151,21 @@ class AclCheckTest {
         assertThat(console.run("acl", "explain", "subscribe", "a\u001B/#/b", "--set", rules))
                 .isEqualTo(64);
         assertThat(console.err()).contains("'a\\u001B/#/b' is no").doesNotContain("\u001B");
+
+        Files.writeString(other, "rules: [{allow: subscribe, topics: \"%c/#\"}]");
+        String client = "$a\u001B[2J";
+        assertThat(
+                        console.run(
+                                "acl",
+                                "explain",
+                                "--client",
+                                client,
+                                "subscribe",
+                                client + "/b",
+                                "--set",
+                                rules))
+                .isEqualTo(1);
+        assertThat(console.err()).contains("passed over").doesNotContain("\u001B");
     }
 
     private int check(Path file, Path against, String... more) {

@@ -58,7 +58,7 @@ public final class Backup {
                 Scratch.remove(cell);
             }
             StoreFolder.sync(folder);
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new StoreException("the folder '" + folder + "' cannot be used: " + e, e);
         }
     }
