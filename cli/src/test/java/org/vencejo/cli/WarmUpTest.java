@@ -14,6 +14,7 @@ import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +49,9 @@ class WarmUpTest {
 
     @BeforeEach
     void makeDataFolder() throws IOException {
-        data = Files.createDirectory(folder.resolve("data"));
+        var ownerOnly =
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+        data = Files.createDirectory(folder.resolve("data"), ownerOnly);
         scratch = data.resolve("warm-up");
     }
 
