@@ -22,7 +22,7 @@ import org.vencejo.storage.StoreException;
 /// end their bans. Immutable. `complete` is whether there were no more than it tells.
 ///
 /// A line is `address` or `user`, which one, encoded as in a URL, and how many nanoseconds its ban
-/// still lasts. The last one is `end`, or `more` if there are too many for an answer.
+/// still lasts. The last one is `more` if there are too many for an answer.
 public record Bans(List<Banned> banned, boolean complete) {
     static final String REQUEST = "bans";
     static final String LIFT = "lift ";
@@ -34,7 +34,6 @@ public record Bans(List<Banned> banned, boolean complete) {
 
     private static final String ADDRESS = "address";
     private static final String USER = "user";
-    private static final String END = "end";
     private static final String MORE = "more";
     private static final String LIFTED = "lifted";
     private static final String NOT_BANNED = "not banned";
@@ -50,8 +49,9 @@ public record Bans(List<Banned> banned, boolean complete) {
 
     /// Has that broker end a ban and forgive what led to it; false if there is none of that name.
     public static boolean lift(Path dataFolder, Kind kind, String name) {
-        return isLifted(
-                ControlClient.askRunning(dataFolder, LIFT + word(kind) + " " + encoded(name)));
+        String answer =
+                ControlClient.askRunning(dataFolder, LIFT + word(kind) + " " + encoded(name));
+        return answer.equals(LIFTED);
     }
 
     /// The address that `text` is, also as it stands in a list, or null if it is none.
@@ -76,7 +76,9 @@ public record Bans(List<Banned> banned, boolean complete) {
                     "%s %s %d"
                             .formatted(word(each.kind()), encoded(each.name()), each.leftNanos()));
         }
-        lines.add(banned.size() > LINES_MAX ? MORE : END);
+        if (banned.size() > LINES_MAX) {
+            lines.add(MORE);
+        }
         return String.join("\n", lines);
     }
 
@@ -115,35 +117,18 @@ public record Bans(List<Banned> banned, boolean complete) {
     // ---- in the command
 
     static Bans parse(String lines) {
-        List<String> all = lines.lines().toList();
-        String last = all.isEmpty() ? "" : all.getLast();
-        if (!last.equals(END) && !last.equals(MORE)) {
-            throw cutOff();
-        }
         List<Banned> banned = new ArrayList<>();
-        for (String line : all) {
+        boolean complete = true;
+        for (String line : lines.lines().toList()) {
             String[] parts = line.split(" ", -1);
             switch (parts[0]) {
                 case ADDRESS -> banned.add(read(Kind.ADDRESS, parts));
                 case USER -> banned.add(read(Kind.USER, parts));
-                default -> {} // the last one, or of a newer broker
+                case MORE -> complete = false;
+                default -> {} // of a newer broker
             }
         }
-        return new Bans(List.copyOf(banned), last.equals(END));
-    }
-
-    static boolean isLifted(String answer) {
-        return switch (answer) {
-            case LIFTED -> true;
-            case NOT_BANNED -> false;
-            default -> throw cutOff();
-        };
-    }
-
-    // The broker ended meanwhile, or nobody read for so long that it gave up.
-    private static StoreException cutOff() {
-        return new StoreException(
-                "the answer of the broker ended before it was complete; ask again");
+        return new Bans(List.copyOf(banned), complete);
     }
 
     private static Banned read(Kind kind, String[] parts) {

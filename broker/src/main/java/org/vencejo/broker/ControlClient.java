@@ -35,21 +35,12 @@ final class ControlClient {
             broker.connect(UnixDomainSocketAddress.of(file));
             Channels.newOutputStream(broker)
                     .write((request + "\n").getBytes(StandardCharsets.UTF_8));
-            String answer =
-                    new String(
-                            Channels.newInputStream(broker).readAllBytes(), StandardCharsets.UTF_8);
-            if (!answer.isEmpty() && !answer.endsWith("\n")) {
+            byte[] answer = Channels.newInputStream(broker).readAllBytes();
+            if (answer.length == 0) {
                 throw new StoreException(
-                        "the answer of the broker ended before it was complete; ask again");
+                        "process " + DataFolder.holder(dataFolder) + " ended meanwhile");
             }
-            answer = answer.replaceFirst("\\R$", ""); // there may be nothing to say
-            if (answer.startsWith(ControlSocket.DONE)) {
-                return answer.substring(ControlSocket.DONE.length());
-            }
-            throw new StoreException(
-                    answer.isEmpty()
-                            ? "process " + DataFolder.holder(dataFolder) + " ended meanwhile"
-                            : answer.replaceFirst("^" + ControlSocket.FAILED, ""));
+            return read(new String(answer, StandardCharsets.UTF_8));
         } catch (IOException | UnsupportedOperationException e) {
             throw new StoreException(
                     "the data folder '%s' is in use by process %s, which cannot be asked by '%s': %s"
@@ -60,5 +51,18 @@ final class ControlClient {
                                     e.getMessage()),
                     e);
         }
+    }
+
+    // The broker may end meanwhile, or give up, as nobody reads for long.
+    static String read(String answer) {
+        if (!answer.endsWith(ControlSocket.END)) {
+            throw new StoreException(
+                    "the answer of the broker ended before it was complete; ask again");
+        }
+        String said = answer.substring(0, answer.length() - ControlSocket.END.length());
+        if (said.startsWith(ControlSocket.DONE)) {
+            return said.substring(ControlSocket.DONE.length());
+        }
+        throw new StoreException(said.replaceFirst("^" + ControlSocket.FAILED, ""));
     }
 }

@@ -25,13 +25,16 @@ import org.slf4j.LoggerFactory;
 /// data folder that only its owner may open. One thread serves it, one request at a time.
 ///
 /// A request is one line, a word and what it takes; the answer is `done` and what there is to say,
-/// which is one line but for [Acquaintances] and [Bans], or `failed` and why, and the end.
-/// Thread-safe.
+/// which is one line but for [Acquaintances] and [Bans], or `failed` and why. Its last line is
+/// `end`: without it the answer was cut off. Thread-safe.
 final class ControlSocket implements AutoCloseable {
     static final String NAME = "control.sock";
     static final String BACKUP = "backup ";
     static final String DONE = "done ";
     static final String FAILED = "failed ";
+
+    /// What an answer ends with.
+    static final String END = "\nend\n";
 
     private static final Logger log = LoggerFactory.getLogger(Broker.class);
 
@@ -155,7 +158,7 @@ final class ControlSocket implements AutoCloseable {
                                         .formatted(REQUEST_BYTES_MAX)
                         : answer(request);
         try (Talk talk = new Talk(client)) {
-            talk.write(answer + "\n");
+            talk.write(answer + END);
         }
     }
 

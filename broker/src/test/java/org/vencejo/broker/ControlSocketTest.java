@@ -65,8 +65,9 @@ class ControlSocketTest {
     void aRequestIsOneLineAndSoIsTheAnswer(String request, String answer) throws IOException {
         try (ControlSocket socket = ControlSocket.open(folder, this::note)) {
             assertThat(socket).isNotNull();
-            assertThat(ask(request.replace('|', '\n')).strip()).isEqualTo(answer);
-            assertThat(ask("backup /next\n")).as("it goes on").isEqualTo("done made /next\n");
+            assertThat(ask(request.replace('|', '\n')).lines().map(String::strip))
+                    .containsExactly(answer, "end");
+            assertThat(ask("backup /next\n")).as("it goes on").isEqualTo("done made /next\nend\n");
         }
     }
 
@@ -89,7 +90,7 @@ class ControlSocketTest {
         String whose = "address " + bytes.repeat(times);
         try (ControlSocket socket = ControlSocket.open(folder, lifting)) {
             assertThat(socket).isNotNull();
-            assertThat(ask("lift " + whose + "\n")).isEqualTo("done " + whose + "\n");
+            assertThat(ask("lift " + whose + "\n")).isEqualTo("done " + whose + "\nend\n");
         }
     }
 
@@ -100,7 +101,7 @@ class ControlSocketTest {
             String begin = "backup /";
             int rest = ControlSocket.REQUEST_BYTES_MAX - begin.length();
             assertThat(ask(begin + "a".repeat(rest)))
-                    .isEqualTo("failed a request is one line of at most 196619 bytes\n");
+                    .isEqualTo("failed a request is one line of at most 196619 bytes\nend\n");
             assertThat(asked).isEmpty();
         }
     }
@@ -128,7 +129,7 @@ class ControlSocketTest {
         assertThat(folder.resolve(ControlSocket.NAME)).exists();
         try (ControlSocket socket = ControlSocket.open(folder, this::note)) {
             assertThat(socket).isNotNull();
-            assertThat(ask("backup /a\n")).isEqualTo("done made /a\n");
+            assertThat(ask("backup /a\n")).isEqualTo("done made /a\nend\n");
         }
     }
 
