@@ -62,6 +62,13 @@ public final class TopicFilter implements Comparable<TopicFilter> {
         return new TopicFilter(Utf8.encode(text));
     }
 
+    /// The same, however long: for a rule about topics, which no packet has to carry.
+    ///
+    /// @throws ProtocolViolation 0x81 if it is ill-formed, or with U+0000
+    public static TopicFilter ofAnyLength(String text) {
+        return new TopicFilter(Utf8.encodeAnyLength(text));
+    }
+
     /// What is wrong with the filter, or null if it is valid.
     public @Nullable String fault() {
         return fault == null ? null : fault.expected;

@@ -83,6 +83,15 @@ final class Utf8 {
     ///
     /// @throws ProtocolViolation 0x81 if `text` cannot be an MQTT string
     static int size(String text) {
+        int size = sizeOfAnyLength(text);
+        if (size > BYTES_MAX) {
+            throw ProtocolViolation.malformed(
+                    "MQTT-4.7.3-3", "a string has at most 65535 bytes, given were " + size);
+        }
+        return size;
+    }
+
+    private static int sizeOfAnyLength(String text) {
         int size = 0;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -106,10 +115,6 @@ final class Utf8 {
                         null, "a string has no lone surrogate, given was one at " + i);
             }
         }
-        if (size > BYTES_MAX) {
-            throw ProtocolViolation.malformed(
-                    "MQTT-4.7.3-3", "a string has at most 65535 bytes, given were " + size);
-        }
         return size;
     }
 
@@ -118,6 +123,12 @@ final class Utf8 {
     /// @throws ProtocolViolation 0x81 if `text` cannot be an MQTT string
     static byte[] encode(String text) {
         size(text);
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// The same for a text that no packet has to carry, however long.
+    static byte[] encodeAnyLength(String text) {
+        sizeOfAnyLength(text);
         return text.getBytes(StandardCharsets.UTF_8);
     }
 }

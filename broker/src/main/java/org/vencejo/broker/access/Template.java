@@ -1,11 +1,9 @@
 package org.vencejo.broker.access;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.AccessRules.Subject;
 import org.vencejo.protocol.TopicFilter;
-import org.vencejo.protocol.TopicName;
 
 /// A Topic Filter in which `%u` stands for the user name and `%c` for the Client Identifier, unless
 /// it is `literal`. Immutable.
@@ -50,22 +48,15 @@ record Template(String text, boolean literal) {
     /// The filter for `subject` in a rule that `allows` or denies; null if it has none.
     @Nullable TopicFilter filterFor(Subject subject, boolean allows) {
         String filled = filled(subject);
-        if (filled != null && isTooLong(filled) && filled.endsWith("/#")) {
-            filled =
-                    filled.substring(0, filled.length() - "/#".length()); // it matches that as well
-        }
-        if (filled == null || isTooLong(filled) || (allows && refusal(subject) != null)) {
-            return null; // there is no topic that a longer one would match
+        if (filled == null || (allows && refusal(subject) != null)) {
+            return null;
         }
         if (filled.startsWith("$share/")) {
             return BELOW_SHARE;
         }
-        TopicFilter filter = TopicFilter.of(filled);
+        // With a long name it may be longer than what a packet carries, and match what is not.
+        TopicFilter filter = TopicFilter.ofAnyLength(filled);
         return filter.isValid() ? filter : null;
-    }
-
-    private static boolean isTooLong(String filter) {
-        return filter.getBytes(StandardCharsets.UTF_8).length > TopicName.BYTES_MAX;
     }
 
     /// Why a rule that allows something has no filter of it for `subject`, for what its names hold;

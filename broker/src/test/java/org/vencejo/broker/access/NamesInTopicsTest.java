@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.vencejo.core.AccessRules.Subject;
 import org.vencejo.core.Authentication.Identity;
 import org.vencejo.protocol.QoS;
@@ -109,14 +108,27 @@ class NamesInTopicsTest {
         assertThat(rights.maySubscribe("$share/g/" + topic)).isEqualTo(allowed);
     }
 
-    /// The filter would be longer than any may be, and the topic is not.
-    @ParameterizedTest(name = "{0} bytes")
-    @ValueSource(ints = {65_533, 65_534, 65_535})
-    void aLongNameIsDeniedItsTopic(int bytes) {
+    /// The filter is longer than any topic may be, and matches some with an empty level, or without
+    /// its last.
+    @ParameterizedTest(name = "{0} of {1} bytes: {2}")
+    @CsvSource({
+        "%c/#,   65535, c",
+        "%c/#,   65534, c",
+        "%c/#,   65534, c/",
+        "%c/#,   65533, c/",
+        "%c/+,   65534, c/",
+        "+/%c,   65534, /c",
+        "%c/+/#, 65534, c/",
+        "%c/+/+, 65533, c//",
+        "$a/%c,  65530, $a/c", // as control arm, as those below
+        "%c/+,   10,    c/",
+    })
+    void aLongNameIsDeniedItsTopic(String template, int bytes, String topic) {
         String client = "c".repeat(bytes);
-        Rights rights = Rights.of(denying("yaml", "%c/#"), client, "ana");
-        assertThat(rights.mayPublish(client)).isFalse();
-        assertThat(rights.mayPublish("d".repeat(bytes))).isTrue();
+        Rights rights = Rights.of(denying("yaml", template), client, "ana");
+        assertThat(rights.mayPublish(topic.replace("c", client))).isFalse();
+        assertThat(rights.mayReceive(topic.replace("c", client), QoS.AT_MOST_ONCE, true)).isFalse();
+        assertThat(rights.mayPublish(topic.replace("c", "d".repeat(bytes)))).isTrue();
     }
 
     @ParameterizedTest(name = "{0} as {1}: {2}")
