@@ -7,7 +7,8 @@ import org.vencejo.core.Peer;
 
 /// An authenticator that is asked at some listeners alone, or at all if none is named. Immutable.
 record AtListeners(Authenticator behind, Set<String> listeners) implements Authenticator {
-    private boolean isFor(Peer peer) {
+    @Override
+    public boolean isFor(Peer peer) {
         return listeners.isEmpty() || listeners.contains(peer.listener());
     }
 

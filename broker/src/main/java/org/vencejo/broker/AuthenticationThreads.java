@@ -179,6 +179,10 @@ final class AuthenticationThreads implements AutoCloseable {
         private final Authentication.Request request;
         private final long ofChanges;
         private final BiConsumer<Authentication.Outcome, Long> later;
+
+        /// Whether somebody may know it by its name.
+        private final boolean believed;
+
         private int next;
 
         /// Whether it was seen how many attempts of its address failed.
@@ -198,6 +202,7 @@ final class AuthenticationThreads implements AutoCloseable {
             this.request = request;
             this.ofChanges = ofChanges;
             this.later = later;
+            this.believed = chain.stream().anyMatch(each -> each.isFor(peer));
         }
 
         Authentication.@Nullable Outcome begin() {
@@ -455,12 +460,17 @@ final class AuthenticationThreads implements AutoCloseable {
 
         /// Whether it gives something that it may have guessed.
         private boolean guesses() {
-            return userName() != null
-                    || Secrets.passwordOf(request) != null
-                    || request instanceof Authentication.Step;
+            return believed
+                    && (userName() != null
+                            || Secrets.passwordOf(request) != null
+                            || request instanceof Authentication.Step);
         }
 
+        /// The user that it says it is; null where it is not believed.
         private @Nullable String userName() {
+            if (!believed) {
+                return null;
+            }
             return switch (request) {
                 case Authentication.Credentials it -> it.userName();
                 case Authentication.Step it ->

@@ -53,6 +53,12 @@ public interface Authenticator {
     Authentication.Outcome WRONG =
             new Authentication.Refused(ReasonCode.BAD_USER_NAME_OR_PASSWORD, Properties.NONE);
 
+    /// Whether it may know who comes by the listener of `peer`. Where nobody does a name is not
+    /// believed, and to give one is no guess.
+    default boolean isFor(Peer peer) {
+        return true;
+    }
+
     /// What it takes to answer `request`.
     Work work(Peer peer, Authentication.Request request);
 

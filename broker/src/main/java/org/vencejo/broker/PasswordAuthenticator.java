@@ -36,7 +36,8 @@ final class PasswordAuthenticator implements Authenticator {
         file = newer;
     }
 
-    boolean isFor(Peer peer) {
+    @Override
+    public boolean isFor(Peer peer) {
         return listeners.isEmpty() || listeners.contains(peer.listener());
     }
 

@@ -81,6 +81,11 @@ final class ScramAuthenticator implements Authenticator {
     }
 
     @Override
+    public boolean isFor(Peer peer) {
+        return known.stream().anyMatch(file -> file.isFor(peer));
+    }
+
+    @Override
     public Work work(Peer peer, Authentication.Request request) {
         return Work.NONE; // three hashes; the many are computed by the client
     }

@@ -36,6 +36,11 @@ final class Strangers implements Authenticator {
     }
 
     @Override
+    public boolean isFor(Peer peer) {
+        return false;
+    }
+
+    @Override
     public Work work(Peer peer, Authentication.Request request) {
         return decoy(peer, request) == null ? Work.NONE : Work.COMPUTES;
     }

@@ -233,11 +233,10 @@ class FailedAttemptsTest {
     }
 
     /// What is counted is the name in CONNECT, whoever a token or a service says that the client
-    /// is.
-    @ParameterizedTest
-    @CsvSource({"sensor-7, SUCCESS", "alice, SUCCESS", "'', BANNED"}) // '' is nobody
-    void whoIsKnownByAnotherNameIsHeardWhereItCameInFrom(String known, ReasonCode there)
-            throws IOException {
+    /// is. Who is nobody has shown nothing.
+    @ParameterizedTest(name = "known as {0}: {1}")
+    @CsvSource({"sensor-7, SUCCESS", "alice, SUCCESS", "'', BANNED"})
+    void whoIsKnownIsHeardWhereItCameInFrom(String known, ReasonCode there) throws IOException {
         assumeTrue(
                 Files.exists(Path.of("/proc/self")),
                 "several addresses of this machine: not Linux");

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -58,13 +59,14 @@ class PasswordsTest {
         broker = start();
     }
 
-    private Broker start() {
-        return BrokerRig.start(
-                        folder,
-                        "listeners=[{name: shut, port: 0}, {name: open, port: 0, allow-anonymous: true}, {name: free, port: 0, allow-anonymous: true}]",
-                        "authentication=[{file: '%s', listeners: 'shut, open'}, {file: '%s', listeners: shut}]"
-                                .formatted(folder.resolve("first"), folder.resolve("second")))
-                .broker();
+    private Broker start(String... more) {
+        List<String> keys = new ArrayList<>(List.of(more));
+        keys.add(
+                "listeners=[{name: shut, port: 0}, {name: open, port: 0, allow-anonymous: true}, {name: free, port: 0, allow-anonymous: true}]");
+        keys.add(
+                "authentication=[{file: '%s', listeners: 'shut, open'}, {file: '%s', listeners: shut}]"
+                        .formatted(folder.resolve("first"), folder.resolve("second")));
+        return BrokerRig.start(folder, keys.toArray(String[]::new)).broker();
     }
 
     @AfterEach
@@ -112,6 +114,22 @@ class PasswordsTest {
                         .isEqualTo(Integer.parseInt(codes[1]));
             }
         }
+    }
+
+    /// With a name that is not believed nobody guesses.
+    @Test
+    void aNameThatIsBannedIsHeardWhereNobodyBelievesIt() throws IOException {
+        broker.close();
+        broker =
+                start(
+                        "limits.authentication-ban-users=true",
+                        "limits.authentication-failures-max=3");
+        for (int i = 0; i < 3; i++) {
+            assertThat(answer(ProtocolVersion.MQTT_5, "shut", "alice", "wrong")).isEqualTo(0x86);
+        }
+        assertThat(answer(ProtocolVersion.MQTT_5, "shut", "alice", "wonder")).isEqualTo(0x8A);
+        assertThat(answer(ProtocolVersion.MQTT_5, "open", "alice", "wonder")).isEqualTo(0x8A);
+        assertThat(answer(ProtocolVersion.MQTT_5, "free", "alice", "wonder")).isZero();
     }
 
     @Test

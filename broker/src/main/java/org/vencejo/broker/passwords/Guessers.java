@@ -84,7 +84,7 @@ public final class Guessers {
 
     private record BannedUser(String name, long untilNanos) {}
 
-    /// A user that came in from there; or, if not `itself`, who gave its name and is another.
+    /// A user name that came in from there, as itself or beside another.
     private record Familiar(NameKeys.Key user, AddressBlock address) {}
 
     /// So much was owed at a time; a failure owes the time after which it is forgiven.
