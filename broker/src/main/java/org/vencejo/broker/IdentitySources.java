@@ -152,6 +152,9 @@ final class IdentitySources implements AutoCloseable {
         } else {
             chain.add(new Strangers(config, passwords.authenticators(), strangers));
         }
+        if (!config.clientIdentifiers().isEmpty()) {
+            chain.replaceAll(each -> new ByClientIdentifier(each, config.clientIdentifiers()));
+        }
         return chain;
     }
 

@@ -2,9 +2,11 @@ package org.vencejo.broker.config;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.broker.identity.CertificateTemplate;
+import org.vencejo.broker.identity.ClientIdentifiers;
 import org.vencejo.broker.identity.KeyPlace;
 import org.vencejo.broker.identity.LdapSettings;
 import org.vencejo.broker.identity.ServiceSettings;
@@ -14,9 +16,13 @@ import org.vencejo.broker.identity.UserTemplate;
 /// How it is found out who clients are. Immutable.
 ///
 /// `entries` are asked in this order. `anonymousListeners` are the names of those listeners that
-/// let clients in who name nobody.
+/// let clients in who name nobody, `clientIdentifiers` the names of those that do not let every
+/// Client Identifier in.
 public record AuthenticationConfig(
-        List<Entry> entries, Set<String> anonymousListeners, AuthenticationLimits limits) {
+        List<Entry> entries,
+        Set<String> anonymousListeners,
+        Map<String, ClientIdentifiers> clientIdentifiers,
+        AuthenticationLimits limits) {
 
     /// Whether anybody finds out who the clients of a listener are.
     public boolean isFor(String listener) {

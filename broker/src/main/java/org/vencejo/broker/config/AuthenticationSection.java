@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.broker.config.AuthenticationConfig.Certificate;
@@ -16,6 +17,7 @@ import org.vencejo.broker.config.AuthenticationConfig.PasswordFile;
 import org.vencejo.broker.config.AuthenticationConfig.UnixPeer;
 import org.vencejo.broker.config.BrokerConfig.Listener;
 import org.vencejo.broker.identity.CertificateTemplate;
+import org.vencejo.broker.identity.ClientIdentifiers;
 import org.vencejo.broker.identity.ServiceSettings;
 import org.vencejo.broker.identity.UserTemplate;
 import org.vencejo.broker.identity.WebClient;
@@ -51,6 +53,7 @@ final class AuthenticationSection {
             entry(i, path);
         }
         Set<String> anonymous = new TreeSet<>();
+        Map<String, ClientIdentifiers> clientIdentifiers = new TreeMap<>();
         boolean byDefault =
                 entries.isEmpty()
                         && paths.keySet().stream()
@@ -64,8 +67,16 @@ final class AuthenticationSection {
             if (isAnonymous(listener, path)) {
                 anonymous.add(listener.name());
             }
+            ClientIdentifiers own = clientIdentifiers(listener, path);
+            if (own != null) {
+                clientIdentifiers.put(listener.name(), own);
+            }
         });
-        return new AuthenticationConfig(List.copyOf(entries), Set.copyOf(anonymous), limits());
+        return new AuthenticationConfig(
+                List.copyOf(entries),
+                Set.copyOf(anonymous),
+                Map.copyOf(clientIdentifiers),
+                limits());
     }
 
     private void entry(int index, String path) {
@@ -273,6 +284,31 @@ final class AuthenticationSection {
                             .formatted(listener.address().getAddress().getHostAddress()));
         }
         return false;
+    }
+
+    private @Nullable ClientIdentifiers clientIdentifiers(Listener listener, String path) {
+        String own = path + ".client-identifiers";
+        if (!isGiven(own)) {
+            return null;
+        }
+        List<String> texts = binding.at(ListenerKeys.CLIENT_IDENTIFIERS, own);
+        for (String text : texts) {
+            String fault = ClientIdentifiers.fault(text);
+            if (fault != null) {
+                binding.mistake(
+                        own,
+                        "given '%s', with %s; allowed: texts, %%u for the user name, and a * at the end for whatever follows"
+                                .formatted(text, fault));
+            }
+        }
+        ClientIdentifiers allowed = new ClientIdentifiers(texts);
+        if (!texts.isEmpty() && allowed.areAllOfUsers() && !isKnownSomehow(listener)) {
+            binding.mistake(
+                    own,
+                    "given '%s', and no authentication is for listener %s, so nobody has a user name there; allowed: texts without %%u, or an entry of authentication"
+                            .formatted(String.join(",", texts), listener.name()));
+        }
+        return texts.isEmpty() ? null : allowed;
     }
 
     private boolean isKnownSomehow(Listener listener) {

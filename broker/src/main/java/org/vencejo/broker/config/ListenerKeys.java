@@ -175,6 +175,15 @@ final class ListenerKeys {
                             + ".");
     static final Key<QoS> MAXIMUM_QOS =
             Key.ofListener(ListenerLimitKeys.LISTENER, ServerKeys.MAXIMUM_QOS);
+    static final Key<List<String>> CLIENT_IDENTIFIERS =
+            Key.of(
+                    "listeners[].client-identifiers",
+                    new Texts(256, 65_536),
+                    List.of(),
+                    "The Client Identifiers with which clients may connect; all if empty. `%u` stands for the"
+                            + " user name, and a `*` at the end for whatever follows: with `%u, %u:*` nobody"
+                            + " can take the Client Identifier of another user. Who comes with another, or"
+                            + " leaves it to the broker, is refused with 0x85 (3.x: 2).");
     static final Key<Boolean> ALLOW_ANONYMOUS =
             Key.computed(
                     "listeners[].allow-anonymous",
@@ -206,6 +215,7 @@ final class ListenerKeys {
                     VERSIONS,
                     CONNECTIONS_MAX,
                     MAXIMUM_QOS,
+                    CLIENT_IDENTIFIERS,
                     ALLOW_ANONYMOUS);
 
     private ListenerKeys() {}

@@ -98,6 +98,11 @@ final class ListenerEntry {
                 : values.isOn(from.get("use_subject_as_username")) ? "{subject}" : null;
     }
 
+    /// Lets those clients in alone whose Client Identifiers begin with `prefix`.
+    void takeClientIdentifiers(String prefix) {
+        keys.put("client-identifiers", prefix + "*");
+    }
+
     /// Whether only clients with a certificate come in.
     boolean asksForCertificates() {
         return asksForCertificates;

@@ -65,6 +65,7 @@ public final class MosquittoImport {
     public static Imported read(Request request) throws IOException {
         MosquittoImport made = new MosquittoImport(request);
         made.leaveOutWhatPluginsKeep();
+        made.whichClientIdentifiers();
         made.whoComesIn();
         made.whatTheyMay();
         made.everythingWithoutRules();
@@ -95,6 +96,30 @@ public final class MosquittoImport {
             if (plugin != null) {
                 entry.leftOut.add("a plugin decides who may come in or do what");
             }
+        }
+    }
+
+    private void whichClientIdentifiers() {
+        ConfLine line = conf.broker("clientid_prefixes");
+        if (line == null) {
+            return;
+        }
+        String prefix = line.rest().strip();
+        if (entries.isEmpty()) {
+            note(line, Note.Kind.LOST, "no listener is named: client-identifiers of one says it");
+        } else if (prefix.contains("*") || prefix.contains("%u") || prefix.contains(",")) {
+            entries.forEach(entry ->
+                    entry.leftOut.add("the prefix of its Client Identifiers cannot be written"));
+            note(
+                    line,
+                    Note.Kind.LOST,
+                    "*, %u and commas have a meaning in client-identifiers, so all listeners are left out");
+        } else {
+            entries.forEach(entry -> entry.takeClientIdentifiers(prefix));
+            note(
+                    line,
+                    Note.Kind.DIFFERS,
+                    "who leaves the Client Identifier to the broker is refused: client-identifiers");
         }
     }
 

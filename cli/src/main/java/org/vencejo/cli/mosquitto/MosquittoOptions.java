@@ -123,6 +123,10 @@ public final class MosquittoOptions {
         table.row("log_timestamp_format", LOST, "times are in ISO 8601");
         table.row("connection_messages", LOST, "use `log-level: warn`", "true");
         table.row("enable_control_api", LOST, "there is no $CONTROL", "false");
+        table.row(
+                "clientid_prefixes",
+                CARRIED,
+                "`client-identifiers` of each listener; who leaves it to the broker is refused");
     }
 
     private static void security(Table table) {
@@ -157,10 +161,6 @@ public final class MosquittoOptions {
                 "true");
         table.row("auto_id_prefix", LOST, "what the broker assigns begins with vencejo-");
         table.row("listener_auto_id_prefix", LOST, "what the broker assigns begins with vencejo-");
-        table.row(
-                "clientid_prefixes",
-                LOST,
-                "any Client Identifier may connect; what it may do can be limited with `clients` in access rules");
     }
 
     private static void listeners(Table table) {
@@ -198,7 +198,7 @@ public final class MosquittoOptions {
         table.row(
                 "use_username_as_clientid",
                 LOST,
-                "clients keep their Client Identifier; nobody but the user that made a session can resume it",
+                "clients keep their Client Identifier, and nobody but the user that made a session can resume it; `client-identifiers: \"%u\"` of a listener refuses others than that",
                 "false");
         table.row(
                 "enable_proxy_protocol",
