@@ -83,7 +83,7 @@ final class ListenerKeys {
                     new Texts(256, 65_536),
                     List.of(),
                     "The certificates, in PEM, of those who sign the certificates of clients: one file with all"
-                            + " of them, or several, of names without a comma.");
+                            + " of them, or several.");
     static final Key<List<String>> TLS_CRL =
             Key.of(
                     "listeners[].tls.crl",

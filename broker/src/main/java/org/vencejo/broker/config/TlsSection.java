@@ -46,7 +46,10 @@ final class TlsSection {
                     "listeners[" + index + "]",
                     "its transport is secure, but tls.certificate is missing; allowed: a file with a certificate");
         }
-        if (!keys.isEmpty() && keys.size() != certificates.size()) {
+        if (!keys.isEmpty()
+                && keys.size() != certificates.size()
+                && !binding.isWrong(path + ".certificate")
+                && !binding.isWrong(path + ".key")) {
             binding.mistake(
                     path + ".key",
                     "given %d files for %d certificates; allowed: a key for each certificate"

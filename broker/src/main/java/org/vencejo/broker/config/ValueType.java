@@ -323,7 +323,7 @@ sealed interface ValueType<T> {
     }
 
     /// Up to so many texts, of limited length together: as a list, or as one text with commas
-    /// between them. Empty is none.
+    /// between them. So none of them has a comma. Empty is none.
     record Texts(int max, int bytesMax) implements ValueType<List<String>> {
         @Override
         public String name() {
@@ -356,9 +356,11 @@ sealed interface ValueType<T> {
 
         @Override
         public Map<String, Object> schema() {
-            Map<String, Object> one = ordered("type", "string", "maxLength", bytesMax);
+            Map<String, Object> all = ordered("type", "string", "maxLength", bytesMax);
+            Map<String, Object> one = new LinkedHashMap<>(all);
+            one.put("pattern", "^[^,]*$");
             return ordered(
-                    "anyOf", List.of(one, ordered("type", "array", "maxItems", max, "items", one)));
+                    "anyOf", List.of(all, ordered("type", "array", "maxItems", max, "items", one)));
         }
     }
 

@@ -7,7 +7,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -87,13 +86,7 @@ final class YamlSource {
         } else if (shape == Shape.VALUE
                 && node instanceof SequenceNode list
                 && isTexts(path, list)) {
-            values.add(
-                    new Given(
-                            path,
-                            list.getValue().stream()
-                                    .map(each -> ((ScalarNode) each).getValue())
-                                    .collect(Collectors.joining(",")),
-                            placeOf(node)));
+            texts(path, list);
         } else if (shape == Shape.VALUE) {
             mistake(node, path, "given " + kind(node) + "; allowed: " + allowed(path));
         } else if (shape == Shape.LIST && node instanceof SequenceNode sequence) {
@@ -133,6 +126,23 @@ final class YamlSource {
                 node(key, tuple.getValueNode());
             }
         }
+    }
+
+    // One text with commas between them, as flags and variables give it: so none may have one.
+    private void texts(String path, SequenceNode list) {
+        List<String> texts = new ArrayList<>();
+        for (Node each : list.getValue()) {
+            String text = ((ScalarNode) each).getValue();
+            if (text.contains(",")) {
+                mistake(
+                        each,
+                        path,
+                        "given '%s', which has a comma; allowed: entries without one"
+                                .formatted(text));
+            }
+            texts.add(text);
+        }
+        values.add(new Given(path, String.join(",", texts), placeOf(list)));
     }
 
     private static boolean isTexts(String path, SequenceNode list) {

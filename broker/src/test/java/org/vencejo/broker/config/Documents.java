@@ -46,6 +46,7 @@ final class Documents {
         [config.schema.json](config.schema.json) is a JSON Schema for editors.
 
         Sizes are whole numbers with `B`, `KB`, `MB` or `GB` (powers of 1024); times are whole numbers with `ms`, `s`, `min`, `h` or `d`.
+        *Texts* are a list in the file, `[a, b]`, or one text with commas between them, as flags and variables have it; so none of them can have a comma.
         The list of listeners can be given as a whole, `--set 'listeners=[{port: 1884}]'` or `VENCEJO_LISTENERS`, or by entry, `--set listeners[0].port=1884`; so can that of authenticators ([authentication.md](authentication.md)).
         `--port 1884` changes the port of the only listener, or of the default ones.
         *Memory* is the greatest size of the Java heap: a quarter of the machine's or container's memory unless `-Xmx` says otherwise.

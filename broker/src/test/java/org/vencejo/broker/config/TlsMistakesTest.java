@@ -132,6 +132,31 @@ class TlsMistakesTest {
                         "f.yaml:21:24: listeners[4].tls.certificate: given ','; allowed: up to 16 texts with commas between them, of 4096 bytes of UTF-8 in all");
     }
 
+    /// It would be read as two.
+    @Test
+    void noEntryOfAListHasAComma() {
+        String yaml =
+                """
+                listeners:
+                  - transport: tls
+                    tls:
+                      certificate:
+                        - F/one.pem
+                        - "F/Casa, S.A.pem"
+                      key: F/one.key, F/two.key
+                      client-certificate: required
+                      client-ca:
+                        - F/ca.pem
+                        - F/b,c.pem
+                """;
+        assertThat(lines(yaml))
+                .containsExactly(
+                        "f.yaml:6:11: listeners[0].tls.certificate: given 'Casa, S.A.pem', which has a comma; allowed: entries without one",
+                        "f.yaml:11:11: listeners[0].tls.client-ca: given 'b,c.pem', which has a comma; allowed: entries without one");
+        assertThat(lines(yaml.replace("Casa, S.A.pem", "two.pem").replace("b,c.pem", "other.pem")))
+                .isEmpty();
+    }
+
     @Test
     void aWebSocketHasPathAndOrigins() {
         Listener listener =
