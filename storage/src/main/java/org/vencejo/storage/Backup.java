@@ -59,15 +59,15 @@ public final class Backup {
             }
             StoreFolder.sync(folder);
         } catch (IOException | UncheckedIOException e) {
-            throw new StoreException("the folder '" + folder + "' cannot be used: " + e, e);
+            throw StoreException.of("the folder '" + folder + "' cannot be used", e);
         }
     }
 
     private static boolean isStore(Path folder) {
         try {
             return Tables.isStore(folder);
-        } catch (IOException e) {
-            throw new StoreException("'" + folder + "' cannot be read: " + e, e);
+        } catch (IOException | UncheckedIOException e) {
+            throw StoreException.of("'" + folder + "' cannot be read", e);
         }
     }
 
@@ -79,8 +79,8 @@ public final class Backup {
                 throw new StoreException(
                         "the folder '" + folder + "' is not empty; name a new one");
             }
-        } catch (IOException e) {
-            throw new StoreException("the folder '" + folder + "' cannot be used: " + e, e);
+        } catch (IOException | UncheckedIOException e) {
+            throw StoreException.of("the folder '" + folder + "' cannot be used", e);
         }
     }
 
@@ -135,7 +135,7 @@ public final class Backup {
             StoreFolder.sync(dataFolder);
             return new Restored(holds, replaced);
         } catch (IOException | UncheckedIOException e) {
-            throw new StoreException("'" + backup + "' cannot be restored: " + e, e);
+            throw StoreException.of("'" + backup + "' cannot be restored", e);
         }
     }
 

@@ -42,7 +42,7 @@ public final class StoreSalvage {
                 return report;
             }
         } catch (IOException | UncheckedIOException e) {
-            throw new StoreException("the store '" + store + "' cannot be salvaged: " + e, e);
+            throw StoreException.of("the store '" + store + "' cannot be salvaged", e);
         } catch (RocksDBException e) {
             throw new StoreException(
                     "the store '" + store + "' cannot be salvaged: " + e.getMessage(), e);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -133,6 +134,32 @@ class BackupTest {
             assertThat(Backup.restore(backup, data, true).replaced()).isEqualTo(replaced);
             assertThat(Stocked.sums(replaced)).isEqualTo(before);
         }
+    }
+
+    /// A path that is too long is one that nobody can remove, root included.
+    @Test
+    void whatCannotBeRemovedIsToldInTheWordsOfTheDisk() throws IOException {
+        Path within = folder.resolve("within");
+        Files.createDirectories(within.resolve(deep()));
+        Path above = data.resolve("store.part").resolve(deep());
+        Files.createDirectories(above);
+        Path moved = Files.move(within, above.resolve("within"));
+        try {
+            assertThatThrownBy(() -> Backup.restore(backup, data, false))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageStartingWith(
+                            "'%s' cannot be restored: java.nio.file.FileSystemException: "
+                                    .formatted(backup))
+                    .hasCauseInstanceOf(FileSystemException.class);
+        } finally {
+            Files.move(moved, within); // else the folder of the test cannot be removed either
+        }
+
+        Backup.restore(backup, data, false);
+    }
+
+    private static String deep() {
+        return ("x".repeat(200) + "/").repeat(12);
     }
 
     @Test
