@@ -101,7 +101,7 @@ public final class Broker implements AutoCloseable {
                     opened.add(
                             IdentitySources.open(config.authentication()), IdentitySources::close);
             DataFolder dataFolder =
-                    opened.add(DataFolder.open(config.dataFolder()), DataFolder::close);
+                    opened.add(DataFolder.openToServe(config.dataFolder()), DataFolder::close);
             first.accept(configuration);
             Keeper.Started kept = Keeper.open(config);
             Keeper keeper = opened.add(kept.keeper(), Keeper::close);

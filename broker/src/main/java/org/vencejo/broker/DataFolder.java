@@ -40,7 +40,6 @@ final class DataFolder implements AutoCloseable {
     /// [StartException].
     static DataFolder open(Path folder) {
         DataFolder open = openIfFree(folder);
-        FileModes.warnOfFolder(folder);
         if (open == null) {
             throw new StartException(
                     "the data folder '%s' is in use by process %s; stop that broker, or give another data-folder"
@@ -49,7 +48,17 @@ final class DataFolder implements AutoCloseable {
         return open;
     }
 
-    /// The same; null if it is in use.
+    /// The same for a broker, which warns of a folder that others can enter or write: also if that
+    /// may be why it cannot be had.
+    static DataFolder openToServe(Path folder) {
+        try {
+            return open(folder);
+        } finally {
+            FileModes.warnOfFolder(folder);
+        }
+    }
+
+    /// The same as [#open]; null if it is in use.
     static @Nullable DataFolder openIfFree(Path folder) {
         @Nullable FileChannel channel = null;
         try {

@@ -6,7 +6,9 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -46,24 +48,56 @@ class BrokerRefusalTest {
         assertThat(broker.exitCode()).isNotZero();
     }
 
+    /// There somebody else has put what a broker makes itself.
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there are no such modes")
+    void aFolderThatOthersMayWriteIsToldByTheBrokerWhateverTheyDidThereAndByNoCommand()
+            throws Exception {
+        Path data = folder.resolve("data");
+        Files.createDirectories(data.resolve("vencejo.lock"));
+        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        Ended broker = run(List.of(), "--port", "0");
+
+        assertThat(broker.exitCode()).isEqualTo(BrokerCommand.COULD_NOT_START);
+        assertThat(broker.said())
+                .contains(
+                        "vencejo: the data folder '%s' cannot be used: ".formatted(data),
+                        "WARN  %s can be written by others than its owner".formatted(data),
+                        "WARN  %s can be entered by everybody on this machine".formatted(data));
+
+        Files.delete(data.resolve("vencejo.lock"));
+        Ended command = runCommand("store", "check", "--data-folder", data.toString());
+
+        assertThat(command.said())
+                .isEqualTo("vencejo: there is no store in '%s/store'\n".formatted(data));
+    }
+
     private record Ended(String said, int exitCode) {}
 
     private Ended run(List<String> before, String... arguments)
             throws IOException, InterruptedException {
-        List<String> java =
-                List.of(
-                        ProcessHandle.current().info().command().orElseThrow(),
-                        "-XX:+UseSerialGC",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Vencejo.class.getName(),
-                        "broker",
-                        "--set",
-                        "data-folder=" + folder.resolve("data"));
-        List<String> command =
-                Stream.of(before, java, List.of(arguments)).flatMap(List::stream).toList();
+        List<String> broker = List.of("broker", "--set", "data-folder=" + folder.resolve("data"));
+        return run(Stream.of(before, java(), broker, List.of(arguments)));
+    }
+
+    private static Ended runCommand(String... arguments) throws IOException, InterruptedException {
+        return run(Stream.of(java(), List.of(arguments)));
+    }
+
+    private static List<String> java() {
+        return List.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-XX:+UseSerialGC",
+                "--sun-misc-unsafe-memory-access=allow",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Vencejo.class.getName());
+    }
+
+    private static Ended run(Stream<List<String>> parts) throws IOException, InterruptedException {
+        List<String> command = parts.flatMap(List::stream).toList();
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {
             String said = process.inputReader().readAllAsString();
