@@ -43,14 +43,16 @@ import picocli.CommandLine.Spec;
             "",
             "Each line: who, what, topic: the decision before -> the decision after, with the rules' places.",
             "",
-            "Exit codes: 0 no difference, 1 differences, 2 cannot ask the broker, 64 wrong use, 78 mistakes in"
-                    + " a file."
+            "Exit codes: 0 no difference, 1 differences, 2 cannot ask the broker, 3 no difference, but there are"
+                    + " too many clients and topics to ask about all of them, 64 wrong use, 78 mistakes in a"
+                    + " file."
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 final class AclCheckCommand implements Callable<Integer> {
     private static final int DIFFERENCES = 1;
     private static final int NOTHING = 2;
+    private static final int NOT_ALL = 3;
 
     @Parameters(index = "0", paramLabel = "FILE", description = "The rules as they are to be.")
     private Path file = Path.of("");
@@ -146,14 +148,16 @@ final class AclCheckCommand implements Callable<Integer> {
                     "vencejo: %d more lines were left out; --most=%d prints all%n",
                     count - most, count);
         }
-        if (!outcome.complete() || (broker != null && !broker.complete())) {
+        boolean all = outcome.complete() && (broker == null || broker.complete());
+        if (!all) {
             System.err.println(
                     "vencejo: there are too many clients and topics to ask about all of them");
         }
         if (count == 0) {
             System.err.println("vencejo: no difference was found");
+            return all ? 0 : NOT_ALL;
         }
-        return count == 0 ? 0 : DIFFERENCES;
+        return DIFFERENCES;
     }
 
     private static @Nullable AccessRules rules(Path file, List<String> mistakes) {

@@ -1,10 +1,12 @@
 package org.vencejo.cli;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,6 +61,26 @@ class AclCheckTest {
         assertThat(check(old, old, "--topics", "a/#/b")).isEqualTo(64);
         assertThat(check(old, old, "--data-folder", folder.toString())).isEqualTo(2);
         assertThat(console.err()).contains("no broker runs on the data folder");
+    }
+
+    /// Who reads the exit code alone must not take that for all.
+    @Test
+    void hasAnExitCodeOfItsOwnWhereNotAllCouldBeAskedAbout() {
+        String tooMany =
+                "vencejo: there are too many clients and topics to ask about all of them\n";
+        String[] many = {"--users", names("u", 101), "--clients", names("c", 101)};
+        assertThat(check(old, old, many)).isEqualTo(3);
+        assertThat(console.err()).isEqualTo(tooMany + "vencejo: no difference was found\n");
+        assertThat(check(other, old, many)).isEqualTo(1);
+        assertThat(console.err()).endsWith(tooMany);
+
+        assertThat(check(old, old, "--users", names("u", 9), "--clients", names("c", 101)))
+                .isZero();
+        assertThat(console.err()).isEqualTo("vencejo: no difference was found\n");
+    }
+
+    private static String names(String first, int count) {
+        return IntStream.range(0, count).mapToObj(i -> first + i).collect(joining(","));
     }
 
     @Test
