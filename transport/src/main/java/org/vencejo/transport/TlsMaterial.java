@@ -17,9 +17,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -86,10 +88,13 @@ record TlsMaterial(
             Map<Path, List<X509Certificate>> authoritiesByFile,
             Map<Path, List<X509CRL>> revocationsByFile,
             List<TlsFiles.Trouble> troubles) {
+        Set<X509Certificate> seen = new HashSet<>(); // one may be in several files
         authoritiesByFile.forEach((home, certificates) -> {
             for (X509Certificate each : certificates) {
                 // One name may be that of several keys, where one takes the place of the other.
-                if (revocations.stream().anyMatch(it -> isOf(it, each) && isSignedByOurs(it))) {
+                if (!seen.add(each)
+                        || revocations.stream()
+                                .anyMatch(it -> isOf(it, each) && isSignedByOurs(it))) {
                     continue;
                 }
                 revocationsByFile.forEach((file, lists) -> {

@@ -313,6 +313,22 @@ class TlsFilesTest {
     }
 
     @Test
+    void whatIsWrongWithAnAuthorityInTwoFilesIsToldOnce() throws Exception {
+        Authority root = Authority.named("root");
+        String strange = Authority.named("root").revoking(Duration.ofDays(1));
+        TlsFiles files =
+                new TlsFiles(
+                        List.of(AUTHORITY.of("it", EC).write(folder, "it")),
+                        PeerCertificate.REQUIRED,
+                        List.of(root.write(folder, "a.pem"), root.write(folder, "b.pem")),
+                        List.of(Authority.file(folder, "1.crl", strange)),
+                        Version.TLS_1_2);
+        assertThat(texts(files.troubles()))
+                .containsExactly(
+                        "REVOCATIONS 1.crl: its list of CN=root is not signed by the authority of that name in a.pem");
+    }
+
+    @Test
     void aKeyThatOneEngineCannotUseIsRefused() throws Exception {
         KeyPair ed25519 = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         TlsFiles.KeyPair files = AUTHORITY.of("it", ed25519).write(folder, "it");
