@@ -14,10 +14,10 @@ import org.vencejo.transport.Authority;
 /// of `src/test/resources/mosquitto`. Immutable.
 ///
 /// It begins with what it is. `>>> /path` puts a file on the machine, the first is the
-/// configuration; behind the path `@server NAME`, `@key`, `@authority` or `@crl` has it made, and
-/// `@link NAME` has it lead to another. `>>> flags` are given to the command; `>>> written`, `>>>
-/// rules` and `>>> said` are what is expected of it, as with `/` for the folder that stands for the
-/// root of the machine.
+/// configuration; behind the path `@server NAME`, `@key`, `@authority` or `@crl` has it made,
+/// `@kind X509` an authority that says so of its certificate, and `@link NAME` has it lead to
+/// another. `>>> flags` are given to the command; `>>> written`, `>>> rules` and `>>> said` are
+/// what is expected of it, as with `/` for the folder that stands for the root of the machine.
 record ImportScenario(Path file, SequencedMap<String, String> sections) {
     private static final Path FOLDER = Path.of("src/test/resources/mosquitto");
     private static final Authority AUTHORITY = Authority.named("planta");
@@ -74,6 +74,8 @@ record ImportScenario(Path file, SequencedMap<String, String> sections) {
                             case "server" -> server.pem();
                             case "key" -> server.keyPem();
                             case "authority" -> AUTHORITY.pem();
+                            case "kind" ->
+                                    AUTHORITY.pem().replace(" CERT", " " + made[1] + " CERT");
                             default -> AUTHORITY.revoking(Duration.ofDays(9));
                         };
             }

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vencejo.cli.mosquitto.MosquittoOption;
 import org.vencejo.cli.mosquitto.MosquittoOptions;
+import org.vencejo.transport.Authority;
 
 /// Set-ups of Mosquitto as people have them become configurations that are accepted, and each line
 /// that does not is named.
@@ -92,6 +93,38 @@ class ImportScenariosTest {
                         .toList();
         assertThat(missing).isEmpty();
         assertThat(ImportScenario.all()).hasSizeGreaterThanOrEqualTo(20);
+    }
+
+    @Test
+    void aListenerWithMoreAuthoritiesThanOneTakesIsLeftOut() throws IOException {
+        Path folder = Files.createDirectory(root.resolve("ca"));
+        Authority authority = Authority.named("planta");
+        authority.server("localhost").write(root, "server");
+        Path file =
+                conf(
+                        """
+                        allow_anonymous true
+                        listener 8883
+                        certfile %1$s/server.pem
+                        keyfile %1$s/server.key
+                        capath %1$s/ca
+                        require_certificate true
+                        listener 1883 127.0.0.1
+                        """
+                                .formatted(root));
+        for (int i = 0; i < 256; i++) {
+            Files.writeString(folder.resolve("%08x.0".formatted(i)), authority.pem());
+        }
+        String written = root.resolve("ours.yaml").toString();
+        assertThat(console.run("import", "--force", file.toString(), "-o", written)).isZero();
+        assertThat(Path.of(written)).content().contains("  - name: tls-8883\n", "/000000ff.0]");
+
+        Files.writeString(folder.resolve("ffffffff.0"), authority.pem());
+        assertThat(console.run("import", "--force", file.toString(), "-o", written)).isZero();
+        assertThat(console.err())
+                .contains(
+                        "mosquitto.conf:5: capath: not carried over: OpenSSL finds 257 files in it, and tls.client-ca takes 256: put them into one, for cafile, so the listener is left out\n");
+        assertThat(Path.of(written)).content().contains("  # - name: tls-8883\n");
     }
 
     @Test

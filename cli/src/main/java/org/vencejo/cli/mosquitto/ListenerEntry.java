@@ -23,6 +23,9 @@ final class ListenerEntry {
     private static final long PORT = 1_883;
     private static final long CONNECTIONS_MAX = 10_000_000;
 
+    /// That `tls.client-ca` takes.
+    private static final int FILES_MAX = 256;
+
     final ConfListener from;
     final String name;
     final Map<String, Object> keys = new LinkedHashMap<>();
@@ -289,10 +292,10 @@ final class ListenerEntry {
             return;
         }
         Map<String, Object> tls = new LinkedHashMap<>();
-        tls.put("certificate", paths.of(certificate));
+        tls.put("certificate", listed(certificate, paths.of(certificate)));
         ConfLine key = from.get("keyfile");
         if (key != null) {
-            tls.put("key", paths.of(key));
+            tls.put("key", listed(key, paths.of(key)));
         }
         if (!isRequired && userNameByCertificate() != null) {
             leftOut.add(
@@ -308,22 +311,14 @@ final class ListenerEntry {
         if (isRequired) {
             asksForCertificates = true;
             tls.put("client-certificate", "required");
-            List<String> authorities = authorities();
+            List<String> authorities = authorities(certificate);
             if (!authorities.isEmpty()) {
                 tls.put(
                         "client-ca",
                         authorities.size() == 1 ? authorities.getFirst() : authorities);
-            } else if (from.get("capath") != null) {
-                leftOut.add("no authorities of its clients were found in capath");
-            } else {
-                note(
-                        certificate,
-                        Note.Kind.LOST,
-                        "clients have to show certificates, and no cafile says whose, so the listener is left out");
-                leftOut.add("it asks for certificates, and no cafile says whose");
             }
             if (revoked != null) {
-                tls.put("crl", paths.of(revoked));
+                tls.put("crl", listed(revoked, paths.of(revoked)));
             }
         }
         ConfLine version = from.get("tls_version");
@@ -333,40 +328,75 @@ final class ListenerEntry {
         keys.put("tls", tls);
     }
 
-    // The files of those who sign the certificates of clients.
-    private List<String> authorities() {
+    // The files of those who sign the certificates of clients; without any nobody may come in.
+    private List<String> authorities(ConfLine certificate) {
         Set<String> authorities = new LinkedHashSet<>();
         ConfLine file = from.get("cafile");
         if (file != null) {
-            authorities.add(paths.of(file));
+            authorities.add(listed(file, paths.of(file)));
         }
         ConfLine folder = from.get("capath");
-        if (folder == null) {
-            return List.copyOf(authorities);
-        }
-        String path = paths.of(folder);
-        String fate =
-                file == null ? "so the listener is left out" : "so those of cafile hold alone";
-        try {
-            Set<String> found = CertificateFolder.authorities(Path.of(path));
-            authorities.addAll(found);
-            if (found.isEmpty()) {
-                note(
-                        folder,
-                        Note.Kind.LOST,
-                        "no file in it is an authority by a name that OpenSSL looks for (openssl rehash), "
-                                + fate);
-            } else {
-                note(
-                        folder,
-                        Note.Kind.DIFFERS,
-                        "the files that OpenSSL finds in it at this import are written, %d in number; what is added later has to be written into tls.client-ca"
-                                .formatted(found.size()));
-            }
-        } catch (IOException | InvalidPathException e) {
-            note(folder, Note.Kind.LOST, "it cannot be read here, " + fate);
+        if (folder != null) {
+            authorities.addAll(authoritiesIn(folder, listed(folder, paths.of(folder))));
+        } else if (file == null) {
+            note(
+                    certificate,
+                    Note.Kind.LOST,
+                    "clients have to show certificates, and no cafile says whose, so the listener is left out");
+            leftOut.add("it asks for certificates, and no cafile says whose");
         }
         return List.copyOf(authorities);
+    }
+
+    private Set<String> authoritiesIn(ConfLine line, String folder) {
+        CertificateFolder read;
+        try {
+            read = CertificateFolder.read(Path.of(folder));
+        } catch (IOException | InvalidPathException e) {
+            return noneIn(line, "it cannot be read here");
+        }
+        read.troubles().forEach(trouble -> note(line, Note.Kind.LOST, trouble));
+        Set<String> found = read.authorities();
+        if (found.isEmpty()) {
+            return noneIn(
+                    line,
+                    "no file in it is an authority by a name that OpenSSL looks for (openssl rehash)");
+        }
+        if (found.size() + (from.get("cafile") == null ? 0 : 1) > FILES_MAX) {
+            return noneIn(
+                    line,
+                    "OpenSSL finds %d files in it, and tls.client-ca takes %d: put them into one, for cafile"
+                            .formatted(found.size(), FILES_MAX));
+        }
+        note(
+                line,
+                Note.Kind.DIFFERS,
+                "the files that OpenSSL finds in it at this import are written, %d in number; what is added later has to be written into tls.client-ca"
+                        .formatted(found.size()));
+        return found;
+    }
+
+    private Set<String> noneIn(ConfLine line, String why) {
+        boolean isAlone = from.get("cafile") == null;
+        String fate = isAlone ? "so the listener is left out" : "so those of cafile hold alone";
+        note(line, Note.Kind.LOST, why + ", " + fate);
+        if (isAlone) {
+            leftOut.add("no authorities of its clients are carried over from capath");
+        }
+        return Set.of();
+    }
+
+    // A value for a list of ours, which has commas between its values.
+    private String listed(ConfLine line, String value) {
+        if (value.contains(",")) {
+            note(
+                    line,
+                    Note.Kind.LOST,
+                    "'%s' has a comma, which parts the entries of a list here, so the listener is left out"
+                            .formatted(value));
+            leftOut.add("there is a comma in its " + line.option());
+        }
+        return value;
     }
 
     private String tlsVersion(ConfLine line) {
@@ -392,7 +422,8 @@ final class ListenerEntry {
                     Note.Kind.DIFFERS,
                     "clients have to ask for the path /mqtt, where Mosquitto takes any: websocket.path");
         }
-        List<String> origins = from.origins.stream().map(ConfLine::rest).toList();
+        List<String> origins =
+                from.origins.stream().map(line -> listed(line, line.rest())).toList();
         keys.put("websocket", Map.of("origins", origins.isEmpty() ? List.of("*") : origins));
     }
 
