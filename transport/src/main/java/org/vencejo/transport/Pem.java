@@ -87,6 +87,11 @@ final class Pem {
     static List<X509Certificate> certificates(byte[] file) throws IOException {
         List<X509Certificate> certificates = new ArrayList<>();
         for (Block block : blocks(file)) {
+            if (block.type().equals("TRUSTED CERTIFICATE")) {
+                throw new IOException(
+                        "its certificate number %d is a TRUSTED CERTIFICATE, and nothing here heeds what it is trusted for; allowed: CERTIFICATE, which 'openssl x509' makes of it"
+                                .formatted(certificates.size() + 1));
+            }
             if (block.type().endsWith("CERTIFICATE")) {
                 try {
                     certificates.add((X509Certificate) x509().generateCertificate(in(block)));

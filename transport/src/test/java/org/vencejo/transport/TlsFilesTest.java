@@ -29,6 +29,7 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS12SafeBagBuilder;
 import org.bouncycastle.pkcs.jcajce.JcePKCS12MacCalculatorBuilder;
 import org.bouncycastle.pkcs.jcajce.JcePKCSPBEOutputEncryptorBuilder;
 import org.bouncycastle.util.io.pem.PemObject;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -235,6 +236,33 @@ class TlsFilesTest {
                 .singleElement()
                 .asString()
                 .startsWith("CERTIFICATE it.pem: its certificate number 1 is damaged: ");
+    }
+
+    /// It may say that it is for servers alone, or for nobody.
+    @ParameterizedTest
+    @CsvSource({"'',", "X509,", "TRUSTED, TRUSTED CERTIFICATE"})
+    void anAuthorityWithATrustOfItsOwnIsRefused(String kind, @Nullable String told)
+            throws Exception {
+        String pem =
+                AUTHORITY
+                        .pem()
+                        .replace(" CERTIFICATE", (" " + kind).stripTrailing() + " CERTIFICATE");
+        TlsFiles files =
+                new TlsFiles(
+                        List.of(AUTHORITY.of("it", EC).write(folder, "it")),
+                        PeerCertificate.REQUIRED,
+                        List.of(Authority.file(folder, "ca.pem", pem)),
+                        List.of(),
+                        Version.TLS_1_2);
+        assertThat(texts(files.troubles()))
+                .isEqualTo(
+                        told == null
+                                ? List.of()
+                                : List.of(
+                                        "AUTHORITIES ca.pem: its certificate number 1 is a "
+                                                + told
+                                                + ", and nothing here heeds what it is trusted for; allowed:"
+                                                + " CERTIFICATE, which 'openssl x509' makes of it"));
     }
 
     /// As it is while somebody writes it: what is missing might be what revokes a client.

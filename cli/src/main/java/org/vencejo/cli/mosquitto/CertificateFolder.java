@@ -82,19 +82,12 @@ final class CertificateFolder {
         if (!CERTIFICATE.matcher(text).find()) {
             return false;
         }
-        // Who may be trusted with servers alone would be with clients, too.
-        if (text.contains("-----BEGIN TRUSTED")) {
-            troubles.add(
-                    file
-                            + ": what it is trusted for (TRUSTED CERTIFICATE) is not read here; allowed: CERTIFICATE");
-            return true;
-        }
         List<TlsFiles.Trouble> unread = asAuthority(file).troubles();
         unread.forEach(trouble -> troubles.add(trouble.toString()));
         if (unread.isEmpty()) {
             authorities.add(named(file).toString());
         }
-        return unread.isEmpty();
+        return unread.isEmpty() || text.contains("-----BEGIN TRUSTED"); // which is told, and loaded
     }
 
     private static TlsFiles asAuthority(Path file) {
