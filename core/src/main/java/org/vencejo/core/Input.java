@@ -72,6 +72,10 @@ public sealed interface Input {
     /// detail that operators are.
     record Expel(Connection connection, ReasonCode reasonCode, String detail) implements Input {}
 
+    /// An operator ends the session of a client, if there is one. Its connection is closed (0x98),
+    /// and its will published, also one whose time has not come [MQTT-3.1.3-9].
+    record EndSession(String clientIdentifier) implements Input {}
+
     /// Newer connections need the place of this one, unless its client is known by now.
     record PushedOut(Connection connection) implements Input {}
 

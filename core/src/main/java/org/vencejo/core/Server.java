@@ -120,20 +120,13 @@ public final class Server {
             case Input.ReadingWasPaused i -> i.connection().keepAlive().readingWasPaused(i.nanos());
             case Input.PublishLocally i -> publishing.publishLocally(i.publish());
             case Input.Expel i -> sessions.disconnect(i.connection(), i.reasonCode(), i.detail());
+            case Input.EndSession i -> sessions.endAsAsked(i.clientIdentifier());
             case Input.PushedOut i -> faults.pushedOut(i.connection());
             case Input.AtMostOnceDropped i -> turn.dropsAtMostOnce = i.isDropped();
             case Input.Reconfigured i -> turn.reconfigure(i.settings());
             case Input.QueueRead i -> turn.queueRead(i);
-            case Input.StoreUnavailable i -> {
-                turn.backlog.unavailable(true, i.stillWrites());
-                turn.waiters.storeChanged();
-                turn.outbox().event(new Event.StoreUnavailable(i.reason()));
-            }
-            case Input.StoreAvailable i -> {
-                turn.backlog.unavailable(false, true);
-                turn.waiters.storeChanged();
-                turn.outbox().event(new Event.StoreAvailable());
-            }
+            case Input.StoreUnavailable i -> turn.storeUnavailable(i);
+            case Input.StoreAvailable i -> turn.storeAvailable();
             case Input.RulesChanged i -> rulesChange.begin(i.rules());
             case Input.UsersChanged i -> usersChange.begin(i.userNames());
             case Input.ShutDown i -> shutDown.begin();
@@ -489,6 +482,11 @@ public final class Server {
     /// All clients and topics that are known now, to be read in later calls.
     public Census census() {
         return new Census(sessions.all(), retained);
+    }
+
+    /// All sessions that there are now, to be read in later calls.
+    public Roster roster() {
+        return new Roster(sessions);
     }
 
     /// The connections of all connected clients.

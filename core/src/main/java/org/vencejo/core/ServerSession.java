@@ -38,6 +38,10 @@ final class ServerSession {
     /// Whether a start has found it and owes it something, see [Restart].
     boolean isOwed;
 
+    // Its neighbours in the [SessionLine]
+    @Nullable ServerSession before;
+    @Nullable ServerSession after;
+
     // While a connection is bound to it
     private @Nullable Connection connection;
     private @Nullable RetainedReplay replay;

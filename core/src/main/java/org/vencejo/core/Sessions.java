@@ -30,7 +30,7 @@ import org.vencejo.protocol.Will;
 ///
 /// Part of the core: touched only by whoever runs it.
 final class Sessions {
-    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+    static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private final Turn turn;
     private final SubscriptionTrie<ServerSession> trie;
@@ -40,6 +40,7 @@ final class Sessions {
     private final SplittableRandom random;
     private final SplittableRandom veil;
     private final Map<String, ServerSession> byClientIdentifier = new HashMap<>();
+    private final SessionLine line = new SessionLine();
     private final Set<Inheritance> inheritances = new LinkedHashSet<>();
     private final Restart restart;
     private long lastNumber;
@@ -118,9 +119,14 @@ final class Sessions {
     ServerSession create(String clientIdentifier, Identity identity, boolean kept) {
         ServerSession session =
                 new ServerSession(turn, ++lastNumber, clientIdentifier, identity, kept);
-        byClientIdentifier.put(clientIdentifier, session);
+        add(session);
         session.state().created();
         return session;
+    }
+
+    private void add(ServerSession session) {
+        byClientIdentifier.put(session.state().clientIdentifier(), session);
+        line.add(session);
     }
 
     /// The session goes on with a new connection: nothing that waited for its end happens. Its will
@@ -266,6 +272,7 @@ final class Sessions {
             return;
         }
         byClientIdentifier.remove(session.state().clientIdentifier(), session);
+        line.remove(session);
         subscribing.forget(session);
         List<SharedCopy> orphans = session.state().flows().copiesThatMayGoElsewhere();
         orphans.forEach(session.state().outbound()::takeAway);
@@ -320,12 +327,25 @@ final class Sessions {
         for (ServerSession session = turn.overfull.poll();
                 session != null;
                 session = turn.overfull.poll()) {
-            Connection connection = session.connection();
-            if (connection != null) {
-                disconnect(connection, ReasonCode.QUOTA_EXCEEDED, "its queue is full");
-            }
-            end(session);
+            end(session, ReasonCode.QUOTA_EXCEEDED, "its queue is full");
         }
+    }
+
+    /// Ends the session of this client, if there is one, as an operator has asked for it.
+    void endAsAsked(String clientIdentifier) {
+        catchUp(clientIdentifier);
+        ServerSession session = find(clientIdentifier);
+        if (session != null) {
+            end(session, ReasonCode.ADMINISTRATIVE_ACTION, "an operator has ended its session");
+        }
+    }
+
+    private void end(ServerSession session, ReasonCode reasonCode, String detail) {
+        Connection connection = session.connection();
+        if (connection != null) {
+            disconnect(connection, reasonCode, detail);
+        }
+        end(session);
     }
 
     private boolean giveToAnother(SharedCopy orphan) {
@@ -370,7 +390,7 @@ final class Sessions {
                             Identity.remembered(from.created().userName()),
                             true);
             session.state().recover(from);
-            byClientIdentifier.put(session.state().clientIdentifier(), session);
+            add(session);
             subscribing.recover(session);
             restart.add(session);
         }
@@ -415,6 +435,11 @@ final class Sessions {
 
     // ---- what others look at
     // --------------------------------------------------------------------------
+
+    /// All of them, to be walked part by part.
+    SessionLine line() {
+        return line;
+    }
 
     /// Those of all clients, also of absent ones.
     List<ServerSession> all() {

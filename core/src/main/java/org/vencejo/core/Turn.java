@@ -201,6 +201,18 @@ final class Turn {
         }
     }
 
+    void storeUnavailable(Input.StoreUnavailable input) {
+        backlog.unavailable(true, input.stillWrites());
+        waiters.storeChanged();
+        outbox.event(new Event.StoreUnavailable(input.reason()));
+    }
+
+    void storeAvailable() {
+        backlog.unavailable(false, true);
+        waiters.storeChanged();
+        outbox.event(new Event.StoreAvailable());
+    }
+
     /// Whether the deadline is set and has come.
     boolean isDue(Deadline deadline) {
         return deadline.isSet() && deadline.atNanos - nowNanos <= 0;

@@ -627,7 +627,7 @@ public final class OutboundFlow {
     /// Forgets everything, as the session ends, but for what is on disk alone if that is
     /// `inherited`; returns how many copies were undelivered.
     public long end(boolean inherited) {
-        long queued = queue.size() + ahead.size();
+        long queued = queued();
         long bytes = queue.bytes() + ahead.bytes();
         if (inherited) {
             queued -= queue.messagesOnDisk();
@@ -672,6 +672,11 @@ public final class OutboundFlow {
     /// Whether nothing waits before the next one ahead and the out-buffer can take more.
     public boolean isClearAhead() {
         return ahead.isEmpty() && !isOlderQueued() && link.writable();
+    }
+
+    /// How many copies wait to be sent.
+    public long queued() {
+        return queue.size() + ahead.size();
     }
 
     public int inFlightCount() {

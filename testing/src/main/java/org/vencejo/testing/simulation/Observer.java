@@ -211,6 +211,7 @@ public final class Observer implements MemoryServer.Watcher {
             case Input.Writable i -> {}
             case Input.Durable i -> durability.requireTakenWhole();
             case Input.Expel i -> {}
+            case Input.EndSession i -> {}
             case Input.PushedOut i -> {}
             case Input.AtMostOnceDropped i -> {}
             case Input.Reconfigured i -> {}

@@ -39,6 +39,7 @@ final class Words {
             case Input.Authenticated i -> "";
             case Input.PublishLocally i -> "the server publishes " + i.publish().topicName();
             case Input.Expel i -> i.connection() + " is expelled";
+            case Input.EndSession i -> "the session of " + i.clientIdentifier() + " is ended";
             case Input.PushedOut i -> i.connection() + " is pushed out";
             case Input.AtMostOnceDropped i -> "QoS 0 is dropped: " + i.isDropped();
             case Input.Reconfigured i -> "the server has other settings";
