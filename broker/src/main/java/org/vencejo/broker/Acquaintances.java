@@ -9,9 +9,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +20,6 @@ import org.vencejo.core.Server;
 import org.vencejo.protocol.QoS;
 import org.vencejo.protocol.Subscription;
 import org.vencejo.protocol.TopicName;
-import org.vencejo.storage.StoreException;
 
 /// The clients and topics that a running broker knows, as another process is told them by the
 /// control socket. Immutable. `complete` is whether there were no more than it tells.
@@ -40,8 +36,6 @@ public record Acquaintances(List<Census.Client> clients, List<TopicName> topics,
 
     /// What is read while nobody else runs the server.
     private static final int SLICE = 256;
-
-    private static final long PATIENCE_SECONDS = 10;
 
     /// Which no encoded text is.
     private static final String NONE = "!";
@@ -104,14 +98,7 @@ public record Acquaintances(List<Census.Client> clients, List<TopicName> topics,
     }
 
     private static <T> T ask(ServerDriver driver, Function<Server, T> question) {
-        try {
-            return driver.inspect(question).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new StoreException("the server does not answer: " + e.getMessage(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StoreException("the server was not asked", e);
-        }
+        return Question.await(driver.inspect(question), "the server does not answer in time");
     }
 
     private static String encoded(@Nullable String text) {

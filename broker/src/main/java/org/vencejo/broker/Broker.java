@@ -178,6 +178,16 @@ public final class Broker implements AutoCloseable {
             public String lift(String whose) {
                 return Bans.lift(driver.guessers(), whose);
             }
+
+            @Override
+            public String sessions(String which) {
+                return Sessions.lines(driver, which);
+            }
+
+            @Override
+            public String endSession(String clientIdentifier) {
+                return Sessions.end(driver, clientIdentifier);
+            }
         };
     }
 

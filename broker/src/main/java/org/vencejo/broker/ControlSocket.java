@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 /// data folder that only its owner may open. One thread serves it, one request at a time.
 ///
 /// A request is one line, a word and what it takes; the answer is `done` and what there is to say,
-/// which is one line but for [Acquaintances] and [Bans], or `failed` and why. Its last line is
-/// `end`: without it the answer was cut off. Thread-safe.
+/// which is one line but for [Acquaintances], [Bans] and [Sessions], or `failed` and why. Its last
+/// line is `end`: without it the answer was cut off. Thread-safe.
 final class ControlSocket implements AutoCloseable {
     static final String NAME = "control.sock";
     static final String BACKUP = "backup ";
@@ -41,7 +41,8 @@ final class ControlSocket implements AutoCloseable {
     /// Where the socket is made, before it may be seen.
     private static final String CELL = "ctl";
 
-    static final int REQUEST_BYTES_MAX = Bans.REQUEST_BYTES_MAX;
+    static final int REQUEST_BYTES_MAX =
+            Math.max(Bans.REQUEST_BYTES_MAX, Sessions.REQUEST_BYTES_MAX);
     private static final int WAITING_MAX = 4;
     private static final long TALK_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -70,6 +71,16 @@ final class ControlSocket implements AutoCloseable {
         default String lift(String whose) {
             throw new UnsupportedOperationException("nobody is banned here");
         }
+
+        /// The lines of [Sessions], of those that it asks for so.
+        default String sessions(String which) {
+            throw new UnsupportedOperationException("nobody has a session here");
+        }
+
+        /// Ends the session of the client that [Sessions] names so.
+        default String endSession(String clientIdentifier) {
+            throw new UnsupportedOperationException("nobody has a session here");
+        }
     }
 
     private ControlSocket(Path file, ServerSocketChannel server, Commands commands) {
@@ -90,7 +101,7 @@ final class ControlSocket implements AutoCloseable {
             return socket;
         } catch (IOException | UnsupportedOperationException e) {
             log.warn(
-                    "no control socket '{}', so that `vencejo store backup` works only while the broker is stopped, and `vencejo bans` and `acl check` cannot ask it: {}",
+                    "no control socket '{}', so that `vencejo store backup` works only while the broker is stopped, and `vencejo bans`, `sessions` and `acl check` cannot ask it: {}",
                     file,
                     e.getMessage());
             return null;
@@ -175,6 +186,12 @@ final class ControlSocket implements AutoCloseable {
             }
             if (request.startsWith(Bans.LIFT)) {
                 return DONE + commands.lift(request.substring(Bans.LIFT.length()));
+            }
+            if (request.startsWith(Sessions.REQUEST)) {
+                return DONE + commands.sessions(request.substring(Sessions.REQUEST.length()));
+            }
+            if (request.startsWith(Sessions.END)) {
+                return DONE + commands.endSession(request.substring(Sessions.END.length()));
             }
             return FAILED + "not known here: " + request;
         } catch (RuntimeException e) {

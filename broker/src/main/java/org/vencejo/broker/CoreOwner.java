@@ -2,6 +2,7 @@ package org.vencejo.broker;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -43,6 +44,7 @@ class CoreOwner {
     private volatile @Nullable LoopDriver appender;
     private final AtomicBoolean durableQueued = new AtomicBoolean();
     private final CoreTask durableTask = this::handleDurable;
+    private final Queue<Awaited> awaited = new ConcurrentLinkedQueue<>();
     private final Journal.Listener listener = new JournalListener();
 
     CoreOwner(Server server, Journal journal, QueueReader queues, long nowNanos) {
@@ -148,6 +150,26 @@ class CoreOwner {
         return now > before ? now : 0;
     }
 
+    /// Who is told when mutations up to `number` are durable.
+    private record Awaited(long number, Runnable then) {}
+
+    /// Calls `then` once, when all mutations so far are durable: now, or on a thread of the
+    /// journal, where it must be quick. Only the holder may ask.
+    void whenDurable(Runnable then) {
+        awaited.add(new Awaited(lastMutation, then));
+        tellDurable();
+    }
+
+    private void tellDurable() {
+        for (Awaited first = awaited.peek();
+                first != null && first.number <= durable.get();
+                first = awaited.peek()) {
+            if (awaited.remove(first)) { // or another thread has told it
+                first.then.run();
+            }
+        }
+    }
+
     /// Has part of a queue read; the answer comes as an input.
     void readQueue(
             LoopDriver holder, long session, long read, long from, int messagesMax, long bytesMax) {
@@ -167,6 +189,7 @@ class CoreOwner {
         @Override
         public void durable(long upTo) {
             durable.accumulateAndGet(upTo, Math::max);
+            tellDurable();
             LoopDriver loop = appender;
             if (!Thread.currentThread().equals(appending)
                     && loop != null

@@ -254,25 +254,16 @@ public final class ServerDriver {
     /// Asks the server something while nobody else runs it. `question` must be quick, and its
     /// answer must not be a part of the server.
     public <T> CompletableFuture<T> inspect(Function<Server, T> question) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        submit(
-                new CoreTask() {
-                    @Override
-                    public void run(LoopDriver holder) {
-                        try {
-                            answer.complete(question.apply(core.server()));
-                        } catch (RuntimeException | Error fault) {
-                            answer.completeExceptionally(fault);
-                        }
-                    }
+        Question<T> asked = new Question<>(core.server(), question);
+        submit(asked);
+        return asked.answer();
+    }
 
-                    @Override
-                    public void discard() {
-                        answer.completeExceptionally(
-                                new IllegalStateException("the server has stopped"));
-                    }
-                });
-        return answer;
+    /// Ends the session of this client; the answer, when that is durable, is whether it had one.
+    CompletableFuture<Boolean> endSession(String clientIdentifier) {
+        SessionEnd asked = new SessionEnd(core, clientIdentifier);
+        submit(asked);
+        return asked.answer();
     }
 
     /// What went over the sockets so far.

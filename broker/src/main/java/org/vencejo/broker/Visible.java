@@ -1,5 +1,9 @@
 package org.vencejo.broker;
 
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /// Text that somebody else chose, as it may be shown on a terminal and in a line of a file.
 /// Stateless.
 ///
@@ -7,6 +11,8 @@ package org.vencejo.broker;
 /// writing, which must not write lines of its own, steer a terminal or show other words than are
 /// there.
 public final class Visible {
+    private static final Pattern HIDDEN = Pattern.compile("\\\\u[0-9A-F]{4}|\\\\U000[0-9A-F]{5}");
+
     private Visible() {}
 
     public static String text(String text) {
@@ -24,6 +30,17 @@ public final class Visible {
                         line.append((point > 0xFFFF ? "\\U%08X" : "\\u%04X").formatted(point));
                     }
                 });
+    }
+
+    /// The text that is shown so. What would be shown as it is stays as it is.
+    public static String original(String shown) {
+        return HIDDEN.matcher(shown).replaceAll(Visible::hidden);
+    }
+
+    private static String hidden(MatchResult found) {
+        int point = Integer.parseInt(found.group().substring(2), 16);
+        boolean isHidden = Character.isValidCodePoint(point) && !isVisible(point);
+        return Matcher.quoteReplacement(isHidden ? Character.toString(point) : found.group());
     }
 
     private static boolean isVisible(int point) {

@@ -56,10 +56,12 @@ class ControlSocketTest {
                 "known| -> failed nobody is known here",
                 "bans| -> failed nobody is banned here",
                 "lift user a| -> failed nobody is banned here",
+                "sessions 10 any  !| -> failed nobody has a session here",
+                "end-session c| -> failed nobody has a session here",
                 "stop| -> failed not known here: stop",
                 "| -> failed not known here:",
-                "backup /a -> failed a request is one line of at most 196619 bytes",
-                "backup /a|backup /b| -> failed a request is one line of at most 196619 bytes",
+                "backup /a -> failed a request is one line of at most 393238 bytes",
+                "backup /a|backup /b| -> failed a request is one line of at most 393238 bytes",
             },
             delimiterString = " -> ")
     void aRequestIsOneLineAndSoIsTheAnswer(String request, String answer) throws IOException {
@@ -71,7 +73,8 @@ class ControlSocketTest {
         }
     }
 
-    /// A User Name may be empty, end with a blank, or have 65,535 bytes.
+    /// A User Name, and so the prefix of a Client Identifier, may be empty, end with a blank, or
+    /// have 65,535 bytes.
     @ParameterizedTest
     @CsvSource({"'', 0", "' ', 1", "%C3, 65535"})
     void aNameIsHeardToItsEnd(String bytes, int times) throws IOException {
@@ -86,11 +89,25 @@ class ControlSocketTest {
                     public String lift(String whose) {
                         return whose;
                     }
+
+                    @Override
+                    public String sessions(String which) {
+                        return which;
+                    }
+
+                    @Override
+                    public String endSession(String clientIdentifier) {
+                        return clientIdentifier;
+                    }
                 };
-        String whose = "address " + bytes.repeat(times);
+        String name = bytes.repeat(times);
+        String whose = "address " + name;
+        String which = "100000 connected " + name + " " + name;
         try (ControlSocket socket = ControlSocket.open(folder, lifting)) {
             assertThat(socket).isNotNull();
             assertThat(ask("lift " + whose + "\n")).isEqualTo("done " + whose + "\nend\n");
+            assertThat(ask("end-session " + name + "\n")).isEqualTo("done " + name + "\nend\n");
+            assertThat(ask("sessions " + which + "\n")).isEqualTo("done " + which + "\nend\n");
         }
     }
 
@@ -101,7 +118,7 @@ class ControlSocketTest {
             String begin = "backup /";
             int rest = ControlSocket.REQUEST_BYTES_MAX - begin.length();
             assertThat(ask(begin + "a".repeat(rest)))
-                    .isEqualTo("failed a request is one line of at most 196619 bytes\nend\n");
+                    .isEqualTo("failed a request is one line of at most 393238 bytes\nend\n");
             assertThat(asked).isEmpty();
         }
     }
