@@ -41,6 +41,7 @@ public final class Vencejo implements Runnable {
         COMMANDS.put("import", ImportCommand::new);
         COMMANDS.put("passwd", PasswdCommand::new);
         COMMANDS.put("pub", PubCommand::new);
+        COMMANDS.put("sessions", SessionsCommand::new);
         COMMANDS.put("store", StoreCommand::new);
         COMMANDS.put("sub", SubCommand::new);
         // No reference to a constructor of a class that the JDK leaves out of its ahead-of-time

@@ -18,7 +18,7 @@ import picocli.CommandLine.ParameterException;
 class CliDocumentTest {
     private static final Pattern EXAMPLE =
             Pattern.compile(
-                    "^    .*\\./vencejo (pub|sub|store|acl|bans|passwd|import|conformance)(.*?)(?: >> .*)?$",
+                    "^    .*\\./vencejo (pub|sub|store|acl|bans|sessions|passwd|import|conformance)(.*?)(?: >> .*)?$",
                     Pattern.MULTILINE);
     private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
 
@@ -45,6 +45,7 @@ class CliDocumentTest {
                     case "store" -> new StoreCommand();
                     case "acl" -> new AclCommand();
                     case "bans" -> new BansCommand();
+                    case "sessions" -> new SessionsCommand();
                     case "import" -> new ImportCommand();
                     case "passwd" -> new PasswdCommand();
                     default -> new ConformanceCommand();

@@ -63,6 +63,7 @@ class VencejoTest {
                         "import",
                         "passwd",
                         "pub",
+                        "sessions",
                         "store",
                         "sub",
                         "version")) {
