@@ -34,7 +34,7 @@ final class SessionEnd implements CoreTask {
     }
 
     private boolean isThere() {
-        return core.server().roster().has(clientIdentifier);
+        return core.server().hasSession(clientIdentifier);
     }
 
     @Override

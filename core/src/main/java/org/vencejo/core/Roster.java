@@ -2,12 +2,12 @@ package org.vencejo.core;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.vencejo.core.AccessRules.Subject;
 
 /// Who has a session, and what it is like, to be read part by part while the server goes on.
 ///
 /// Part of the core: touched only by whoever runs it. A session that begins meanwhile may be in it.
+/// It is given up when a few later ones are being read.
 public final class Roster {
     /// A session. `expirySeconds` is how long it lasts, [Limits#NEVER_SECONDS] for without an end:
     /// from the end of its connection on, or from now on if it has none. Immutable.
@@ -22,30 +22,27 @@ public final class Roster {
     /// Some sessions, and whether there are no more. Immutable.
     public record Part(List<Entry> entries, boolean last) {}
 
-    private final Sessions sessions;
-    private @Nullable ServerSession next;
+    private final SessionLine.Walk walk;
 
-    Roster(Sessions sessions) {
-        this.sessions = sessions;
-        this.next = sessions.line().first();
-    }
-
-    /// Whether this client has a session.
-    public boolean has(String clientIdentifier) {
-        return sessions.find(clientIdentifier) != null;
+    Roster(SessionLine.Walk walk) {
+        this.walk = walk;
     }
 
     /// Some more sessions, `most` at most, as they are at `nowNanos`.
+    ///
+    /// @throws IllegalStateException if it was given up
     public Part next(int most, long nowNanos) {
         List<Entry> some = new ArrayList<>();
-        ServerSession session = next;
-        for (int read = 0; read < most && session != null; read++) {
+        ServerSession session = null;
+        for (int read = 0; read < most; read++) {
+            session = walk.next();
+            if (session == null) {
+                break;
+            }
             if (!session.hasEnded()) {
                 some.add(entry(session, nowNanos));
             }
-            session = session.after;
         }
-        next = session;
         return new Part(some, session == null);
     }
 

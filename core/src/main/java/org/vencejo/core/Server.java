@@ -462,9 +462,8 @@ public final class Server {
         return turn.deadlines.size();
     }
 
-    /// Whether what was appended so far may be a batch of its own. It may not while a QoS 2 message
-    /// of a client is given to its receivers in slices: its identifier and the entries that it
-    /// makes in queues are durable together, or a crash would have some receivers miss it.
+    /// Whether what was appended so far may be a batch of its own. Not while a QoS 2 message is
+    /// given to its receivers in slices: a crash would have some of them miss it.
     public boolean mayCommit() {
         return publishing.mayCommit();
     }
@@ -486,7 +485,12 @@ public final class Server {
 
     /// All sessions that there are now, to be read in later calls.
     public Roster roster() {
-        return new Roster(sessions);
+        return new Roster(sessions.line().walk());
+    }
+
+    /// Whether this client has a session.
+    public boolean hasSession(String clientIdentifier) {
+        return sessions.find(clientIdentifier) != null;
     }
 
     /// The connections of all connected clients.

@@ -42,7 +42,7 @@ class EndSessionTest {
     }
 
     private boolean has(String clientIdentifier) {
-        return bench.server.roster().has(clientIdentifier);
+        return bench.server.hasSession(clientIdentifier);
     }
 
     /// The server that a crash or stop leaves behind, when the disk has everything.
@@ -233,7 +233,7 @@ class EndSessionTest {
                         secondsAway * 1_000L);
         later.handle(new Input.EndSession("c"));
 
-        assertThat(later.server.roster().has("c")).isFalse();
+        assertThat(later.server.hasSession("c")).isFalse();
         assertThat(later.server.sessionsExpired()).isEqualTo(expired);
         assertThat(later.accounting().queuedCopies()).as("its will").isEqualTo(1);
     }

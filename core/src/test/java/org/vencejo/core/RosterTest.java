@@ -1,6 +1,7 @@
 package org.vencejo.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.vencejo.core.Packets.connect3;
 import static org.vencejo.core.Packets.publish;
@@ -68,7 +69,7 @@ class RosterTest {
         assertThat(all()).isEmpty();
         bench.cut(bench.connect("c", 0));
         assertThat(all()).isEmpty();
-        assertThat(bench.server.roster().has("c")).isFalse();
+        assertThat(bench.server.hasSession("c")).isFalse();
     }
 
     /// Which of five end while it stands behind the second.
@@ -95,6 +96,26 @@ class RosterTest {
         List<String> all = new ArrayList<>(List.of("c0", "c1", "c2", "c3", "c4"));
         Arrays.stream(gone.split(",")).map(each -> "c" + each).forEach(all::remove);
         assertThat(names(all())).isEqualTo(all);
+    }
+
+    /// Whoever was given up by who read it would be looked after for ever.
+    @Test
+    void theOneThatBeganFirstIsGivenUpForLaterOnes() {
+        bench.connect("c", 0);
+        bench.connect("d", 0);
+        Roster first = bench.server.roster();
+        Roster second = bench.server.roster();
+        second.next(1, bench.now);
+        for (int i = 0; i < 3; i++) {
+            bench.server.roster();
+        }
+        assertThatThrownBy(() -> first.next(1, bench.now))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("given up");
+        assertThat(names(second.next(1, bench.now).entries())).containsExactly("d");
+        for (int i = 0; i < 100; i++) {
+            assertThat(all()).as("those that were read to the end").hasSize(2);
+        }
     }
 
     /// Sessions begin and end at random, and the parts are small.
