@@ -31,9 +31,6 @@ import org.vencejo.protocol.TopicName;
 public record Acquaintances(List<Census.Client> clients, List<TopicName> topics, boolean complete) {
     static final String REQUEST = "known";
 
-    /// Lines of an answer, of about 100 bytes each.
-    private static final int LINES_MAX = 100_000;
-
     /// What is read while nobody else runs the server.
     private static final int SLICE = 256;
 
@@ -51,9 +48,9 @@ public record Acquaintances(List<Census.Client> clients, List<TopicName> topics,
     /// What the server of `driver` knows. Waits for it, slice by slice.
     static String lines(ServerDriver driver) {
         Census census = ask(driver, Server::census);
-        List<String> lines = new ArrayList<>();
+        AnswerLines lines = new AnswerLines(AnswerLines.LINES_MAX);
         boolean isFinished = false;
-        while (!isFinished && lines.size() < LINES_MAX) {
+        while (!isFinished && !lines.isCut()) {
             isFinished =
                     ask(
                             driver,
@@ -65,13 +62,10 @@ public record Acquaintances(List<Census.Client> clients, List<TopicName> topics,
                                 return census.isFinished();
                             });
         }
-        if (!isFinished) {
-            lines.add("more");
-        }
-        return String.join("\n", lines);
+        return lines.text();
     }
 
-    private static void tell(Census.Client client, List<String> lines) {
+    private static void tell(Census.Client client, AnswerLines lines) {
         Subject subject = client.subject();
         ClientCertificate certificate = subject.certificate();
         lines.add(
@@ -98,7 +92,7 @@ public record Acquaintances(List<Census.Client> clients, List<TopicName> topics,
     }
 
     private static <T> T ask(ServerDriver driver, Function<Server, T> question) {
-        return Question.await(driver.inspect(question), "the server does not answer in time");
+        return Question.await(driver.inspect(question), () -> "the server does not answer in time");
     }
 
     private static String encoded(@Nullable String text) {
@@ -131,7 +125,7 @@ public record Acquaintances(List<Census.Client> clients, List<TopicName> topics,
                                                 decoded(parts[2]),
                                                 QoS.values()[Integer.parseInt(parts[1])]));
                 case "topic" -> topics.add(TopicName.of(decoded(parts[1])));
-                case "more" -> complete = false;
+                case AnswerLines.MORE -> complete = false;
                 default -> {} // of a newer broker
             }
         }

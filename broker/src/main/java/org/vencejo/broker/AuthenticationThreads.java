@@ -468,20 +468,7 @@ final class AuthenticationThreads implements AutoCloseable {
 
         /// The user that it says it is; null where it is not believed.
         private @Nullable String userName() {
-            if (!believed) {
-                return null;
-            }
-            return switch (request) {
-                case Authentication.Credentials it -> it.userName();
-                case Authentication.Step it ->
-                        it.userName() != null ? it.userName() : saidIn(it.exchange(), it.first());
-            };
-        }
-
-        // Who names itself in the exchange alone guesses at somebody as well.
-        private static @Nullable String saidIn(
-                Authentication.@Nullable Exchange exchange, boolean first) {
-            return exchange == null || first ? null : exchange.userName();
+            return believed ? GivenName.in(request) : null;
         }
     }
 

@@ -34,12 +34,8 @@ public record Bans(List<Banned> banned, boolean complete) {
 
     private static final String ADDRESS = "address";
     private static final String USER = "user";
-    private static final String MORE = "more";
     private static final String LIFTED = "lifted";
     private static final String NOT_BANNED = "not banned";
-
-    /// Lines of an answer, of 50 to 1,000 bytes each.
-    private static final int LINES_MAX = 100_000;
 
     /// Those of the broker that runs on `dataFolder`, or a [StoreException] or [StartException] if
     /// there is none that can be asked.
@@ -69,17 +65,13 @@ public record Bans(List<Banned> banned, boolean complete) {
     // ---- in the broker
 
     static String lines(Guessers guessers) {
-        List<Banned> banned = guessers.list(LINES_MAX + 1, System.nanoTime());
-        List<String> lines = new ArrayList<>();
-        for (Banned each : banned.subList(0, Math.min(banned.size(), LINES_MAX))) {
+        AnswerLines lines = new AnswerLines(AnswerLines.LINES_MAX);
+        for (Banned each : guessers.list(AnswerLines.LINES_MAX + 1, System.nanoTime())) {
             lines.add(
                     "%s %s %d"
                             .formatted(word(each.kind()), encoded(each.name()), each.leftNanos()));
         }
-        if (banned.size() > LINES_MAX) {
-            lines.add(MORE);
-        }
-        return String.join("\n", lines);
+        return lines.text();
     }
 
     /// Ends the ban that `whose` names, kind and name as in a line.
@@ -124,7 +116,7 @@ public record Bans(List<Banned> banned, boolean complete) {
             switch (parts[0]) {
                 case ADDRESS -> banned.add(read(Kind.ADDRESS, parts));
                 case USER -> banned.add(read(Kind.USER, parts));
-                case MORE -> complete = false;
+                case AnswerLines.MORE -> complete = false;
                 default -> {} // of a newer broker
             }
         }

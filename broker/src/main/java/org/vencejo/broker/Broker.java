@@ -181,12 +181,12 @@ public final class Broker implements AutoCloseable {
 
             @Override
             public String sessions(String which) {
-                return Sessions.lines(driver, which);
+                return SessionList.lines(driver, which);
             }
 
             @Override
             public String endSession(String clientIdentifier) {
-                return Sessions.end(driver, clientIdentifier);
+                return SessionList.end(driver, clientIdentifier);
             }
         };
     }

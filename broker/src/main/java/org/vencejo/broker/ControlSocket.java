@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 /// data folder that only its owner may open. One thread serves it, one request at a time.
 ///
 /// A request is one line, a word and what it takes; the answer is `done` and what there is to say,
-/// which is one line but for [Acquaintances], [Bans] and [Sessions], or `failed` and why. Its last
-/// line is `end`: without it the answer was cut off. Thread-safe.
+/// which is one line but for [Acquaintances], [Bans] and [SessionList], or `failed` and why. Its
+/// last line is `end`: without it the answer was cut off. Thread-safe.
 final class ControlSocket implements AutoCloseable {
     static final String NAME = "control.sock";
     static final String BACKUP = "backup ";
@@ -42,7 +42,7 @@ final class ControlSocket implements AutoCloseable {
     private static final String CELL = "ctl";
 
     static final int REQUEST_BYTES_MAX =
-            Math.max(Bans.REQUEST_BYTES_MAX, Sessions.REQUEST_BYTES_MAX);
+            Math.max(Bans.REQUEST_BYTES_MAX, SessionList.REQUEST_BYTES_MAX);
     private static final int WAITING_MAX = 4;
     private static final long TALK_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -72,12 +72,12 @@ final class ControlSocket implements AutoCloseable {
             throw new UnsupportedOperationException("nobody is banned here");
         }
 
-        /// The lines of [Sessions], of those that it asks for so.
+        /// The lines of [SessionList], of those that it asks for so.
         default String sessions(String which) {
             throw new UnsupportedOperationException("nobody has a session here");
         }
 
-        /// Ends the session of the client that [Sessions] names so.
+        /// Ends the session of the client that [SessionList] names so.
         default String endSession(String clientIdentifier) {
             throw new UnsupportedOperationException("nobody has a session here");
         }
@@ -169,7 +169,8 @@ final class ControlSocket implements AutoCloseable {
                                         .formatted(REQUEST_BYTES_MAX)
                         : answer(request);
         try (Talk talk = new Talk(client)) {
-            talk.write(answer + END);
+            talk.write(answer);
+            talk.write(END);
         }
     }
 
@@ -187,11 +188,12 @@ final class ControlSocket implements AutoCloseable {
             if (request.startsWith(Bans.LIFT)) {
                 return DONE + commands.lift(request.substring(Bans.LIFT.length()));
             }
-            if (request.startsWith(Sessions.REQUEST)) {
-                return DONE + commands.sessions(request.substring(Sessions.REQUEST.length()));
+            if (request.startsWith(SessionList.REQUEST)) {
+                return DONE + commands.sessions(request.substring(SessionList.REQUEST.length()));
             }
-            if (request.startsWith(Sessions.END)) {
-                return DONE + commands.endSession(request.substring(Sessions.END.length()));
+            if (request.startsWith(SessionList.END_SESSION)) {
+                return DONE
+                        + commands.endSession(request.substring(SessionList.END_SESSION.length()));
             }
             return FAILED + "not known here: " + request;
         } catch (RuntimeException e) {
@@ -252,8 +254,8 @@ final class ControlSocket implements AutoCloseable {
             return null;
         }
 
-        void write(String line) throws IOException {
-            ByteBuffer bytes = StandardCharsets.UTF_8.encode(line);
+        void write(String text) throws IOException {
+            ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining() && await(SelectionKey.OP_WRITE)) {
                 selector.selectedKeys().clear();
                 client.write(bytes);

@@ -5,6 +5,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.vencejo.core.Server;
 import org.vencejo.storage.StoreException;
 
@@ -41,14 +42,14 @@ final class Question<T> implements CoreTask {
 
     /// Waits for an answer, on a thread that may.
     ///
-    /// @throws StoreException if none comes; `late` says what holds then
-    static <T> T await(CompletableFuture<T> answer, String late) {
+    /// @throws StoreException if none comes; `late` says what holds if it only takes too long
+    static <T> T await(CompletableFuture<T> answer, Supplier<String> late) {
         try {
             return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw new StoreException("the server does not answer: " + e.getMessage(), e);
         } catch (TimeoutException e) {
-            throw new StoreException(late, e);
+            throw new StoreException(late.get(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StoreException("the server was not asked", e);

@@ -259,9 +259,10 @@ public final class ServerDriver {
         return asked.answer();
     }
 
-    /// Ends the session of this client; the answer, when that is durable, is whether it had one.
-    CompletableFuture<Boolean> endSession(String clientIdentifier) {
-        SessionEnd asked = new SessionEnd(core, clientIdentifier);
+    /// Ends the session of this client, and runs `ended` then if it had one; the answer, when that
+    /// is durable, is whether it had.
+    CompletableFuture<Boolean> endSession(String clientIdentifier, Runnable ended) {
+        SessionEnd asked = new SessionEnd(core, clientIdentifier, ended);
         submit(asked);
         return asked.answer();
     }

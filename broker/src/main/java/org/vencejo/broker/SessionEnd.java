@@ -8,11 +8,14 @@ import org.vencejo.core.Input;
 final class SessionEnd implements CoreTask {
     private final CoreOwner core;
     private final String clientIdentifier;
+    private final Runnable ended;
     private final CompletableFuture<Boolean> answer = new CompletableFuture<>();
 
-    SessionEnd(CoreOwner core, String clientIdentifier) {
+    /// `ended` is run as soon as it has ended, if there was one, by who holds the core.
+    SessionEnd(CoreOwner core, String clientIdentifier, Runnable ended) {
         this.core = core;
         this.clientIdentifier = clientIdentifier;
+        this.ended = ended;
     }
 
     CompletableFuture<Boolean> answer() {
@@ -26,6 +29,9 @@ final class SessionEnd implements CoreTask {
             holder.handleNow(new Input.EndSession(clientIdentifier));
             if (isThere()) {
                 throw new IllegalStateException("a fault of ours, which the log has");
+            }
+            if (wasThere) {
+                ended.run();
             }
             core.whenDurable(() -> answer.complete(wasThere));
         } catch (RuntimeException | Error fault) {

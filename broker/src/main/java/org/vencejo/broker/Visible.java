@@ -39,7 +39,10 @@ public final class Visible {
 
     private static String hidden(MatchResult found) {
         int point = Integer.parseInt(found.group().substring(2), 16);
-        boolean isHidden = Character.isValidCodePoint(point) && !isVisible(point);
+        boolean isHidden =
+                Character.isValidCodePoint(point)
+                        && Character.getType(point) != Character.SURROGATE
+                        && !isVisible(point);
         return Matcher.quoteReplacement(isHidden ? Character.toString(point) : found.group());
     }
 

@@ -34,7 +34,7 @@ import org.vencejo.protocol.ReasonCode;
 @Timeout(60)
 @ExtendWith(NoLeaks.class)
 class ClientIdentifiersOfListenersTest {
-    private static final List<String> LISTENERS = List.of("own", "plant", "any");
+    private static final List<String> LISTENERS = List.of("own", "plant", "given", "any");
 
     @TempDir private Path folder;
     private BrokerRig rig;
@@ -48,6 +48,7 @@ class ClientIdentifiersOfListenersTest {
                         folder,
                         "listeners=[{name: own, port: 0, client-identifiers: ['%u', '%u:*']},"
                                 + " {name: plant, port: 0, client-identifiers: plant-*, allow-anonymous: true},"
+                                + " {name: given, port: 0, client-identifiers: vencejo-*, allow-anonymous: true},"
                                 + " {name: any, port: 0}]",
                         "authentication=[{file: '%s', listeners: 'own, any'}]"
                                 .formatted(passwords));
@@ -69,6 +70,8 @@ class ClientIdentifiersOfListenersTest {
         "own,   alice,    alice, wrong,  86/4",
         "plant, plant-7,  ,      ,       00/0",
         "plant, other,    ,      ,       85/2",
+        "given, '',       ,      ,       00/0", // which begins so
+        "given, bob,      ,      ,       85/2",
         "any,   bob,      alice, wonder, 00/0", // as control arm
         "any,   '',       alice, wonder, 00/0",
     })

@@ -32,7 +32,16 @@ class VisibleTest {
     @ParameterizedTest
     @CsvSource(
             quoteCharacter = '"',
-            value = {"a\\u0041", "\\u001b", "\\u1B", "\\U00110000", "\\U0000001", "\\", "\\u"})
+            value = {
+                "a\\u0041",
+                "\\u001b",
+                "\\u1B",
+                "x\\uD800",
+                "\\U00110000",
+                "\\U0000001",
+                "\\",
+                "\\u"
+            })
     void otherLettersStay(String text) {
         assertThat(Visible.original(text)).isEqualTo(text);
         assertThat(Visible.text(text)).isEqualTo(text);

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.vencejo.broker.Sessions;
+import org.vencejo.broker.SessionList;
 import org.vencejo.broker.StartException;
 import org.vencejo.broker.Visible;
 import org.vencejo.broker.config.ConfigurationException;
@@ -106,13 +106,15 @@ final class SessionsCommand implements Callable<Integer> {
 
     private int list(Path dataFolder) {
         Boolean state = connected == away ? null : (Boolean) connected; // null for both
-        Sessions sessions =
-                Sessions.ofBrokerOn(dataFolder, new Sessions.Which(most, state, prefix, user));
+        SessionList sessions =
+                SessionList.ofBrokerOn(
+                        dataFolder, new SessionList.Which(most, state, prefix, user));
         sessions.entries().forEach(entry -> System.out.println(line(entry)));
         if (!sessions.complete()) {
             System.err.printf(
-                    "vencejo: there are more than these %d; --most lists more, --prefix, --user, --connected and --away choose%n",
-                    sessions.entries().size());
+                    "vencejo: there are more than these %d; %s--prefix, --user, --connected and --away choose%n",
+                    sessions.entries().size(),
+                    sessions.entries().size() == most ? "--most lists more, " : "");
         } else if (sessions.entries().isEmpty()) {
             System.err.println("vencejo: there is no such session");
         }
@@ -166,6 +168,7 @@ final class SessionsCommand implements Callable<Integer> {
                 "",
                 "Examples:",
                 "  vencejo sessions end sensor-7 sensor-8 --config vencejo.yaml",
+                "  vencejo sessions end --config vencejo.yaml -- --help      # what a client is called, behind --",
                 "",
                 "Exit codes: 0 all have ended, 1 some were not there, 2 cannot ask the broker, 64 wrong use, 78"
                         + " mistakes in the configuration."
@@ -200,8 +203,8 @@ final class SessionsCommand implements Callable<Integer> {
         private static boolean end(Path dataFolder, String client) {
             String original = Visible.original(client);
             boolean ended =
-                    Sessions.end(dataFolder, client)
-                            || (!original.equals(client) && Sessions.end(dataFolder, original));
+                    SessionList.end(dataFolder, client)
+                            || (!original.equals(client) && SessionList.end(dataFolder, original));
             if (ended) {
                 System.out.println("the session of " + Visible.text(client) + " has ended");
             } else {

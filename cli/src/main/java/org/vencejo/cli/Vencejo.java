@@ -74,6 +74,7 @@ public final class Vencejo implements Runnable {
     /// Runs `command` with these exit codes and words for what is wrong.
     static int run(CommandLine command, String... arguments) {
         withExitCodes(command);
+        command.setExpandAtFiles(false); // a Topic Name or a Client Identifier may begin so
         return command.setParameterExceptionHandler(Vencejo::misused).execute(arguments);
     }
 

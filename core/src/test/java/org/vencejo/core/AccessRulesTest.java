@@ -226,20 +226,6 @@ class AccessRulesTest {
         assertThat(bench.ended(Fate.ACCESS_DENIED)).isEqualTo(1);
     }
 
-    /// The control arm is what it may still receive.
-    @Test
-    void aRightThatIsWithdrawnHoldsForWhatWouldBeSentAgain() {
-        bench.in(reader, subscribe("#", QoS.AT_LEAST_ONCE));
-        bench.in(publisher, publish("secret", QoS.AT_LEAST_ONCE, 1, "sent once"));
-        bench.in(publisher, publish("open", QoS.AT_LEAST_ONCE, 2, "sent twice"));
-        assertThat(bench.payloadsTo(reader)).containsExactly("sent once", "sent twice");
-        bench.cut(reader);
-        rules.denied.add("reader receive secret");
-        Connection again = bench.connect("reader", 100);
-        assertThat(bench.payloadsTo(again)).containsExactly("sent twice");
-        assertThat(bench.ended(Fate.ACCESS_DENIED)).isEqualTo(1);
-    }
-
     @Test
     void aMemberThatMayNotReadTheTopicIsPassedOver() {
         Connection other = bench.connect("other", 0);

@@ -297,15 +297,15 @@ final class AuthenticationSection {
             if (fault != null) {
                 binding.mistake(
                         own,
-                        "given '%s', with %s; allowed: texts, %%u for the user name, and a * at the end for whatever follows"
+                        "given '%s', with %s; allowed: texts, one %%u in each for the user name, and a * at the end for whatever follows"
                                 .formatted(text, fault));
             }
         }
         ClientIdentifiers allowed = new ClientIdentifiers(texts);
-        if (!texts.isEmpty() && allowed.areAllOfUsers() && !isKnownSomehow(listener)) {
+        if (allowed.haveUsers() && !isKnownSomehow(listener)) {
             binding.mistake(
                     own,
-                    "given '%s', and no authentication is for listener %s, so nobody has a user name there; allowed: texts without %%u, or an entry of authentication"
+                    "given '%s', and no authentication is for listener %s, so that clients choose their user names; allowed: texts without %%u, or an entry of authentication"
                             .formatted(String.join(",", texts), listener.name()));
         }
         return texts.isEmpty() ? null : allowed;

@@ -181,9 +181,10 @@ final class ListenerKeys {
                     new Texts(256, 65_536),
                     List.of(),
                     "The Client Identifiers with which clients may connect; all if empty. `%u` stands for the"
-                            + " user name, and a `*` at the end for whatever follows: with `%u, %u:*` nobody"
-                            + " can take the Client Identifier of another user. Who comes with another, or"
-                            + " leaves it to the broker, is refused with 0x85 (3.x: 2).");
+                            + " user name, and a `*` at the end for whatever follows. With `%u, %u:*` nobody"
+                            + " can take the Client Identifier of another user, and a user with a colon in"
+                            + " the name has none. The broker gives those who leave it to it one that begins"
+                            + " with `vencejo-`. Who has another is refused with 0x85 (3.x: 2).");
     static final Key<Boolean> ALLOW_ANONYMOUS =
             Key.computed(
                     "listeners[].allow-anonymous",

@@ -401,21 +401,6 @@ class MistakesTest {
                         "listeners:\n  -\n  # port: 1\n",
                         "f.yaml:2:4: listeners[0]: given nothing; allowed: keys and values"),
                 Case.of(
-                        "a Client Identifier with a star in the middle",
-                        "listeners: [{client-identifiers: ['a*b', 'plant-*']}]",
-                        "f.yaml:1:34: listeners[0].client-identifiers: given 'a*b', with a * that is not at"
-                                + " its end; allowed: texts, %u for the user name, and a * at the end for"
-                                + " whatever follows"),
-                Case.of(
-                        "Client Identifiers by user names that nobody has",
-                        "listeners: [{name: l, client-identifiers: ['%u', '%u:*']}]",
-                        "f.yaml:1:43: listeners[0].client-identifiers: given '%u,%u:*', and no authentication"
-                                + " is for listener l, so nobody has a user name there; allowed: texts"
-                                + " without %u, or an entry of authentication"),
-                Case.of(
-                        "Client Identifiers by user names, and others",
-                        "listeners: [{client-identifiers: ['%u', 'plant-*']}]"),
-                Case.of(
                         "as many connections as there are descriptors for",
                         "limits: {connections-max: 19800}"),
                 Case.of(

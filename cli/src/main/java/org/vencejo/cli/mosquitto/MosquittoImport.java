@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.broker.Visible;
@@ -45,6 +46,9 @@ public final class MosquittoImport {
     private final SequencedMap<String, Set<String>> certificates = new LinkedHashMap<>();
 
     private @Nullable String rules;
+
+    /// With which Client Identifiers clients come where no listener is named, or null for all.
+    private @Nullable String unnamedIdentifiers;
 
     private MosquittoImport(Request request) throws IOException {
         this.request = request;
@@ -105,22 +109,24 @@ public final class MosquittoImport {
             return;
         }
         String prefix = line.rest().strip();
-        if (entries.isEmpty()) {
-            note(line, Note.Kind.LOST, "no listener is named: client-identifiers of one says it");
-        } else if (prefix.contains("*") || prefix.contains("%u") || prefix.contains(",")) {
+        if (prefix.contains("*") || prefix.contains("%u") || prefix.contains(",")) {
             entries.forEach(entry ->
                     entry.leftOut.add("the prefix of its Client Identifiers cannot be written"));
             note(
                     line,
                     Note.Kind.LOST,
-                    "*, %u and commas have a meaning in client-identifiers, so all listeners are left out");
-        } else {
-            entries.forEach(entry -> entry.takeClientIdentifiers(prefix));
-            note(
-                    line,
-                    Note.Kind.DIFFERS,
-                    "who leaves the Client Identifier to the broker is refused: client-identifiers");
+                    "*, %u and commas have a meaning in client-identifiers"
+                            + (entries.isEmpty() ? "" : ", so all listeners are left out"));
+            return;
         }
+        entries.forEach(entry -> entry.takeClientIdentifiers(prefix));
+        if (entries.isEmpty()) {
+            unnamedIdentifiers = prefix + "*";
+        }
+        note(
+                line,
+                Note.Kind.DIFFERS,
+                "who leaves the Client Identifier to the broker is given one that begins with vencejo-, and refused if that is not allowed: client-identifiers");
     }
 
     private void whoComesIn() {
@@ -370,6 +376,16 @@ public final class MosquittoImport {
         if (!entries.isEmpty()) {
             text.add(open().isEmpty() ? "#listeners:" : "listeners:");
             entries.forEach(entry -> text.addAll(entry.lines()));
+        } else if (unnamedIdentifiers != null) {
+            text.add("listeners:");
+            text.addAll(
+                    YamlText.entry(
+                            new TreeMap<>(
+                                    Map.of(
+                                            "address",
+                                            "127.0.0.1",
+                                            "client-identifiers",
+                                            unnamedIdentifiers))));
         }
         text.addAll(authentication());
         text.addAll(YamlText.lines(keys.all()));

@@ -126,7 +126,7 @@ public final class MosquittoOptions {
         table.row(
                 "clientid_prefixes",
                 CARRIED,
-                "`client-identifiers` of each listener; who leaves it to the broker is refused");
+                "`client-identifiers` of each listener; who leaves it to the broker is given one that begins with `vencejo-`, and refused if that is not allowed");
     }
 
     private static void security(Table table) {

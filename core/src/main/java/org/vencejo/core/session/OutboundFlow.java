@@ -406,10 +406,6 @@ public final class OutboundFlow {
             return false;
         }
         toSendAgain = copy.next;
-        if (copy.qos() == QoS.AT_LEAST_ONCE && !owner.mayReceive(copy)) {
-            finish(copy, Fate.ACCESS_DENIED); // an exchange of QoS 2 that has begun goes on
-            return true;
-        }
         // Expiry no longer applies [MQTT-4.3.3-7]; the topic is always whole (B23).
         if (transmit(copy.publish(wallMillis), copy.packetIdentifier(), true)) {
             copy.sent(copy.packetIdentifier(), connection, nowNanos);

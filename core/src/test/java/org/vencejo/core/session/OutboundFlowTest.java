@@ -374,32 +374,6 @@ class OutboundFlowTest {
         assertThat(bench.ended).containsExactly("ACCESS_DENIED:secret");
     }
 
-    /// An exchange of QoS 2 that has begun goes on: its identifier would stand for another message.
-    @Test
-    void whatThePeerMayNotReadAnyMoreIsNotSentAgain() {
-        bench.connect(10);
-        bench.queue(AT_LEAST_ONCE, "secret");
-        bench.queue(EXACTLY_ONCE, "secret");
-        bench.queue(AT_LEAST_ONCE, "open");
-        bench.drain();
-        assertThat(bench.sent()).containsExactly("1:secret#1", "2:secret#2", "1:open#3");
-        flow.disconnected();
-        bench.denied = "secret";
-        bench.connect(1);
-        bench.drain();
-        assertThat(bench.sent()).containsExactly("2:secret#2+");
-        assertThat(bench.ended).containsExactly("ACCESS_DENIED:secret");
-        bench.pubrec(2);
-        flow.pubcomp(2);
-        bench.drain();
-        assertThat(bench.sent()).containsExactly("rel#2", "1:open#3+");
-        bench.puback(1); // which it may send, and means nothing any more
-        bench.puback(3);
-        bench.queue(AT_LEAST_ONCE, "next");
-        bench.drain();
-        assertThat(bench.sent()).as("the window is free again").containsExactly("1:next#4");
-    }
-
     // ---- a slow peer
 
     @Test

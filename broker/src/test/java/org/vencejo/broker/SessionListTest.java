@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.vencejo.broker.Sessions.Which;
+import org.vencejo.broker.SessionList.Which;
 import org.vencejo.broker.config.Configuration;
 import org.vencejo.broker.config.Machine;
 import org.vencejo.core.Journal;
@@ -39,15 +39,15 @@ import org.vencejo.storage.StoreException;
 
 /// What the control socket tells of sessions is read as it was, and what it is told ends them.
 @Timeout(60)
-class SessionsTest {
+class SessionListTest {
     private static final Which ALL = new Which(1_000, null, "", null);
 
     @TempDir private Path folder;
 
     @Test
     void aLineIsReadAsItWasWritten() {
-        Sessions sessions =
-                Sessions.parse(
+        SessionList sessions =
+                SessionList.parse(
                         """
                         connected c%201%0A ana+b tcp 192.0.2.7%3A99 3 2 1 0
                         away %21 ! ! ! 0 9000000000 0 4294967295
@@ -69,7 +69,7 @@ class SessionsTest {
                 .containsExactly(
                         tuple("c 1\n", "ana b", "tcp", "192.0.2.7:99", true, 3, 2L, 1L, 0L),
                         tuple("!", null, null, null, false, 0, 9_000_000_000L, 0L, 4294967295L));
-        assertThat(Sessions.parse("")).isEqualTo(new Sessions(List.of(), true));
+        assertThat(SessionList.parse("")).isEqualTo(new SessionList(List.of(), true));
     }
 
     @ParameterizedTest
@@ -89,8 +89,8 @@ class SessionsTest {
     void anAnswerIsBoundedWhateverIsAskedFor() {
         assertThat(new Which(Integer.MAX_VALUE, null, "", null).most()).isEqualTo(100_000);
         String longest = "\u00F1".repeat(32_767);
-        assertThat((Sessions.REQUEST + new Which(100_000, true, longest, longest).words()))
-                .hasSizeLessThan(Sessions.REQUEST_BYTES_MAX);
+        assertThat((SessionList.REQUEST + new Which(100_000, true, longest, longest).words()))
+                .hasSizeLessThan(SessionList.REQUEST_BYTES_MAX);
         for (String wrong : List.of("", "10", "10 any", "10 any a b c")) {
             assertThatThrownBy(() -> Which.of(wrong))
                     .isInstanceOf(StoreException.class)
@@ -150,7 +150,7 @@ class SessionsTest {
                     RawClient b2 = connect(rig, "b2", "eva")) {
                 cut(rig, a2, 3);
                 cut(rig, b2, 2);
-                assertThat(names(Sessions.parse(Sessions.lines(rig.driver(), asked))))
+                assertThat(names(SessionList.parse(SessionList.lines(rig.driver(), asked))))
                         .isEqualTo(found);
                 assertThat(a1).isNotNull();
                 assertThat(b1).isNotNull();
@@ -158,7 +158,7 @@ class SessionsTest {
         }
     }
 
-    private static String names(Sessions sessions) {
+    private static String names(SessionList sessions) {
         List<String> names = new ArrayList<>();
         sessions.entries().forEach(it -> names.add(it.subject().clientIdentifier()));
         if (!sessions.complete()) {
@@ -177,7 +177,7 @@ class SessionsTest {
             client.subscribe("t", QoS.AT_LEAST_ONCE);
             assertThat(answer(rig, "bob")).isEqualTo(ReasonCode.NOT_AUTHORIZED);
 
-            assertThat(Sessions.end(rig.driver(), "c", log)).isEqualTo("ended");
+            assertThat(SessionList.end(rig.driver(), "c", log)).isEqualTo("ended");
 
             assertThat(client.next())
                     .isInstanceOfSatisfying(
@@ -189,7 +189,7 @@ class SessionsTest {
             assertThat(rig.ask(Server::subscriptions)).isZero();
             assertThat(answer(rig, "bob")).isEqualTo(ReasonCode.SUCCESS);
             other.subscribe("t", QoS.AT_LEAST_ONCE); // it is still there
-            assertThat(Sessions.end(rig.driver(), "nobody", log)).isEqualTo("not there");
+            assertThat(SessionList.end(rig.driver(), "nobody", log)).isEqualTo("not there");
             assertThat(log.lines)
                     .containsExactly(
                             "asked by the control socket: the session of client c has ended");
@@ -234,7 +234,9 @@ class SessionsTest {
                 RawClient client = connect(rig, "c", null)) {
             journal.holds = true;
 
-            CompletableFuture<Boolean> answer = rig.driver().endSession("c");
+            CompletableFuture<String> ended = new CompletableFuture<>();
+            CompletableFuture<Boolean> answer =
+                    rig.driver().endSession("c", () -> ended.complete("told at once"));
 
             assertThat(client.isClosed()).isTrue();
             rig.await(Server::sessions, 0);
@@ -242,9 +244,10 @@ class SessionsTest {
                 Thread.onSpinWait();
             }
             assertThat(answer).isNotDone();
+            assertThat(ended.join()).isEqualTo("told at once");
             journal.letGo();
             assertThat(answer.join()).isTrue();
-            assertThat(rig.driver().endSession("c").join()).isFalse();
+            assertThat(rig.driver().endSession("c", () -> {}).join()).isFalse();
         }
         assertThat(journal.held).isEmpty();
     }
@@ -278,7 +281,7 @@ class SessionsTest {
                 client.subscribe("t", QoS.AT_LEAST_ONCE);
             }
             away.reset();
-            while (!names(Sessions.ofBrokerOn(data, new Which(9, false, "", null)))
+            while (!names(SessionList.ofBrokerOn(data, new Which(9, false, "", null)))
                     .equals("away")) {
                 Thread.onSpinWait();
             }
@@ -286,20 +289,20 @@ class SessionsTest {
             for (int i = 0; i < 2; i++) { // the message itself, and PUBACK
                 assertThat(stays.next()).isNotNull();
             }
-            assertThat(Sessions.ofBrokerOn(data, new Which(9, false, "", null)).entries())
+            assertThat(SessionList.ofBrokerOn(data, new Which(9, false, "", null)).entries())
                     .extracting(Entry::queued)
                     .containsExactly(1L);
 
             for (String name : List.of("ended", "away")) {
-                assertThat(Sessions.end(data, name)).isTrue();
-                assertThat(Sessions.end(data, name)).isFalse();
+                assertThat(SessionList.end(data, name)).isTrue();
+                assertThat(SessionList.end(data, name)).isFalse();
             }
 
-            assertThat(names(Sessions.ofBrokerOn(data, ALL))).isEqualTo("stays");
+            assertThat(names(SessionList.ofBrokerOn(data, ALL))).isEqualTo("stays");
         }
         try (BrokerRig rig = onDisk(data)) {
             assertThat(rig.broker()).isNotNull();
-            Sessions found = Sessions.ofBrokerOn(data, ALL);
+            SessionList found = SessionList.ofBrokerOn(data, ALL);
             assertThat(names(found)).isEqualTo("stays");
             assertThat(found.entries().getFirst().subscriptions()).isEqualTo(1);
         }
@@ -307,16 +310,16 @@ class SessionsTest {
 
     @Test
     void nobodyHasASessionWhereNoBrokerRuns() throws Exception {
-        assertThatThrownBy(() -> Sessions.ofBrokerOn(folder.resolve("none"), ALL))
+        assertThatThrownBy(() -> SessionList.ofBrokerOn(folder.resolve("none"), ALL))
                 .isInstanceOf(StartException.class)
                 .hasMessageContaining("there is no data folder");
         Path free = Files.createDirectory(folder.resolve("d"));
-        assertThatThrownBy(() -> Sessions.end(free, "c"))
+        assertThatThrownBy(() -> SessionList.end(free, "c"))
                 .isInstanceOf(StartException.class)
                 .hasMessageContaining("no broker runs");
-        assertThat(Sessions.hasEnded("ended")).isTrue();
-        assertThat(Sessions.hasEnded("not there")).isFalse();
-        assertThatThrownBy(() -> Sessions.hasEnded("end"))
+        assertThat(SessionList.hasEnded("ended")).isTrue();
+        assertThat(SessionList.hasEnded("not there")).isFalse();
+        assertThatThrownBy(() -> SessionList.hasEnded("end"))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("not understood");
     }

@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,19 +26,13 @@ import org.vencejo.storage.StoreException;
 /// A line is `connected` or `away`, and what belongs to it: Client Identifier, user name, listener
 /// and address, each encoded as in a URL; how many subscriptions, messages queued and in flight;
 /// and how many seconds it lasts. The last one is `more` if it was cut.
-public record Sessions(List<Entry> entries, boolean complete) {
+public record SessionList(List<Entry> entries, boolean complete) {
     static final String REQUEST = "sessions ";
-    static final String END = "end-session ";
-
-    /// Lines of an answer, of about 100 bytes each.
-    static final int LINES_MAX = 100_000;
+    static final String END_SESSION = "end-session ";
 
     /// The longest request: for the longest prefix and User Name, each byte written as three.
     static final int REQUEST_BYTES_MAX =
-            (REQUEST + LINES_MAX + " connected  \n").length() + 6 * 65_535;
-
-    /// An answer is cut behind so many, as names may be 64 KB long.
-    private static final int CHARACTERS_MAX = 32 << 20;
+            (REQUEST + AnswerLines.LINES_MAX + " connected  \n").length() + 6 * 65_535;
 
     /// What is read while nobody else runs the server.
     private static final int SLICE = 256;
@@ -46,7 +42,6 @@ public record Sessions(List<Entry> entries, boolean complete) {
     private static final String CONNECTED = "connected";
     private static final String AWAY = "away";
     private static final String ANY = "any";
-    private static final String MORE = "more";
     private static final String ENDED = "ended";
     private static final String NOT_THERE = "not there";
 
@@ -58,7 +53,7 @@ public record Sessions(List<Entry> entries, boolean complete) {
     public record Which(
             int most, @Nullable Boolean connected, String prefix, @Nullable String userName) {
         public Which {
-            most = Math.min(most, LINES_MAX);
+            most = Math.min(most, AnswerLines.LINES_MAX);
         }
 
         boolean names(Entry entry) {
@@ -94,14 +89,15 @@ public record Sessions(List<Entry> entries, boolean complete) {
 
     /// Those of the broker that runs on `dataFolder`, or a [StoreException] or [StartException] if
     /// there is none that can be asked.
-    public static Sessions ofBrokerOn(Path dataFolder, Which which) {
+    public static SessionList ofBrokerOn(Path dataFolder, Which which) {
         return parse(ControlClient.askRunning(dataFolder, REQUEST + which.words()));
     }
 
-    /// Has that broker end the session of a client; false if it has none. What is left of it on
-    /// disk is gone then.
+    /// Has that broker end the session of a client, for good when this returns; false if it has
+    /// none.
     public static boolean end(Path dataFolder, String clientIdentifier) {
-        return hasEnded(ControlClient.askRunning(dataFolder, END + encoded(clientIdentifier)));
+        return hasEnded(
+                ControlClient.askRunning(dataFolder, END_SESSION + encoded(clientIdentifier)));
     }
 
     // ---- in the broker
@@ -110,30 +106,18 @@ public record Sessions(List<Entry> entries, boolean complete) {
     static String lines(ServerDriver driver, String words) {
         Which which = Which.of(words);
         Roster roster = ask(driver, Server::roster);
-        List<String> lines = new ArrayList<>();
-        long characters = 0;
+        AnswerLines lines = new AnswerLines(which.most());
         boolean isLast = false;
-        while (!isLast) {
+        while (!isLast && !lines.isCut()) {
             Roster.Part part = ask(driver, server -> roster.next(SLICE, System.nanoTime()));
             isLast = part.last();
-            for (Entry entry : part.entries()) {
-                if (!which.names(entry)) {
-                    continue;
-                }
-                if (lines.size() == which.most() || characters > CHARACTERS_MAX) {
-                    lines.add(MORE);
-                    return String.join("\n", lines);
-                }
-                String line = line(entry);
-                characters += line.length();
-                lines.add(line);
-            }
+            part.entries().stream().filter(which::names).forEach(entry -> lines.add(line(entry)));
         }
-        return String.join("\n", lines);
+        return lines.text();
     }
 
     private static <T> T ask(ServerDriver driver, Function<Server, T> question) {
-        return Question.await(driver.inspect(question), "the server does not answer in time");
+        return Question.await(driver.inspect(question), () -> "the server does not answer in time");
     }
 
     private static String line(Entry entry) {
@@ -159,31 +143,42 @@ public record Sessions(List<Entry> entries, boolean complete) {
     static String end(ServerDriver driver, String encoded, Logger log) {
         String clientIdentifier = decoded(encoded);
         String name = ShownName.of(clientIdentifier);
-        boolean ended =
+        AtomicBoolean hasEnded = new AtomicBoolean();
+        CompletableFuture<Boolean> answer =
+                driver.endSession(
+                        clientIdentifier,
+                        () -> {
+                            hasEnded.set(true);
+                            log.info(
+                                    "asked by the control socket: the session of client {} has ended",
+                                    name);
+                        });
+        boolean wasThere =
                 Question.await(
-                        driver.endSession(clientIdentifier),
-                        "the session of client %s has ended, but that is not on disk yet"
-                                .formatted(name));
-        if (ended) {
-            log.info("asked by the control socket: the session of client {} has ended", name);
-        }
-        return ended ? ENDED : NOT_THERE;
+                        answer,
+                        () ->
+                                hasEnded.get()
+                                        ? "the session of client %s has ended, but that is not on disk yet"
+                                                .formatted(name)
+                                        : "the server does not answer in time; it may end the session of client %s later"
+                                                .formatted(name));
+        return wasThere ? ENDED : NOT_THERE;
     }
 
     // ---- in the command
 
-    static Sessions parse(String lines) {
+    static SessionList parse(String lines) {
         List<Entry> entries = new ArrayList<>();
         boolean complete = true;
         for (String line : lines.lines().toList()) {
             String[] parts = line.split(" ", -1);
             switch (parts[0]) {
                 case CONNECTED, AWAY -> entries.add(read(parts));
-                case MORE -> complete = false;
+                case AnswerLines.MORE -> complete = false;
                 default -> {} // of a newer broker
             }
         }
-        return new Sessions(List.copyOf(entries), complete);
+        return new SessionList(List.copyOf(entries), complete);
     }
 
     private static Entry read(String[] parts) {
