@@ -120,6 +120,12 @@ public sealed interface Command {
     /// The authenticator's late answer.
     record IsWelcome(String link) implements OfLink {}
 
+    // ---- the operator
+    // ------------------------------------------------------------------------------------
+
+    /// Ends the session of this client, whether it has one or not.
+    record EndsSession(String client) implements Command {}
+
     // ---- disk, time, power
     // ------------------------------------------------------------------------------
 

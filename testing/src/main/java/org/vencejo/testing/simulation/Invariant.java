@@ -55,7 +55,9 @@ public enum Invariant {
     SESSION_PRESENT("conn-3", "Session Present says whether there was a session to go on with"),
     OWNER("conn-5", "a session goes on as that of its user, and of nobody else"),
     KEEP_ALIVE(
-            "conn-4", "a client that is silent for one and a half Keep Alives is cut, not before");
+            "conn-4", "a client that is silent for one and a half Keep Alives is cut, not before"),
+    SESSION_ENDED(
+            "conn-6", "a session that an operator ends is gone, and its client is told and cut");
 
     private final String id;
     private final String sentence;

@@ -248,8 +248,16 @@ final class Model {
         publishWill(session); // U5-13
     }
 
-    /// The session's queue ran full, and that is the end of it (B37).
-    void endOverfull(ModelSession session) {
+    /// An operator ends the session; what should have happened to it by now comes first.
+    void endAsAsked(ModelSession session) {
+        if (session.willDue <= nowNanos && session.expiryDue > nowNanos) {
+            publishWill(session);
+        }
+        endNow(session);
+    }
+
+    /// The server ends the session, and its connection if it has one (B37).
+    void endNow(ModelSession session) {
         Tap tap = session.tap;
         if (tap != null) {
             connectionEnded(tap, false);

@@ -45,6 +45,7 @@ public final class Observer implements MemoryServer.Watcher {
     private @Nullable Recovered toSettle;
     private Event.@Nullable Fault fault;
     private final List<ModelSession> overfull = new ArrayList<>();
+    private @Nullable Tap deprived;
     private long calls;
     private long callsLookedAt = -1;
     private long instant;
@@ -136,10 +137,13 @@ public final class Observer implements MemoryServer.Watcher {
         closings();
         model.retained.learn(() -> server.core().durableState().retained());
         if (settings.queueFullPolicy() == ServerSettings.QueueFullPolicy.END_SESSION) {
-            overfull.forEach(model::endOverfull);
+            overfull.forEach(model::endNow);
         }
         overfull.clear();
         outputs(all);
+        if (input instanceof Input.EndSession asked) {
+            requireSessionEnded(asked.clientIdentifier());
+        }
         for (Tap tap : List.copyOf(taps.values())) {
             requireClosed(tap);
             requireNothingAfterEnd(tap);
@@ -211,7 +215,7 @@ public final class Observer implements MemoryServer.Watcher {
             case Input.Writable i -> {}
             case Input.Durable i -> durability.requireTakenWhole();
             case Input.Expel i -> {}
-            case Input.EndSession i -> {}
+            case Input.EndSession i -> endsSession(i.clientIdentifier());
             case Input.PushedOut i -> {}
             case Input.AtMostOnceDropped i -> {}
             case Input.Reconfigured i -> {}
@@ -222,6 +226,33 @@ public final class Observer implements MemoryServer.Watcher {
             case Input.RulesChanged i -> {}
             case Input.UsersChanged i -> {}
         }
+    }
+
+    private void endsSession(String clientIdentifier) {
+        ModelSession session = model.sessions.get(clientIdentifier);
+        deprived = session == null ? null : session.tap;
+        if (session != null) {
+            model.endAsAsked(session);
+        }
+    }
+
+    private void requireSessionEnded(String clientIdentifier) {
+        Invariant.SESSION_ENDED.require(
+                !server.core().hasSession(clientIdentifier),
+                "%s still has a session",
+                clientIdentifier);
+        Tap tap = deprived;
+        if (tap == null) {
+            return;
+        }
+        Invariant.SESSION_ENDED.require(
+                tap.connection.isClosedByServer(), "%s goes on without a session", tap);
+        boolean told = tap.disconnectedWith == ReasonCode.ADMINISTRATIVE_ACTION;
+        Invariant.SESSION_ENDED.require(
+                told == (tap.established && tap.version.isMqtt5()),
+                "%s was %s that an operator has ended its session",
+                tap,
+                told ? "told" : "not told");
     }
 
     // What was due at an instant at which the core is still busy is told by what it has left.

@@ -59,7 +59,10 @@ final class Outgoing {
             case Pingresp p ->
                     Invariant.ANSWERED.require(
                             tap.pingresps-- > 0, "a PINGRESP that %s did not ask for", tap);
-            case Disconnect p -> tap.goodbye = true;
+            case Disconnect p -> {
+                tap.goodbye = true;
+                tap.disconnectedWith = p.reasonCode();
+            }
             case Auth auth -> {
                 if (auth.reasonCode() == ReasonCode.SUCCESS) {
                     Invariant.ANSWERED.require(

@@ -51,6 +51,7 @@ final class Phrases {
             case Command.Breaks c -> c.link() + " breaks";
             case Command.Ends c -> c.link() + " ends";
             case Command.IsWelcome c -> c.link() + " is-welcome";
+            case Command.EndsSession c -> "operator ends-session " + c.client();
             case Command.DiskWrites c -> "disk writes " + c.batches();
             case Command.DiskReads c -> "disk reads-queues " + c.reads();
             case Command.DiskFails c -> "disk fails" + number("behind", c.reached());
@@ -199,6 +200,7 @@ final class Phrases {
                 case "breaks" -> new Command.Breaks(who);
                 case "ends" -> new Command.Ends(who);
                 case "is-welcome" -> new Command.IsWelcome(who);
+                case "ends-session" -> new Command.EndsSession(next());
                 case "writes" -> new Command.DiskWrites((int) number());
                 case "reads-queues" -> new Command.DiskReads((int) number());
                 case "passes" -> passes();

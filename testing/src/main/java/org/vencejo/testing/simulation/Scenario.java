@@ -17,7 +17,19 @@ public record Scenario(
         Mail mail,
         Weather weather,
         ServerSettings settings,
-        Door door) {
+        Door door,
+        double operator) {
+
+    /// A scenario in which no operator does anything.
+    Scenario(
+            String name,
+            Population population,
+            Mail mail,
+            Weather weather,
+            ServerSettings settings,
+            Door door) {
+        this(name, population, mail, weather, settings, door, 0);
+    }
 
     /// A scenario in which nobody says who he is.
     Scenario(
@@ -27,6 +39,11 @@ public record Scenario(
             Weather weather,
             ServerSettings settings) {
         this(name, population, mail, weather, settings, Door.OPEN);
+    }
+
+    /// The same, and an operator ends the session of a client, at so many of its turns.
+    Scenario withOperator(double rate) {
+        return new Scenario(name, population, mail, weather, settings, door, rate);
     }
 
     /// Who clients say that they are, and how many of them prove it in steps.

@@ -210,6 +210,9 @@ public final class Scenarios {
     private static final Weather BAD_DISK_IN_A_STORM = Weather.STORM.withDiskTroubles(0.008);
     private static final Weather CRUMBS = new Weather(2, 1, 0, 10, 0, 0, 0, 0.1);
 
+    /// At so many of a client's turns an operator ends its session.
+    private static final double OPERATOR = 0.03;
+
     private static final List<Scenario> ALL =
             List.of(
                     of("fair weather", PEOPLE, LETTERS, Weather.FAIR, PLAIN),
@@ -371,7 +374,32 @@ public final class Scenarios {
                                     .window(3)
                                     .slice(2)
                                     .outBuffer(400, 100)
-                                    .settings()));
+                                    .settings()),
+                    of("an operator ends sessions", EVERYBODY, ALL_KINDS, Weather.LATE_DISK, PLAIN)
+                            .withOperator(OPERATOR),
+                    of(
+                                    "an operator ends sessions in a storm",
+                                    EVERYBODY,
+                                    EVERYTHING,
+                                    Weather.STORM,
+                                    TIGHT)
+                            .withOperator(OPERATOR),
+                    of("exactly once and an operator", COMMUTERS, TWICE_NEVER, BLACKOUTS, PLAIN)
+                            .withOperator(OPERATOR),
+                    of(
+                                    "shared queues on disk and an operator",
+                                    COMMUTERS,
+                                    SHARED,
+                                    Weather.STORM,
+                                    new Tuned().queuesOnDisk(1).window(1).settings())
+                            .withOperator(OPERATOR),
+                    of(
+                                    "an operator and a disk that fails",
+                                    EVERYBODY,
+                                    ALL_KINDS,
+                                    BAD_DISK_IN_A_STORM,
+                                    new Tuned().queuesOnDisk(1).window(3).slice(2).settings())
+                            .withOperator(OPERATOR));
 
     private Scenarios() {}
 

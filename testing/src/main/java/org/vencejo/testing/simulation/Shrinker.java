@@ -159,6 +159,7 @@ public final class Shrinker {
     private static String client(Step step) {
         return switch (step.command()) {
             case Command.OfClient c -> c.client();
+            case Command.EndsSession c -> c.client();
             case Command.OfLink c -> c.link().substring(0, c.link().indexOf('.'));
             default -> "";
         };

@@ -83,6 +83,9 @@ final class SimulatedClient {
     /// sends nothing again then, as it could come twice.
     private boolean brief;
 
+    /// The same, as an operator ended it.
+    private boolean unsure;
+
     private boolean connected;
     private boolean stalled;
     private boolean refusing;
@@ -165,9 +168,10 @@ final class SimulatedClient {
         if (cleanStart) {
             forgetSession(); // whether CONNACK comes or not
         }
-        if (brief) {
+        if (brief || unsure) {
             outgoing.clear();
         }
+        unsure = false;
         lastingBefore = lasting;
         lasting = version.isMqtt5() ? terms.sessionExpiry() > 0 : !cleanStart;
         brief = version.isMqtt5() && lasting && terms.sessionExpiry() < BRIEF_SECONDS;
@@ -312,6 +316,11 @@ final class SimulatedClient {
         stalled = stalls;
         owesMore();
         return changes;
+    }
+
+    /// Its session is ended by an operator, of which it may not hear.
+    void losesSession() {
+        unsure = true;
     }
 
     // ---- sending

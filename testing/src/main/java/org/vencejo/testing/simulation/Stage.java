@@ -2,7 +2,9 @@ package org.vencejo.testing.simulation;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.vencejo.core.Input;
 import org.vencejo.core.ServerSettings;
+import org.vencejo.core.session.Fate;
 import org.vencejo.testing.memory.LateStore;
 import org.vencejo.testing.memory.MemoryServer;
 
@@ -59,6 +61,12 @@ public final class Stage {
         observer.afterEvent();
     }
 
+    /// An operator ends the session of this client.
+    public void endSession(String clientIdentifier) {
+        server.handle(new Input.EndSession(clientIdentifier));
+        step();
+    }
+
     /// The disk answers at once, or not before it is told to.
     public void disk(boolean prompt) {
         store.answersAtOnce(prompt);
@@ -94,6 +102,11 @@ public final class Stage {
     public void diskWrites(int batches) {
         store.write(batches);
         step();
+    }
+
+    /// How many copies ended so since the last start.
+    public long ended(Fate fate) {
+        return server.core().accounting().endedBy(fate);
     }
 
     /// How many batches wait for the disk.

@@ -16,6 +16,7 @@ import org.vencejo.protocol.PacketDecoder;
 import org.vencejo.protocol.Property;
 import org.vencejo.protocol.ProtocolVersion;
 import org.vencejo.protocol.QoS;
+import org.vencejo.protocol.ReasonCode;
 import org.vencejo.protocol.TopicCache;
 import org.vencejo.protocol.TopicFilter;
 import org.vencejo.protocol.TopicName;
@@ -81,6 +82,7 @@ final class Tap {
     boolean established;
     boolean ended;
     boolean goodbye;
+    @Nullable ReasonCode disconnectedWith;
     final List<Packet> behind = new ArrayList<>();
     @Nullable ModelSession session;
     boolean present;

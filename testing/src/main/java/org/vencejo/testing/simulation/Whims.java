@@ -37,8 +37,11 @@ final class Whims {
         return scenario.population();
     }
 
-    /// What it does now.
+    /// What it does now, or what is done to it.
     List<Command> turn() {
+        if (scenario.operator() > 0 && seeds.chance(scenario.operator())) {
+            return List.of(new Command.EndsSession(name));
+        }
         if (!client.hasLink()) {
             return seeds.chance(0.4) ? List.of(connects()) : List.of();
         }

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.core.Authentication;
+import org.vencejo.core.Input;
 import org.vencejo.core.Limits;
 import org.vencejo.core.ServerSettings;
 import org.vencejo.testing.memory.LateStore;
@@ -138,6 +139,7 @@ final class World {
                 Link link = linksByName.get(c.link());
                 yield link != null && happens(link, c);
             }
+            case Command.EndsSession c -> server.isRunning() && endsSession(c.client());
             case Command.DiskWrites c -> server.isRunning() && diskWrites(c.batches());
             case Command.DiskReads c -> server.isRunning() && diskReads(c.reads());
             case Command.DiskWaits c -> diskAnswersAtOnce(false);
@@ -269,6 +271,15 @@ final class World {
             return false;
         }
         server.authenticated(link.connection(), outcome);
+        return true;
+    }
+
+    // ---- the operator
+    // ------------------------------------------------------------------------------------
+
+    private boolean endsSession(String name) {
+        client(name).losesSession();
+        server.handle(new Input.EndSession(name));
         return true;
     }
 

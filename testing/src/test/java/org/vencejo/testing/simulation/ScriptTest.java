@@ -39,6 +39,7 @@ class ScriptTest {
             server starts
             disk fails
             power goes 1
+            operator ends-session c1
             """;
 
     static List<Scenario> scenarios() {
@@ -48,7 +49,7 @@ class ScriptTest {
     @Test
     void aScriptIsItsText() {
         Script script = Script.read(DELIVERS);
-        assertThat(script.steps()).hasSize(23);
+        assertThat(script.steps()).hasSize(24);
         assertThat(script.scenario()).isEqualTo("late disk");
         assertThat(script.coreSeed()).isEqualTo(7);
         assertThat(DELIVERS).isEqualTo("# Two people and a letter.\n" + script.text());
@@ -80,6 +81,7 @@ class ScriptTest {
                         c0 unsubscribes t/0
                         c0 pings
                         server stops
+                        operator ends-session c0
                         c1 connects c1.1 5.0
                         """);
         assertThat(script.played(false).performed())

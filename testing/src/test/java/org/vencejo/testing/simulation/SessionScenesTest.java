@@ -6,6 +6,7 @@ import static org.vencejo.protocol.QoS.EXACTLY_ONCE;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.vencejo.core.session.Fate;
 import org.vencejo.protocol.Connack;
 import org.vencejo.protocol.Disconnect;
 import org.vencejo.protocol.Packet;
@@ -106,6 +107,107 @@ class SessionScenesTest {
         assertThat(watcher.answerAll()).isEmpty();
         mortal.cleanStart(true).connect();
         assertThat(watcher.answerAll()).hasSize(1);
+        stage.requireNothingLeft();
+    }
+
+    /// `m` has sent a will and not acknowledged what it was sent.
+    @Test
+    void anOperatorEndsWhoIsConnectedWithItsQueueAndItsWill() {
+        Actor watcher = stage.actor("w").connect().subscribe("will", AT_LEAST_ONCE);
+        Actor mortal = stage.actor("m").with(Property.RECEIVE_MAXIMUM, 1).will("will", 0).connect();
+        mortal.subscribe("t", EXACTLY_ONCE).subscribe("will", AT_LEAST_ONCE);
+        Actor publisher = stage.actor("p").connect();
+        publisher.publish("t", EXACTLY_ONCE, 7).publish("t", EXACTLY_ONCE, 8);
+        assertThat(mortal.messages()).hasSize(1);
+        stage.endSession("w of another name");
+        assertThat(watcher.answerAll()).isEmpty();
+
+        stage.endSession("m");
+
+        assertThat(mortal.got())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Disconnect.class,
+                        p ->
+                                assertThat(p.reasonCode())
+                                        .isEqualTo(ReasonCode.ADMINISTRATIVE_ACTION));
+        assertThat(mortal.isClosed()).isTrue();
+        assertThat(watcher.answerAll()).hasSize(1);
+        assertThat(stage.ended(Fate.SESSION_ENDED)).isEqualTo(3); // its own will is the third
+        publisher.answerAll();
+        stage.crash(0);
+        publisher.connect();
+        watcher.connect();
+        mortal.connect();
+        assertThat(mortal.got())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Connack.class, p -> assertThat(p.sessionPresent()).isFalse());
+        stage.requireAllDelivered();
+        stage.requireNothingLeft();
+    }
+
+    @Test
+    void anOperatorEndsWhoIsAwayAndItsDelayedWillComesOnce() {
+        Actor watcher = stage.actor("w").connect().subscribe("will", AT_LEAST_ONCE);
+        Actor mortal = stage.actor("m").will("will", 10).connect().subscribe("t", AT_LEAST_ONCE);
+        mortal.cut();
+        stage.actor("p").connect().publish("t", AT_LEAST_ONCE, 7);
+        stage.pass(6);
+        assertThat(watcher.answerAll()).isEmpty();
+
+        stage.endSession("m");
+
+        assertThat(watcher.answerAll()).hasSize(1);
+        assertThat(stage.ended(Fate.SESSION_ENDED)).isEqualTo(1);
+        stage.endSession("m");
+        stage.pass(100);
+        assertThat(watcher.answerAll()).isEmpty();
+        stage.requireAllDelivered();
+        stage.requireNothingLeft();
+    }
+
+    /// Of what one member was sent at QoS 2 nobody else gets a second copy [MQTT-4.8.2-5].
+    @Test
+    void anOperatorEndsAMemberAndAnotherGetsWhatWasNotSent() {
+        Actor first = stage.actor("a").with(Property.RECEIVE_MAXIMUM, 1).connect();
+        first.subscribe("$share/g/t", EXACTLY_ONCE);
+        Actor publisher = stage.actor("p").connect();
+        for (int i = 1; i <= 3; i++) {
+            publisher.publish("t", EXACTLY_ONCE, i);
+        }
+        assertThat(first.messages()).hasSize(1);
+        Actor second = stage.actor("b").connect().subscribe("$share/g/t", EXACTLY_ONCE);
+        assertThat(second.answerAll()).isEmpty();
+
+        stage.endSession("a");
+
+        assertThat(second.answerAll()).hasSize(2);
+        assertThat(stage.ended(Fate.SESSION_ENDED)).isEqualTo(1);
+        publisher.answerAll();
+        stage.requireAllDelivered();
+        stage.requireNothingLeft();
+    }
+
+    /// One that is accepted, and whose CONNACK waits for the disk: the end of the session that was
+    /// there before and of the new one are one.
+    @Test
+    void anOperatorEndsWhoWaitsForTheDisk() {
+        Actor client = stage.actor("c").connect().subscribe("t", AT_LEAST_ONCE);
+        stage.disk(false);
+        client.cleanStart(true).connect();
+
+        stage.endSession("c");
+
+        assertThat(client.got()).isEmpty();
+        assertThat(client.isClosed()).isTrue();
+        stage.disk(true);
+        client.cleanStart(false).connect();
+        assertThat(client.got())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Connack.class, p -> assertThat(p.sessionPresent()).isFalse());
+        stage.requireAllDelivered();
         stage.requireNothingLeft();
     }
 
