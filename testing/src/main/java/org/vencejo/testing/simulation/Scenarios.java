@@ -384,6 +384,8 @@ public final class Scenarios {
                                     Weather.STORM,
                                     TIGHT)
                             .withOperator(OPERATOR),
+                    of("wills and an operator", OF_SHORT_LIFE, RETAINED, Weather.STORM, PLAIN)
+                            .withOperator(OPERATOR),
                     of("exactly once and an operator", COMMUTERS, TWICE_NEVER, BLACKOUTS, PLAIN)
                             .withOperator(OPERATOR),
                     of(

@@ -211,6 +211,29 @@ class SessionScenesTest {
         stage.requireNothingLeft();
     }
 
+    /// The authenticator takes its time: the session that there was is gone when it answers, and
+    /// the connection is not.
+    @Test
+    void whoseSessionIsEndedAtTheDoorBeginsANewOne() {
+        Script script =
+                Script.read(
+                        """
+                        c1 connects c1.1 5.0 kept
+                        c1 subscribes to t/# 1
+                        c1 cuts
+                        c2 connects c2.1 5.0
+                        c2 publishes t/0 1 length 1
+                        c1 connects c1.2 5.0 kept late
+                        operator ends-session c1
+                        c1.2 is-welcome
+                        c2 publishes t/0 1 length 1
+                        c1 subscribes to t/# 1
+                        c2 publishes t/0 1 length 1
+                        """);
+        script.play();
+        assertThat(script.played(false).performed()).isEqualTo(script.steps());
+    }
+
     @Test
     void aStopTellsClientsAndPublishesTheirWills() {
         Actor watcher = stage.actor("w").connect().subscribe("will", AT_LEAST_ONCE);
