@@ -42,6 +42,9 @@ final class Restart {
         }
         before.values().forEach(gone -> gone.ended = true);
         forgetWhatWasNotKept(model, recovered);
+        for (Recovered.Ending ending : recovered.ending()) {
+            model.accounts.offline(0, ending.rest().shared());
+        }
         Map<TopicName, Acceptance> retained = new HashMap<>();
         for (Message message : recovered.retained()) {
             retained.put(message.publish().topicName(), acceptance(model, message));
@@ -124,6 +127,7 @@ final class Restart {
             }
             sent += countsAsSent ? 1 : 0;
             if (enqueued.share() != null) {
+                model.accounts.offline(0, 1); // if it goes to another at QoS 0, who leaves
                 model.shared.heldBy(
                         session,
                         acceptance.mark,
