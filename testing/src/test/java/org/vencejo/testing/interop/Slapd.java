@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,11 +104,25 @@ record Slapd(Process process, Path folder, int plain, int secure, BlockingQueue<
             if (line.contains("slapd starting")) {
                 BlockingQueue<String> said = new LinkedBlockingQueue<>();
                 Thread.ofPlatform().daemon().start(() -> readOn(log, said));
+                awaitListening(process, plain);
+                awaitListening(process, secure);
                 return new Slapd(process, folder, plain, secure, said);
             }
         }
         process.destroyForcibly();
         return null;
+    }
+
+    // It says that it starts before it listens.
+    private static void awaitListening(Process process, int port) {
+        while (process.isAlive()) {
+            try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                return;
+            } catch (IOException _) {
+                Thread.onSpinWait();
+            }
+        }
+        throw new AssertionError("slapd has ended before it listened");
     }
 
     /// It makes room for as many connections as it may have descriptors, which may be a billion.
