@@ -248,12 +248,14 @@ final class Model {
         publishWill(session); // U5-13
     }
 
-    /// An operator ends the session; what should have happened to it by now comes first.
-    void endAsAsked(ModelSession session) {
-        if (session.willDue <= nowNanos && session.expiryDue > nowNanos) {
+    /// What should have happened to a session by now happens before it is looked at.
+    void catchUp(String clientIdentifier) {
+        ModelSession session = sessions.get(clientIdentifier);
+        if (session != null && session.expiryDue <= nowNanos) {
+            end(session);
+        } else if (session != null && session.willDue <= nowNanos) {
             publishWill(session);
         }
-        endNow(session);
     }
 
     /// The server ends the session, and its connection if it has one (B37).

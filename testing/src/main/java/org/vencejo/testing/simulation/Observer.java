@@ -229,10 +229,11 @@ public final class Observer implements MemoryServer.Watcher {
     }
 
     private void endsSession(String clientIdentifier) {
+        model.catchUp(clientIdentifier);
         ModelSession session = model.sessions.get(clientIdentifier);
         deprived = session == null ? null : session.tap;
         if (session != null) {
-            model.endAsAsked(session);
+            model.endNow(session);
         }
     }
 
@@ -307,6 +308,7 @@ public final class Observer implements MemoryServer.Watcher {
         }
         Connect connect = tap.connect;
         tap.userName = ((Authentication.Accepted) outcome).identity().userName();
+        model.catchUp(connection.clientIdentifier());
         tap.isOfAnother = !model.isOpenTo(connection.clientIdentifier(), tap.userName);
         if (tap.isOfAnother) {
             return; // it is refused, and nothing is taken over
