@@ -397,6 +397,10 @@ final class SimulatedClient {
         if (!goesOn) {
             forgetSession();
         }
+        if (unsure) { // it was ended after CONNECT
+            outgoing.clear();
+            unsure = false;
+        }
         // In the order in which they were sent first [MQTT-4.6.0-1].
         for (Outgoing each : List.copyOf(outgoing.values())) {
             send(
