@@ -6,12 +6,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.vencejo.broker.Bans;
-import org.vencejo.broker.StartException;
 import org.vencejo.broker.Visible;
-import org.vencejo.broker.config.ConfigurationException;
 import org.vencejo.broker.passwords.Guessers.Banned;
 import org.vencejo.broker.passwords.Guessers.Kind;
-import org.vencejo.storage.StoreException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,23 +49,7 @@ final class BansCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return ask(options, BansCommand::list);
-    }
-
-    /// What is asked of the broker that runs on a data folder; the answer is the exit code.
-    private interface Question {
-        int to(Path dataFolder);
-    }
-
-    private static int ask(DataFolderOptions options, Question question) {
-        try {
-            return question.to(options.dataFolder());
-        } catch (ConfigurationException e) {
-            return ConfigurationOptions.tell(e);
-        } catch (StartException | StoreException e) {
-            System.err.println("vencejo: " + Visible.text(String.valueOf(e.getMessage())));
-            return NOTHING;
-        }
+        return options.run(NOTHING, BansCommand::list);
     }
 
     private static int list(Path dataFolder) {
@@ -141,7 +122,7 @@ final class BansCommand implements Callable<Integer> {
                 throw new ParameterException(
                         spec.commandLine(), "an ADDRESS is missing, or --user with a name");
             }
-            return ask(options.isGiven() ? options : bans.options, this::lift);
+            return (options.isGiven() ? options : bans.options).run(NOTHING, this::lift);
         }
 
         private int lift(Path dataFolder) {

@@ -3,8 +3,12 @@ package org.vencejo.cli;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.vencejo.broker.StartException;
+import org.vencejo.broker.Visible;
 import org.vencejo.broker.config.Configuration;
+import org.vencejo.broker.config.ConfigurationException;
 import org.vencejo.broker.config.Machine;
+import org.vencejo.storage.StoreException;
 import picocli.CommandLine.Option;
 
 /// The options that say which data folder is meant: by its name, or by the configuration of the
@@ -26,6 +30,25 @@ final class DataFolderOptions {
     /// Whether any was given.
     boolean isGiven() {
         return file != null || folder != null;
+    }
+
+    /// What a command does with a data folder, or asks of the broker on it; the answer is the exit
+    /// code.
+    interface Action {
+        int on(Path dataFolder);
+    }
+
+    /// Does that, and says what went wrong; the answer is the exit code, `failed` if it could not
+    /// be done.
+    int run(int failed, Action action) {
+        try {
+            return action.on(dataFolder());
+        } catch (ConfigurationException e) {
+            return ConfigurationOptions.tell(e);
+        } catch (StartException | StoreException e) {
+            System.err.println("vencejo: " + Visible.text(String.valueOf(e.getMessage())));
+            return failed;
+        }
     }
 
     /// The data folder, or a [ConfigurationException].

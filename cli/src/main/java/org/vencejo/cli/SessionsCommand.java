@@ -6,13 +6,10 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.vencejo.broker.SessionList;
-import org.vencejo.broker.StartException;
 import org.vencejo.broker.Visible;
-import org.vencejo.broker.config.ConfigurationException;
 import org.vencejo.core.AccessRules.Subject;
 import org.vencejo.core.Limits;
 import org.vencejo.core.Roster.Entry;
-import org.vencejo.storage.StoreException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -85,23 +82,7 @@ final class SessionsCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--connected and --away exclude each other");
         }
-        return ask(options, this::list);
-    }
-
-    /// What is asked of the broker that runs on a data folder; the answer is the exit code.
-    private interface Question {
-        int to(Path dataFolder);
-    }
-
-    private static int ask(DataFolderOptions options, Question question) {
-        try {
-            return question.to(options.dataFolder());
-        } catch (ConfigurationException e) {
-            return ConfigurationOptions.tell(e);
-        } catch (StartException | StoreException e) {
-            System.err.println("vencejo: " + Visible.text(String.valueOf(e.getMessage())));
-            return NOTHING;
-        }
+        return options.run(NOTHING, this::list);
     }
 
     private int list(Path dataFolder) {
@@ -188,7 +169,7 @@ final class SessionsCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            return ask(options.isGiven() ? options : sessions.options, this::end);
+            return (options.isGiven() ? options : sessions.options).run(NOTHING, this::end);
         }
 
         private int end(Path dataFolder) {

@@ -2,13 +2,10 @@ package org.vencejo.cli;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.vencejo.broker.StartException;
 import org.vencejo.broker.StoppedStore;
 import org.vencejo.broker.Visible;
-import org.vencejo.broker.config.ConfigurationException;
 import org.vencejo.storage.Backup;
 import org.vencejo.storage.SalvageReport;
-import org.vencejo.storage.StoreException;
 import org.vencejo.storage.StoreReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,22 +39,6 @@ final class StoreCommand implements Runnable {
                 spec.commandLine(), "a command is missing: check, salvage, backup or restore");
     }
 
-    /// What one of them does with a data folder; the answer is the exit code.
-    private interface Action {
-        int on(Path dataFolder);
-    }
-
-    private static int run(DataFolderOptions options, int failed, Action action) {
-        try {
-            return action.on(options.dataFolder());
-        } catch (ConfigurationException e) {
-            return ConfigurationOptions.tell(e);
-        } catch (StartException | StoreException e) {
-            System.err.println("vencejo: " + Visible.text(String.valueOf(e.getMessage())));
-            return failed;
-        }
-    }
-
     /// `vencejo store check`.
     @Command(
             name = "check",
@@ -78,8 +59,7 @@ final class StoreCommand implements Runnable {
 
         @Override
         public Integer call() {
-            return run(
-                    options,
+            return options.run(
                     NOTHING,
                     dataFolder -> {
                         StoreReport report;
@@ -129,8 +109,7 @@ final class StoreCommand implements Runnable {
 
         @Override
         public Integer call() {
-            return run(
-                    options,
+            return options.run(
                     NOTHING,
                     dataFolder -> {
                         SalvageReport report;
@@ -175,8 +154,7 @@ final class StoreCommand implements Runnable {
 
         @Override
         public Integer call() {
-            return run(
-                    options,
+            return options.run(
                     FAILED,
                     dataFolder -> {
                         System.out.println(StoppedStore.backup(dataFolder, to));
@@ -215,8 +193,7 @@ final class StoreCommand implements Runnable {
 
         @Override
         public Integer call() {
-            return run(
-                    options,
+            return options.run(
                     FAILED,
                     dataFolder -> {
                         Backup.Restored restored;
