@@ -375,6 +375,12 @@ public final class Scenarios {
                                     .slice(2)
                                     .outBuffer(400, 100)
                                     .settings()),
+                    of(
+                            "slow readers who soon have room",
+                            WHO_KEEP_NOTHING,
+                            FEW_TOPICS,
+                            SLOWER,
+                            new Tuned().slice(1).outBuffer(300, 250).settings()),
                     of("an operator ends sessions", EVERYBODY, ALL_KINDS, Weather.LATE_DISK, PLAIN)
                             .withOperator(OPERATOR),
                     of(
