@@ -24,10 +24,11 @@ final class Attack {
     private static final int MEMORY_SECONDS_MAX = 420;
 
     private final Path vencejo;
+    private final Product product;
     private final Path folder;
     private final int hostile;
     private final int seconds;
-    private final BrokerUnderAttack.Setup setup;
+    private final Product.Setup setup;
     private final List<Phase> phases = new ArrayList<>();
 
     /// What was seen in one phase. Times are microseconds.
@@ -45,8 +46,14 @@ final class Attack {
             long cpuMillis) {}
 
     private Attack(
-            Path vencejo, Path folder, int hostile, int seconds, BrokerUnderAttack.Setup setup) {
+            Path vencejo,
+            Product product,
+            Path folder,
+            int hostile,
+            int seconds,
+            Product.Setup setup) {
         this.vencejo = vencejo;
+        this.product = product;
         this.folder = folder;
         this.hostile = hostile;
         this.seconds = seconds;
@@ -54,8 +61,9 @@ final class Attack {
     }
 
     /// Arguments: the launcher `vencejo`, how many hostile connections, seconds for each phase, the
-    /// heap of the broker, how many messages a second it takes from a client, or 0, and whether it
-    /// lets attackers in.
+    /// heap of the broker, how many messages a second it takes from a client, or 0, and which
+    /// strangers it lets in: `none`, `limited` or `all`; and the broker: `mosquitto`, or again the
+    /// launcher.
     public static void main(String[] arguments) throws IOException {
         Path folder = Files.createTempDirectory("vencejo-attack");
         System.out.println("logs and data: " + folder);
@@ -64,19 +72,20 @@ final class Attack {
         }
         new Attack(
                         Path.of(arguments[0]),
+                        Product.named(arguments[6]),
                         folder,
                         Integer.parseInt(arguments[1]),
                         Integer.parseInt(arguments[2]),
-                        new BrokerUnderAttack.Setup(
+                        new Product.Setup(
                                 arguments[3],
                                 Integer.parseInt(arguments[4]),
-                                Boolean.parseBoolean(arguments[5])))
+                                Product.Strangers.named(arguments[5])))
                 .run();
     }
 
     private void run() throws IOException {
         try (BrokerUnderAttack broker =
-                        new BrokerUnderAttack(vencejo, folder.resolve("broker"), setup);
+                        new BrokerUnderAttack(product, folder.resolve("broker"), setup);
                 Crew honest =
                         Crew.beforeOthers(
                                 Honest.class,
@@ -85,14 +94,15 @@ final class Attack {
             settle(broker, honest, 10);
             measure("calm", broker, honest);
             try (BrokerUnderAttack other =
-                    new BrokerUnderAttack(vencejo, folder.resolve("other"), setup)) {
+                    new BrokerUnderAttack(product, folder.resolve("other"), setup)) {
                 var _ = underAttack("attack elsewhere", other, broker, honest);
             }
             settle(broker, honest, 5);
             Map<String, String> said = underAttack("under attack", broker, broker, honest);
             settle(broker, honest, 15);
             measure("after", broker, honest);
-            if (setup.strangers() && setup.rate() == 0) { // who removes is a client as others
+            // Who removes is a client as others.
+            if (setup.strangers() == Product.Strangers.ALL && setup.rate() == 0) {
                 cleanUp(broker, honest);
             }
             print();
@@ -122,7 +132,8 @@ final class Attack {
     }
 
     private void cleanUp(BrokerUnderAttack broker, Crew honest) throws IOException {
-        System.out.println("  removed: " + broker.removeRetained("hostil/#") + " retained");
+        System.out.println(
+                "  removed: " + broker.removeRetained(vencejo, "hostil/#") + " retained");
         int waited = untilMemoryIsBack(broker);
         settle(broker, honest, 0);
         measure("%d s after what they left was removed".formatted(waited), broker, honest);

@@ -2,13 +2,15 @@ package org.vencejo.bench.attack;
 
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -24,47 +26,21 @@ final class BrokerUnderAttack implements AutoCloseable {
     /// The exit code of `sub` when the time of `-W` is over.
     private static final int TIME_IS_OVER = 27;
 
-    /// A broker that has just started has a compiler of the JVM beside it, which takes a quarter of
-    /// what the broker itself does.
-    private static final String WARM_UP = "12s";
-
-    private final Path vencejo;
-    private final Path folder;
+    private final Product.Place place;
     private final Process process;
-    private final int[] ports;
     private long cpuMillisBefore;
 
-    /// How it is set up: its heap, as `256m`; how many messages a second a client may send, 0 for
-    /// as many as it likes; and whether it lets strangers in where attackers come, or only where
-    /// the honest do.
-    record Setup(String heap, int rate, boolean strangers) {}
-
     /// Starts one in `folder`.
-    BrokerUnderAttack(Path vencejo, Path folder, Setup setup) throws IOException {
-        this.vencejo = vencejo;
-        this.folder = folder;
+    BrokerUnderAttack(Product product, Path folder, Product.Setup setup) throws IOException {
         Files.createDirectories(folder);
-        ports = freePorts();
-        Path config = folder.resolve("vencejo.yaml");
-        String authentication =
-                setup.strangers ? "" : "authentication: [{file: %s}]%n".formatted(users());
-        Files.writeString(config, configuration(folder, setup) + authentication);
-        makeCertificate(folder);
-        if (!setup.strangers) {
-            makeUser();
-        }
+        place = new Product.Place(folder, freePorts());
+        Files.writeString(place.config(), product.configuration(place, setup));
+        makeCertificate(place);
+        Files.writeString(place.users(), "somebody:else\n");
+        runToItsEnd(product.toEncrypt(place));
         Path log = folder.resolve("broker.log");
-        ProcessBuilder builder =
-                new ProcessBuilder(
-                        vencejo.toString(),
-                        "broker",
-                        "--warm-up",
-                        WARM_UP,
-                        "--config",
-                        config.toString());
-        Map<String, String> environment = builder.environment();
-        environment.merge(
-                "VENCEJO_JAVA_OPTS", "-Xmx" + setup.heap, (given, more) -> given + " " + more);
+        ProcessBuilder builder = new ProcessBuilder(product.toStart(place));
+        builder.environment().putAll(product.environment(setup));
         process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
         // Who ends the run ends the broker.
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
@@ -78,7 +54,7 @@ final class BrokerUnderAttack implements AutoCloseable {
 
     private void awaitListening(Path log) throws IOException {
         long began = System.nanoTime();
-        while (!Files.readString(log).contains(" listens on ")) {
+        while (!isListening()) {
             boolean isLate =
                     System.nanoTime() - began > TimeUnit.SECONDS.toNanos(STARTING_SECONDS_MAX);
             if (isLate || !process.isAlive()) {
@@ -90,43 +66,23 @@ final class BrokerUnderAttack implements AutoCloseable {
         }
     }
 
-    private String configuration(Path folder, Setup setup) {
-        return """
-        listeners:
-          - {port: %d, allow-anonymous: true}
-          - {port: %d}
-          - {port: %d, transport: tls, tls: {certificate: %s, key: %s}}
-          - {port: %d, transport: websocket}
-        allow-anonymous: %b
-        data-folder: %s
-        sys-interval: 1s
-        limits:
-          loopback-limited: true
-          connections-per-address-max: 500
-          connections-per-address-rate-max: 50
-          connecting-max: 4000
-          messages-in-rate-max: %d
-        """
-                .formatted(
-                        ports[0],
-                        ports[1],
-                        ports[2],
-                        folder.resolve("certificate.pem"),
-                        folder.resolve("key.pem"),
-                        ports[3],
-                        setup.strangers,
-                        folder.resolve("data"),
-                        setup.rate);
+    private boolean isListening() throws IOException {
+        try (Socket _ = new Socket(InetAddress.ofLiteral(HOST), port())) {
+            return true;
+        } catch (ConnectException notYet) {
+            return false;
+        }
     }
 
-    /// Has the command line remove the retained messages that match `filter`; returns how many.
-    long removeRetained(String filter) throws IOException {
+    /// Has the command line `vencejo` remove the retained messages that match `filter`; returns how
+    /// many.
+    long removeRetained(Path vencejo, String filter) throws IOException {
         String command =
                 "sub -h %s -p %d -t %s --retained-only --remove-retained -W 20 -F ."
-                        .formatted(HOST, ports[0], filter);
+                        .formatted(HOST, port(), filter);
         List<String> all = new ArrayList<>(List.of(vencejo.toString()));
         all.addAll(List.of(command.split(" ", -1)));
-        Path printed = folder.resolve("removed.txt");
+        Path printed = place.folder().resolve("removed.txt");
         Process it =
                 new ProcessBuilder(all)
                         .redirectOutput(printed.toFile())
@@ -141,20 +97,14 @@ final class BrokerUnderAttack implements AutoCloseable {
         }
     }
 
-    private Path users() {
-        return folder.resolve("users");
-    }
-
-    // A broker that lets in neither strangers nor anybody else does not start.
-    private void makeUser() throws IOException {
-        Files.writeString(users(), "somebody:else\n");
+    private static void runToItsEnd(List<String> command) throws IOException {
         Process it =
-                new ProcessBuilder(vencejo.toString(), "passwd", "-U", users().toString())
+                new ProcessBuilder(command)
                         .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .redirectOutput(Redirect.DISCARD)
                         .start();
         if (exitCode(it, STARTING_SECONDS_MAX) != 0) {
-            throw new IOException("vencejo passwd could not make a user");
+            throw new IOException("this failed: " + command);
         }
     }
 
@@ -172,36 +122,25 @@ final class BrokerUnderAttack implements AutoCloseable {
         }
     }
 
-    private static void makeCertificate(Path folder) throws IOException {
+    private static void makeCertificate(Product.Place place) throws IOException {
         List<String> command =
                 List.of(
                         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost"
                                 .split(" ", -1));
         List<String> all = new ArrayList<>(command);
         all.addAll(
-                List.of(
-                        "-keyout",
-                        folder.resolve("key.pem").toString(),
-                        "-out",
-                        folder.resolve("certificate.pem").toString()));
-        Process openssl =
-                new ProcessBuilder(all)
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-        if (exitCode(openssl, STARTING_SECONDS_MAX) != 0) {
-            throw new IOException("openssl could not make a certificate");
-        }
+                List.of("-keyout", place.key().toString(), "-out", place.certificate().toString()));
+        runToItsEnd(all);
     }
 
     /// Where the honest come.
     int port() {
-        return ports[0];
+        return place.ports()[0];
     }
 
     /// Where attackers come: by TCP, TLS and WebSocket.
     int[] attackedPorts() {
-        return new int[] {ports[1], ports[2], ports[3]};
+        return Arrays.copyOfRange(place.ports(), 1, 4);
     }
 
     /// Resident memory in megabytes.
