@@ -45,9 +45,8 @@ public record Bans(List<Banned> banned, boolean complete) {
 
     /// Has that broker end a ban and forgive what led to it; false if there is none of that name.
     public static boolean lift(Path dataFolder, Kind kind, String name) {
-        String answer =
-                ControlClient.askRunning(dataFolder, LIFT + word(kind) + " " + encoded(name));
-        return answer.equals(LIFTED);
+        return wasLifted(
+                ControlClient.askRunning(dataFolder, LIFT + word(kind) + " " + encoded(name)));
     }
 
     /// The address that `text` is, also as it stands in a list, or null if it is none.
@@ -121,6 +120,14 @@ public record Bans(List<Banned> banned, boolean complete) {
             }
         }
         return new Bans(List.copyOf(banned), complete);
+    }
+
+    static boolean wasLifted(String answer) {
+        return switch (answer) {
+            case LIFTED -> true;
+            case NOT_BANNED -> false;
+            default -> throw new StoreException("not understood from the broker: " + answer);
+        };
     }
 
     private static Banned read(Kind kind, String[] parts) {

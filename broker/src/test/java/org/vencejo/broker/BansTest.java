@@ -73,6 +73,16 @@ class BansTest {
         assertThat(Bans.lift(guessers, "address 192.0.2.1")).isEqualTo("not banned");
     }
 
+    /// A ban of which nothing is known is not told to have been none.
+    @Test
+    void anAnswerThatIsNotUnderstoodIsAFault() {
+        assertThat(Bans.wasLifted("lifted")).isTrue();
+        assertThat(Bans.wasLifted("not banned")).isFalse();
+        assertThatThrownBy(() -> Bans.wasLifted("lift"))
+                .isInstanceOf(StoreException.class)
+                .hasMessage("not understood from the broker: lift");
+    }
+
     @Test
     void theLogIsToldOfItAndOfNoMoreOfTheNameThanIsListed() {
         LogLines log = new LogLines(false);

@@ -1,6 +1,5 @@
 package org.vencejo.core;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.vencejo.core.AccessRules.Subject;
@@ -14,26 +13,32 @@ import org.vencejo.protocol.TopicName;
 /// Who and what a server knows, to be read part by part while it goes on: clients with their
 /// subscriptions, and the topics of retained messages, but for those that begin with `$`.
 ///
-/// Part of the core: touched only by whoever runs it. Sessions that begin later are not in it.
+/// Part of the core: touched only by whoever runs it. A session that begins meanwhile may be in it.
+/// It is given up when a few later ones, or rosters, are being read.
 public final class Census {
     /// A client that has a session.
     public record Client(Subject subject, List<Subscription> subscriptions) {}
 
-    private final ArrayDeque<ServerSession> sessions;
+    private final SessionLine.Walk sessions;
     private final Cursor<Retained> retained;
+    private boolean allClients;
 
-    Census(List<ServerSession> sessions, RetainedStore retained) {
-        this.sessions = new ArrayDeque<>(sessions);
+    Census(SessionLine.Walk sessions, RetainedStore retained) {
+        this.sessions = sessions;
         this.retained = retained.matching(TopicFilter.of("#"));
     }
 
     /// Some more clients: not many more than `most` with their subscriptions, none when all were
     /// given.
+    ///
+    /// @throws IllegalStateException if it was given up
     public List<Client> clients(int most) {
         List<Client> some = new ArrayList<>();
-        for (int read = 0; read < most && !sessions.isEmpty(); read++) {
-            ServerSession session = sessions.remove();
-            if (!session.hasEnded()) {
+        for (int read = 0; read < most && !allClients; read++) {
+            ServerSession session = sessions.next();
+            if (session == null) {
+                allClients = true;
+            } else if (!session.hasEnded()) {
                 List<Subscription> subscriptions =
                         session.state().subscriptions().values().stream()
                                 .map(Subscribed::subscription)
@@ -59,6 +64,6 @@ public final class Census {
 
     /// Whether all clients and topics were given.
     public boolean isFinished() {
-        return sessions.isEmpty() && retained.finished();
+        return allClients && retained.finished();
     }
 }

@@ -480,7 +480,7 @@ public final class Server {
 
     /// All clients and topics that are known now, to be read in later calls.
     public Census census() {
-        return new Census(sessions.all(), retained);
+        return new Census(sessions.line().walk(), retained);
     }
 
     /// All sessions that there are now, to be read in later calls.

@@ -1,6 +1,7 @@
 package org.vencejo.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.vencejo.core.Packets.retained;
 import static org.vencejo.core.Packets.subscribe;
 
@@ -56,5 +57,23 @@ class CensusTest {
             assertThat(calls).isLessThan(50);
         }
         assertThat(topics).isEqualTo(5);
+    }
+
+    /// No copy of all of them, which would take too long for one call.
+    @Test
+    void walksTheLineThatRostersWalk() {
+        bench.connect("c", 0);
+        Census census = bench.server.census();
+        bench.connect("later", 0);
+        assertThat(census.clients(100))
+                .extracting(client -> client.subject().clientIdentifier())
+                .containsExactly("c", "later");
+        Census givenUp = bench.server.census();
+        for (int i = 0; i < 4; i++) {
+            bench.server.roster();
+        }
+        assertThatThrownBy(() -> givenUp.clients(1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("given up");
     }
 }
