@@ -13,8 +13,8 @@ import org.vencejo.protocol.TopicName;
 /// Who and what a server knows, to be read part by part while it goes on: clients with their
 /// subscriptions, and the topics of retained messages, but for those that begin with `$`.
 ///
-/// Part of the core: touched only by whoever runs it. A session that begins meanwhile may be in it.
-/// It is given up when a few later ones, or rosters, are being read.
+/// Part of the core: touched only by whoever runs it. Who begins a session meanwhile may be in it,
+/// once more if it was in it before. It is given up when a few later ones, or rosters, have begun.
 public final class Census {
     /// A client that has a session.
     public record Client(Subject subject, List<Subscription> subscriptions) {}

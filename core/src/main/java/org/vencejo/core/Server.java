@@ -478,12 +478,12 @@ public final class Server {
                 turn.lastMessage());
     }
 
-    /// All clients and topics that are known now, to be read in later calls.
+    /// All clients and topics, to be read in later calls.
     public Census census() {
         return new Census(sessions.line().walk(), retained);
     }
 
-    /// All sessions that there are now, to be read in later calls.
+    /// All sessions, to be read in later calls.
     public Roster roster() {
         return new Roster(sessions.line().walk());
     }

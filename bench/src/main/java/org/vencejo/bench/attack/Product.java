@@ -134,8 +134,8 @@ sealed interface Product {
         }
     }
 
-    /// Of another make, to compare with, as Debian has it: with WebSocket, and without limits on
-    /// messages or new connections.
+    /// Of another make, to compare with, as Debian has it: with WebSocket, and without rates or
+    /// limits on new connections. The heap is not for it.
     record Mosquitto() implements Product {
         @Override
         public String configuration(Place place, Setup setup) {
@@ -147,7 +147,8 @@ sealed interface Product {
             per_listener_settings true
             set_tcp_nodelay true
             user root
-            log_dest none
+            log_dest stderr
+            log_type error
             listener %d 127.0.0.1
             allow_anonymous true
             listener %d 127.0.0.1
