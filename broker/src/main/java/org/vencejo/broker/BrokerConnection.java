@@ -374,8 +374,12 @@ final class BrokerConnection extends Turns.Sender implements ConnectionHandler, 
         }
     }
 
-    /// The core ends this connection.
-    void close(long patienceNanos) {
+    /// The core ends this connection. Of one whose client is not known little more is read: who
+    /// listens has its answer by then.
+    void close(long patienceNanos, boolean isUnknown) {
+        if (isUnknown || pushedOut) {
+            socket().receiveAtMostMore(RefusedConnections.BEHIND_BYTES_MAX);
+        }
         deaf = true;
         gone = true;
         closedByCore = true;

@@ -450,7 +450,7 @@ final class LoopDriver {
     // Effects on connections of this loop.
 
     void close(BrokerConnection connection) {
-        connection.close(CLOSE_PATIENCE_NANOS);
+        connection.close(CLOSE_PATIENCE_NANOS, connecting.has(connection));
     }
 
     void pauseReading(BrokerConnection connection) {

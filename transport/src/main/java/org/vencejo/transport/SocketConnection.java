@@ -121,6 +121,11 @@ public final class SocketConnection extends ChannelInboundHandlerAdapter {
         reading.atMost(bytes);
     }
 
+    /// The same for what comes from now on.
+    public void receiveAtMostMore(long bytes) {
+        reading.atMostMore(bytes);
+    }
+
     SocketReading reading() {
         return reading;
     }

@@ -37,6 +37,10 @@ final class SocketReading {
         bytesMax = bytes;
     }
 
+    void atMostMore(long bytes) {
+        bytesMax = Math.min(bytesMax, handle.total() + bytes);
+    }
+
     boolean isTooMuch() {
         return handle.total() > bytesMax;
     }

@@ -21,8 +21,10 @@ import org.vencejo.core.Authentication.Identity;
 import org.vencejo.core.Peer;
 import org.vencejo.core.Server;
 import org.vencejo.core.session.Fate;
+import org.vencejo.protocol.Properties;
 import org.vencejo.protocol.ProtocolVersion;
 import org.vencejo.protocol.QoS;
+import org.vencejo.protocol.ReasonCode;
 import org.vencejo.protocol.TopicName;
 import org.vencejo.testing.Oracle;
 import org.vencejo.testing.Seeds;
@@ -112,6 +114,51 @@ class FloodsTest {
                 }
             }
             return new Authentication.Accepted(Identity.ANONYMOUS, null);
+        }
+    }
+
+    /// Little is read of who pours behind a CONNECT that is refused, and it is cut, with its answer
+    /// there to be read; who is let in is read from as ever.
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void ofAFloodBehindARefusedConnectLittleIsRead(boolean isRefused) throws IOException {
+        try (Victim victim = Victim.start(1, new Choosy());
+                HonestPair honest = new HonestPair(victim.address());
+                Attacker attacker = new Attacker(victim.address())) {
+            long received = victim.driver().traffic().bytesReceived();
+            String client = isRefused ? Choosy.REFUSED : "otro";
+            ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
+            attacker.send(HonestClient.connect(version, client), version);
+            assertThat(attacker.awaitPackets(1)).as("answered").isTrue();
+            assertThat(attacker.heard()[3]).as("return code").isEqualTo((byte) (isRefused ? 5 : 0));
+            Flood seen = Flood.of(attacker, victim, honest, PUBLISHES, isRefused ? 1_000 : 4);
+
+            assertThat(seen.closed()).as("closed").isEqualTo(isRefused);
+            if (isRefused) {
+                long read = victim.driver().traffic().bytesReceived() - received;
+                assertThat(read - honest.bytesSent()).as("bytes").isLessThan(256 << 10);
+            } else {
+                assertThat(attacker.isServed()).as("answered behind all of it").isTrue();
+            }
+            victim.await(Server::connections, isRefused ? 2 : 3);
+        }
+    }
+
+    /// Refuses one client, and lets all others in.
+    private static final class Choosy implements Authenticator {
+        static final String REFUSED = "nadie";
+
+        @Override
+        public Work work(Peer peer, Authentication.Request request) {
+            return Work.NONE;
+        }
+
+        @Override
+        public Authentication.Outcome authenticate(Peer peer, Authentication.Request request) {
+            return request instanceof Authentication.Credentials it
+                            && it.clientIdentifier().equals(REFUSED)
+                    ? new Authentication.Refused(ReasonCode.NOT_AUTHORIZED, Properties.NONE)
+                    : new Authentication.Accepted(Identity.ANONYMOUS, null);
         }
     }
 
