@@ -43,6 +43,8 @@ final class BrokerConnection extends Turns.Sender implements ConnectionHandler, 
 
     private boolean pushedOut;
 
+    private volatile boolean clientKnown;
+
     /// Its address counts it, and is to be told when it is gone.
     private boolean admitted;
 
@@ -374,10 +376,14 @@ final class BrokerConnection extends Turns.Sender implements ConnectionHandler, 
         }
     }
 
-    /// The core ends this connection. Of one whose client is not known little more is read: who
-    /// listens has its answer by then.
-    void close(long patienceNanos, boolean isUnknown) {
-        if (isUnknown || pushedOut) {
+    /// Its client is let in; told by who runs the core, before anything that follows from it.
+    void clientKnown() {
+        clientKnown = true;
+    }
+
+    /// The core ends this connection. Of one whose client was never known little more is read.
+    void close(long patienceNanos) {
+        if (!clientKnown) {
             socket().receiveAtMostMore(RefusedConnections.BEHIND_BYTES_MAX);
         }
         deaf = true;

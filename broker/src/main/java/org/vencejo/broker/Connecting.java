@@ -36,11 +36,6 @@ final class Connecting {
         return false;
     }
 
-    /// Whether its client is not known.
-    boolean has(BrokerConnection connection) {
-        return waiting.contains(connection);
-    }
-
     /// Its client is known, or it is gone.
     void remove(BrokerConnection connection) {
         if (waiting.remove(connection)) {

@@ -182,6 +182,7 @@ final class LoopDriver {
 
     /// The client of a connection is known, of this loop or of another.
     void known(BrokerConnection connection) {
+        connection.clientKnown();
         if (connection.driver() == this) {
             connecting.remove(connection);
         } else {
@@ -450,7 +451,7 @@ final class LoopDriver {
     // Effects on connections of this loop.
 
     void close(BrokerConnection connection) {
-        connection.close(CLOSE_PATIENCE_NANOS, connecting.has(connection));
+        connection.close(CLOSE_PATIENCE_NANOS);
     }
 
     void pauseReading(BrokerConnection connection) {

@@ -42,7 +42,8 @@ final class RefusedConnections {
     static final int CONNECT_BYTES_MAX = 64 << 10;
 
     /// So much of what comes behind a CONNECT that is refused, by this or by authentication, is
-    /// read, though to no effect, as the answer could be lost otherwise.
+    /// read, though to no effect, as the answer could be lost otherwise. It still can, if more was
+    /// sent before it came.
     static final int BEHIND_BYTES_MAX = 64 << 10;
 
     /// All that is read of one.

@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 import org.vencejo.client.MqttClient;
 import org.vencejo.client.MqttMessage;
 import org.vencejo.client.MqttOptions;
@@ -64,9 +65,10 @@ final class TrainingLoad {
         }
     }
 
-    /// The clients of a [WarmUp] as a process, started as `TrainingLoad PORT NANOSECONDS`: uses the
-    /// broker at this port for about so long, and prints how many messages were published. Ends
-    /// early with its input, so with the process that started it, however that ends.
+    /// The clients of a [WarmUp] as a process, started as `TrainingLoad NANOSECONDS PORT PORT PORT
+    /// [PORT]`: uses the broker at the first port for about so long, has [TrainingStrangers] come
+    /// to all of them meanwhile, and prints how many messages and strangers that were. Ends early
+    /// with its input, so with the process that started it, however that ends.
     public static void main(String[] arguments) {
         // What a terminal or a service manager tells the whole group is for the broker to hear.
         for (String name : List.of("HUP", "INT", "TERM")) {
@@ -75,8 +77,8 @@ final class TrainingLoad {
         Thread.ofPlatform().daemon().start(TrainingLoad::endWithInput);
         int exitCode = 0;
         try {
-            System.out.println(
-                    warmUp(Integer.parseInt(arguments[0]), Long.parseLong(arguments[1])));
+            int[] ports = Stream.of(arguments).skip(1).mapToInt(Integer::parseInt).toArray();
+            System.out.println(warmUp(Long.parseLong(arguments[0]), ports));
         } catch (RuntimeException failed) {
             System.out.println(failed);
             exitCode = 1;
@@ -93,19 +95,27 @@ final class TrainingLoad {
         Runtime.getRuntime().halt(1);
     }
 
-    private static long warmUp(int port, long nanos) {
+    private static String warmUp(long nanos, int... ports) {
         long start = System.nanoTime();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            TrainingLoad load = new TrainingLoad(port, threads);
+            TrainingLoad load = new TrainingLoad(ports[0], threads);
             load.everySort();
             List<MqttClient> publishers = load.clients("publisher");
             List<MqttClient> subscribers = load.subscribers();
             List<MqttClient> kept = load.keptSessions();
-            do {
-                load.queueAndDrain(publishers, kept, QUEUED_IN_A_TURN, QUEUE_TURN_NANOS);
-                load.flow(publishers, subscribers, FLOW_TURN_NANOS);
-            } while (System.nanoTime() - start < nanos);
-            return load.published;
+            TrainingStrangers strangers = new TrainingStrangers(ports);
+            Future<?> coming = threads.submit(strangers::come);
+            try {
+                do {
+                    load.queueAndDrain(publishers, kept, QUEUED_IN_A_TURN, QUEUE_TURN_NANOS);
+                    load.flow(publishers, subscribers, FLOW_TURN_NANOS);
+                } while (System.nanoTime() - start < nanos);
+            } finally {
+                strangers.end();
+            }
+            await(List.of(coming));
+            return "%d messages, %d connections of strangers"
+                    .formatted(load.published, strangers.came());
         }
     }
 
@@ -266,6 +276,10 @@ final class TrainingLoad {
         for (Runnable each : all) {
             started.add(threads.submit(each));
         }
+        await(started);
+    }
+
+    private static void await(List<Future<?>> started) {
         try {
             for (Future<?> each : started) {
                 each.get();

@@ -1,6 +1,9 @@
 package org.vencejo.cli;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,16 +12,20 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vencejo.broker.Broker;
 import org.vencejo.broker.config.Configuration;
 import org.vencejo.broker.config.Machine;
+import org.vencejo.storage.OwnerOnly;
 
 /// What `--warm-up` has done before a broker starts: another broker in this process, which nobody
-/// else knows of, serves made-up clients ([TrainingLoad]), so that the JVM has compiled the roads
-/// of each message when the first real one comes.
+/// else knows of, serves made-up clients ([TrainingLoad]) and refuses made-up strangers
+/// ([TrainingStrangers]), so that the JVM has compiled the roads of each message, and those that
+/// only attackers take, when the first real one comes.
 ///
 /// The clients are a process of their own: here they would use the classes of the packets in other
 /// ways than a broker does, and the JVM would compile those for both. One that fails is told, and
@@ -29,8 +36,31 @@ final class WarmUp {
     /// How long the clients have to start and to end.
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /// One for clients, and those for strangers: by TCP, by WebSocket, and by TLS, which takes a
+    /// certificate.
+    private static final List<String> LISTENERS =
+            List.of(
+                    "listeners[0].name=clients",
+                    "listeners[0].port=0",
+                    "listeners[0].allow-anonymous=true",
+                    "listeners[1].name=strangers",
+                    "listeners[1].port=0",
+                    "listeners[2].name=pages",
+                    "listeners[2].port=0",
+                    "listeners[2].transport=websocket");
+
+    private static final List<String> TLS_LISTENER =
+            List.of("listeners[3].name=tls", "listeners[3].port=0", "listeners[3].transport=tls");
+
+    private static final Pattern TLS =
+            Pattern.compile(
+                    "(listeners\\[\\d+])\\.(tls\\.(?:certificate|key|key-password-file|minimum-version))");
+
     /// In the data folder.
     private static final String FOLDER = "warm-up";
+
+    /// In the latter, the users whom the listeners for strangers let in.
+    private static final String NOBODY = "nobody";
 
     private static final Set<String> JVM_OPTIONS =
             Set.of("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS");
@@ -47,7 +77,7 @@ final class WarmUp {
         this(nanos, clients());
     }
 
-    /// The same, with the command that starts the clients; port and nanoseconds are added to it.
+    /// The same, with the command that starts the clients; nanoseconds and ports are added to it.
     WarmUp(long nanos, List<String> clients) {
         this.nanos = nanos;
         this.clients = clients;
@@ -82,7 +112,7 @@ final class WarmUp {
         String done = "";
         String failure = "";
         try {
-            done = serve(configuration) + " messages";
+            done = serve(configuration);
         } catch (IOException | RuntimeException e) {
             failure = String.valueOf(e.getMessage());
         } finally {
@@ -115,30 +145,60 @@ final class WarmUp {
     String serve(Configuration configuration) throws IOException {
         Path folder = configuration.broker().dataFolder().resolve(FOLDER);
         Training.remove(folder); // of one that was killed
-        try (Broker broker = Broker.start(setup(configuration, folder))) {
-            return serve(broker.addresses().getFirst().getPort());
+        try {
+            makeFolder(folder);
+            try (Broker broker = Broker.start(setup(configuration, folder))) {
+                return serve(broker.addresses());
+            }
         } finally {
             Training.remove(folder);
         }
     }
 
-    private static Broker.Setup setup(Configuration configuration, Path folder) {
+    /// With the file of users in it.
+    static void makeFolder(Path folder) throws IOException {
+        try {
+            Files.createDirectories(folder, OwnerOnly.folder(folder));
+        } catch (FileAlreadyExistsException exists) {
+            throw new IOException("'%s' is not a folder".formatted(exists.getFile()), exists);
+        }
+        Path nobody = folder.resolve(NOBODY);
+        Files.createFile(nobody, OwnerOnly.file(nobody));
+    }
+
+    static Broker.Setup setup(Configuration configuration, Path folder) {
+        List<String> assignments = new ArrayList<>(LISTENERS);
+        assignments.add("data-folder=" + folder);
+        assignments.add("authentication[0].file=" + folder.resolve(NOBODY));
+        assignments.add("durability=" + configuration.texts().get("durability"));
+        assignments.addAll(tls(configuration));
         return new Broker.Setup(
-                new Configuration.Request(
-                        null,
-                        Map.of(),
-                        List.of(
-                                "data-folder=" + folder,
-                                "durability=" + configuration.texts().get("durability")),
-                        "0"),
+                new Configuration.Request(null, Map.of(), assignments, null),
                 Machine.here(),
                 Version.number(),
                 System.nanoTime(),
                 level -> {});
     }
 
-    private String serve(int port) throws IOException {
-        Process started = start(port);
+    /// A listener with the certificate of the first that has one.
+    private static List<String> tls(Configuration configuration) {
+        List<String> assignments = new ArrayList<>();
+        String first = "";
+        for (Map.Entry<String, String> text : configuration.texts().entrySet()) {
+            Matcher key = TLS.matcher(text.getKey());
+            if (key.matches() && (first.isEmpty() || key.group(1).equals(first))) {
+                first = key.group(1);
+                assignments.add("listeners[3]." + key.group(2) + "=" + text.getValue());
+            }
+        }
+        if (!first.isEmpty()) {
+            assignments.addAll(TLS_LISTENER);
+        }
+        return assignments;
+    }
+
+    private String serve(List<InetSocketAddress> addresses) throws IOException {
+        Process started = start(addresses);
         if (!endsInTime(started)) {
             started.destroyForcibly();
             throw new IOException("its clients did not end in time");
@@ -161,13 +221,13 @@ final class WarmUp {
         }
     }
 
-    private synchronized Process start(int port) throws IOException {
+    private synchronized Process start(List<InetSocketAddress> addresses) throws IOException {
         if (stopped) {
             throw new CancellationException("told to stop");
         }
         List<String> command = new ArrayList<>(clients);
-        command.add(String.valueOf(port));
         command.add(String.valueOf(nanos));
+        addresses.forEach(address -> command.add(String.valueOf(address.getPort())));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         // What is meant for the broker's JVM: its memory, its agents.
         builder.environment().keySet().removeAll(JVM_OPTIONS);

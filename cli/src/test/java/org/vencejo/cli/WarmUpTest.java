@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -25,11 +26,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.vencejo.broker.Broker;
+import org.vencejo.broker.Traffic;
 import org.vencejo.broker.config.Configuration;
 import org.vencejo.broker.config.Machine;
 import org.vencejo.storage.OwnerOnly;
+import org.vencejo.transport.Authority;
+import org.vencejo.transport.TlsFiles;
 
 /// `vencejo broker --warm-up`: what is left of the made-up clients, and that a broker starts
 /// whether they work or not.
@@ -37,7 +43,8 @@ import org.vencejo.storage.OwnerOnly;
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there are no such signals, and no sh")
 class WarmUpTest {
     private static final String DONE =
-            ".*Z INFO  warmed up in [0-9]+\\.[0-9] s, [1-9][0-9]* messages";
+            ".*Z INFO  warmed up in [0-9]+\\.[0-9] s, [1-9][0-9]* messages,"
+                    + " [1-9][0-9]* connections of strangers";
 
     /// Longer than a test may take.
     private static final long HOUR_NANOS = TimeUnit.HOURS.toNanos(1);
@@ -127,6 +134,39 @@ class WarmUpTest {
         assertThat(scratch).doesNotExist();
     }
 
+    /// Of a broker that speaks TLS, those have a port for that, too.
+    @Test
+    void strangersComeThroughTheDoorsThatThereAre() throws IOException {
+        WarmUp warmUp = new WarmUp(1, List.of("sh", "-c", "echo $*", "sh"));
+        assertThat(warmUp.serve(configuration()).split(" ")).as("time, ports").hasSize(1 + 3);
+        assertThat(warmUp.serve(withTls()).split(" "))
+                .as("time, ports")
+                .hasSize(1 + 4)
+                .doesNotHaveDuplicates();
+    }
+
+    /// Each says what it is to say: as many are refused, and fail at their doors, as are meant to.
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "who is cut at once may not be accepted")
+    void strangersAreHeardAndRefused() throws IOException {
+        WarmUp.makeFolder(scratch);
+        try (Broker broker = Broker.start(WarmUp.setup(withTls(), scratch))) {
+            int[] ports =
+                    broker.addresses().stream().mapToInt(InetSocketAddress::getPort).toArray();
+            TrainingStrangers strangers = new TrainingStrangers(ports);
+            assertThat(strangers.comeOnce()).isTrue();
+            while (broker.traffic().acceptedConnections() < strangers.came()
+                    || broker.traffic().openConnections() > 0) {
+                Thread.onSpinWait();
+            }
+
+            Traffic traffic = broker.traffic();
+            assertThat(traffic.failedHandshakes()).as("in TLS").isEqualTo(3);
+            assertThat(traffic.failedUpgrades()).as("of WebSocket").isEqualTo(1);
+            assertThat(traffic.bytesSent()).as("CONNACKs").isGreaterThanOrEqualTo(4 * 4);
+        }
+    }
+
     @Test
     void aStopEndsTheClientsToo() throws Exception {
         Path made = folder.resolve("made");
@@ -152,8 +192,9 @@ class WarmUpTest {
     void theClientsEndWithTheirInput() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
             List<String> command = new ArrayList<>(WarmUp.clients());
-            command.add(String.valueOf(silent.getLocalPort()));
             command.add(String.valueOf(HOUR_NANOS));
+            String port = String.valueOf(silent.getLocalPort());
+            command.addAll(List.of(port, port, port));
             Process clients = start(command);
             try (Socket ofThem = silent.accept()) {
                 assertThat(ofThem.isConnected()).isTrue();
@@ -170,11 +211,24 @@ class WarmUpTest {
         return new WarmUp(1, List.of("sh", "-c", clients)).serve(configuration());
     }
 
-    private Configuration configuration() {
+    private Configuration configuration(String... more) {
+        List<String> assignments =
+                new ArrayList<>(List.of("data-folder=" + data, "durability=memory"));
+        assignments.addAll(List.of(more));
         return Configuration.read(
-                new Configuration.Request(
-                        null, Map.of(), List.of("data-folder=" + data, "durability=memory"), null),
-                Machine.here());
+                new Configuration.Request(null, Map.of(), assignments, null), Machine.here());
+    }
+
+    private Configuration withTls() {
+        TlsFiles.KeyPair files =
+                Authority.named("planta").server("localhost").write(folder, "broker");
+        return configuration(
+                "listeners[0].port=0",
+                "listeners[1].port=0",
+                "listeners[1].name=secure",
+                "listeners[1].transport=tls",
+                "listeners[1].tls.certificate=" + files.certificate(),
+                "listeners[1].tls.key=" + files.key());
     }
 
     // ---- processes ----

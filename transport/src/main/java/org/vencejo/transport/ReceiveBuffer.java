@@ -81,6 +81,11 @@ final class ReceiveBuffer {
             return total;
         }
 
+        /// So much was read by others than the channel.
+        void readWithoutIt(int bytes) {
+            total += bytes;
+        }
+
         @Override
         public ExtendedHandle newHandle() {
             return this;

@@ -113,6 +113,7 @@ final class SocketReading {
             connection.cut();
             return;
         }
+        handle.readWithoutIt(length);
         channel.pipeline().fireChannelRead(bytes.writerIndex(length));
         channel.pipeline().fireChannelReadComplete();
         if (reads()) {
