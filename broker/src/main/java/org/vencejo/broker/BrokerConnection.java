@@ -26,7 +26,8 @@ import org.vencejo.transport.TlsServer;
 /// What joins a socket to a [Connection] of the core: the decoder of one and the peer of the other.
 ///
 /// Confined to its event loop, except what [Peer] and the final fields give; the version is written
-/// before the first packet reaches the core and read only after.
+/// before the first packet reaches the core and read only after, and whether its client is known by
+/// who runs the core.
 final class BrokerConnection extends Turns.Sender implements ConnectionHandler, Peer {
     private final LoopDriver driver;
     private final Visitors visitors;
@@ -43,6 +44,7 @@ final class BrokerConnection extends Turns.Sender implements ConnectionHandler, 
 
     private boolean pushedOut;
 
+    /// Its client was let in once. Written by who runs the core.
     private volatile boolean clientKnown;
 
     /// Its address counts it, and is to be told when it is gone.

@@ -41,12 +41,12 @@ final class RefusedConnections {
     /// A larger CONNECT is not worth its memory, whatever is allowed to who is let in.
     static final int CONNECT_BYTES_MAX = 64 << 10;
 
-    /// So much of what comes behind a CONNECT that is refused, by this or by authentication, is
-    /// read, though to no effect, as the answer could be lost otherwise. It still can, if more was
-    /// sent before it came.
+    /// So much of what comes behind a CONNECT that authentication refuses is read, though to no
+    /// effect, as the answer could be lost otherwise. It still can, if more was sent before it
+    /// came.
     static final int BEHIND_BYTES_MAX = 64 << 10;
 
-    /// All that is read of one.
+    /// All that is read of one that is refused as soon as it comes.
     static final int BYTES_MAX = CONNECT_BYTES_MAX + BEHIND_BYTES_MAX;
 
     private final Predicate<InetAddress> isBanned;

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// thread, but for [#end].
 final class TrainingStrangers {
     /// How long those who wait for the end of their connections do, all together.
-    private static final long WAIT_MILLIS_MAX = 1_000;
+    private static final long WAIT_MILLIS_MAX = 2_000;
 
     private static final String HOST = "127.0.0.1";
     private static final int WORDS_MAX = 4;

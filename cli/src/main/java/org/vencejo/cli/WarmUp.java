@@ -33,8 +33,8 @@ import org.vencejo.storage.OwnerOnly;
 final class WarmUp {
     static final long NANOS_MAX = TimeUnit.MINUTES.toNanos(1);
 
-    /// How long the clients have to start and to end.
-    private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /// How long the clients have to start and to end: what they have begun they do to its end.
+    private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     /// One for clients, and those for strangers: by TCP, by WebSocket, and by TLS, which takes a
     /// certificate.

@@ -153,6 +153,14 @@ class FloodsTest {
                 assertThat(attacker.awaitEnd()).as("the answer").startsWith(0x20, 2, 0, 5);
             } else if (what.equals("LET_IN")) {
                 assertThat(attacker.isServed()).as("answered behind all of it").isTrue();
+            } else {
+                attacker.halfClose();
+                while (victim.driver().traffic().openConnections() > 3) {
+                    honest.roundTrip(QoS.AT_LEAST_ONCE);
+                }
+                assertThat(victim.driver().traffic().bytesReceived() - received)
+                        .as("bytes, those of the honest with them")
+                        .isGreaterThanOrEqualTo(seen.taken());
             }
         }
     }
