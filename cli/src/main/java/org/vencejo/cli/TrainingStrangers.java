@@ -4,17 +4,12 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /// What comes to a broker that is to be warm, beside clients: connections that say half of what
@@ -50,6 +45,17 @@ final class TrainingStrangers {
     private static final byte[] CONNECT_IN_FRAME =
             hex("8295 00000000 1013 0004 4d515454 04 02 003c 0007 65787472616e6f");
 
+    // TLS 1.3 and 1.2: three cipher suites; X25519, ECDSA and RSA, both versions, a key share.
+    private static final byte[] CLIENT_HELLO =
+            hex(
+                    "16 0301 007e 01 00007a 0303"
+                            + "ab".repeat(32)
+                            + "00 0006 1301 c02b c02f 01 00 004b"
+                            + "000a 0004 0002 001d 000d 0006 0004 0403 0804"
+                            + "002b 0005 04 0304 0303 000b 0002 01 00"
+                            + "0033 0026 0024 001d 0020 09"
+                            + "00".repeat(31));
+
     private final List<Visit> visits = new ArrayList<>();
     private int came;
     private volatile boolean ended;
@@ -70,10 +76,9 @@ final class TrainingStrangers {
         visits.add(new Visit(webSocket, false, firstHalf(UPGRADE), new byte[1]));
         visits.add(new Visit(webSocket, true, UPGRADE, CONNECT_IN_FRAME));
         if (ports.length > 3) {
-            byte[] hello = clientHello();
-            visits.add(new Visit(ports[3], false, hello));
-            visits.add(new Visit(ports[3], false, firstHalf(hello)));
-            visits.add(new Visit(ports[3], true, hello, WRONG));
+            visits.add(new Visit(ports[3], false, CLIENT_HELLO));
+            visits.add(new Visit(ports[3], false, firstHalf(CLIENT_HELLO)));
+            visits.add(new Visit(ports[3], true, CLIENT_HELLO, WRONG));
         }
     }
 
@@ -168,18 +173,6 @@ final class TrainingStrangers {
 
     private static byte[] firstHalf(byte[] words) {
         return Arrays.copyOf(words, words.length / 2);
-    }
-
-    private static byte[] clientHello() {
-        try {
-            SSLEngine engine = SSLContext.getDefault().createSSLEngine();
-            engine.setUseClientMode(true);
-            ByteBuffer hello = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
-            engine.wrap(ByteBuffer.allocate(0), hello);
-            return Arrays.copyOf(hello.array(), hello.position());
-        } catch (NoSuchAlgorithmException | SSLException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static byte[] hex(String packet) {
